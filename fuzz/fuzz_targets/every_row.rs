@@ -1,15 +1,15 @@
-//! What must hold for a file, whatever its bytes are: it is refused, or every record of it is judged.
+//! Invariants of import for any bytes: the file is refused, or every record in it is validated.
 
 use exchange::judge::{BadValues, Judge, Judged, Regions, survey};
 use exchange::mapping::{BoundMapping, propose};
 use exchange::open::{Batch, OpenError, Opened, Overrides, Record, Records, Source, decoded, open};
 use model::{Blanks, Contact, Fill, Lists};
 
-/// Files with more columns are left out: comparing unknown names with known ones takes a second here, and is no question
-/// of bytes.
+/// Files with more columns are skipped: comparing unknown column names with known ones takes a second here, and does
+/// not depend on the bytes of the rows.
 const MOST_COLUMNS: usize = 24;
 
-/// Opens, maps and judges a file as an import does.
+/// Opens, maps and validates a file as an import does.
 pub fn check(source: Vec<u8>) {
     let opened = match open(&source, &Overrides::default()) {
         Ok(opened) => opened,
@@ -48,7 +48,7 @@ fn records_of(source: &Vec<u8>, opened: &Opened) -> Records<Box<dyn std::io::Rea
     Records::new(input, opened.dialect.clone())
 }
 
-/// What must hold for every row.
+/// Checks the invariants of a row.
 fn look(record: Record<'_>, judged: Option<Judged>) {
     let Some(row) = judged else {
         assert!(record.text().trim().is_empty(), "a row with values got no judgement");

@@ -1,5 +1,5 @@
-//! Any bytes are the rows of a table whose columns are known. `read_and_judge` spends most of its time on guessing what
-//! unknown columns are; here all of it goes to splitting records and judging cells. It is run in the same way.
+//! Treats any bytes as the rows of a table whose columns are known. `read_and_judge` spends most of its time on
+//! detecting unknown columns; here all of it goes to splitting records and validating cells. It is run in the same way.
 
 #![no_main]
 

@@ -1,9 +1,9 @@
-//! Contact files of any size, for measurements and tests, and what an import of them must count.
+//! Generates contact files of any size, for measurements and tests, with the counts that an import of them must give.
 //!
-//! A row is a function of the seed and its serial number alone, but for rows that repeat an earlier row of the same file.
-//! So a file that starts at a serial number goes on where one of so many rows has ended. Of a hundred rows about two have
-//! an invalid email, one an invalid phone, one and a half the email of an earlier row in other letters, and as many the
-//! phone of an earlier row in another format. Phones without country code are of the United States.
+//! A row depends only on the seed and its serial number, except for rows that repeat an earlier row of the same file.
+//! So a file that starts at a serial number continues a file that ended just before it. Of a hundred rows about two
+//! have an invalid email, one has an invalid phone, one and a half have the email of an earlier row in different case,
+//! and as many the phone of an earlier row in another format. Phones without country code are from the United States.
 
 mod phones;
 mod values;
@@ -17,37 +17,37 @@ use values::{
     NOTES, STREETS, TAGS, TITLES,
 };
 
-/// How far back a repeated row may lie.
+/// How many rows back a repeated row may be.
 const FARTHEST_BACK: u32 = 200_000;
 
-/// Which rows are made.
+/// The rows to generate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Request {
     pub rows: u64,
     pub seed: u64,
     /// The serial number of the first row.
     pub start: u64,
-    /// Contacts of lower serial numbers are there already, from the same seed.
+    /// Contacts with lower serial numbers exist already, from the same seed.
     pub existing: u64,
 }
 
-/// What an import counts that creates contacts, skips duplicates, and rejects rows with an invalid email or phone.
+/// The counts of an import that creates contacts, skips duplicates, and rejects rows with an invalid email or phone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Expected {
     pub new: u64,
-    /// The rows that repeat a contact that is there already, also one with neither email nor phone.
+    /// Rows that repeat an existing contact, even one with neither email nor phone.
     pub existing: u64,
     pub repeated_email: u64,
     pub repeated_phone: u64,
     pub invalid_email: u64,
     pub invalid_phone: u64,
-    /// The emails of the new contacts.
+    /// Emails of the new contacts.
     pub emails: u64,
-    /// The phones of the new contacts.
+    /// Phones of the new contacts.
     pub phones: u64,
-    /// The new contacts with neither email nor phone.
+    /// New contacts with neither email nor phone.
     pub without_key: u64,
-    /// The rows with a line break in a value.
+    /// Rows with a line break in a value.
     pub with_line_break: u64,
 }
 
@@ -61,10 +61,10 @@ impl Expected {
     }
 }
 
-/// Writes the file, and says what an import of it must count.
+/// Writes the file, and returns the counts of an import of it.
 ///
 /// # Errors
-/// Those of `out`.
+/// Errors of `out`.
 pub fn write(out: impl io::Write, request: &Request) -> io::Result<Expected> {
     let mut csv = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
@@ -81,7 +81,7 @@ pub fn write(out: impl io::Write, request: &Request) -> io::Result<Expected> {
     Ok(expected)
 }
 
-/// What is wrong with a row, or which value of an earlier row it has.
+/// What is wrong with a row, or which value it repeats from an earlier row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
     Good,
@@ -91,7 +91,7 @@ enum Class {
     RepeatedPhone,
 }
 
-/// A serial number and the random numbers that its row is made of.
+/// A serial number and the random numbers from which its row is built.
 struct Draw {
     serial: u64,
     numbers: [u16; 32],
@@ -132,7 +132,7 @@ impl Draw {
         self.percent(8) < 70
     }
 
-    /// The parts of the email on both sides of the sign.
+    /// Returns the parts of the email before and after the `@`.
     fn email(&self) -> (String, &'static str) {
         let (_, first) = self.pick(1, &FIRST_NAMES);
         let (_, last) = self.pick(2, &LAST_NAMES);
@@ -162,7 +162,7 @@ impl Draw {
         }
     }
 
-    /// The same address in other letters.
+    /// Returns the same email address in different case.
     fn email_in_other_letters(&self, of: &Draw) -> String {
         let (local, domain) = of.email();
         let domain = domain.to_uppercase();
@@ -220,11 +220,11 @@ impl Draw {
     }
 }
 
-/// A row of the file, and what it is.
+/// A row of the file and its class.
 struct Row {
     draw: Draw,
     class: Class,
-    /// The serial number of the row that it repeats.
+    /// The serial number of the row that this row repeats.
     repeats: Option<u64>,
     email: String,
     work_phone: String,
@@ -334,7 +334,7 @@ impl Generator<'_> {
         }
     }
 
-    /// A good row of this file before a row, which has a value.
+    /// Returns an earlier good row of this file for which `has_value` is true.
     fn earlier(&self, draw: &Draw, has_value: fn(&Draw) -> bool) -> Option<Draw> {
         let random = u32::from(draw.numbers[9]) | u32::from(draw.numbers[10]) << 16;
         let back = u64::from(1 + random % FARTHEST_BACK);
@@ -344,7 +344,7 @@ impl Generator<'_> {
     }
 }
 
-/// Every run of letters with a capital at its start.
+/// Capitalises every run of letters.
 fn titled(text: &str) -> String {
     let mut after_letter = false;
     let title = |letter: char| {

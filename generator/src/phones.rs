@@ -1,4 +1,4 @@
-//! Valid phone numbers: the number of a serial number, and several ways of writing it.
+//! Valid phone numbers, derived from serial numbers, in several notations.
 
 use std::sync::LazyLock;
 
@@ -10,25 +10,26 @@ const AREAS: [u64; 73] = [
     716, 717, 718, 719,
 ];
 
-/// The serial numbers that are spread over one block of national numbers.
+/// How many serial numbers are spread over one block of national numbers.
 const BLOCK: u64 = 10_000_000;
 
-/// Subscribers of one exchange.
+/// Subscriber lines per exchange.
 const LINES: u64 = 10_000;
 
-/// A number, as its country code and its national digits.
+/// A phone number: its country code and its national digits.
 pub struct Phone {
     country: &'static str,
     national: String,
 }
 
-/// Half of the countries are the United States.
+/// Half of the entries are the United States.
 const COUNTRIES: [&str; 21] = [
     "1", "1", "1", "1", "1", "1", "1", "1", "1", "1", "1", "44", "44", "49", "33", "34", "91", "61", "55", "81", "49",
 ];
 
 impl Phone {
-    /// The number of a serial number; no two below twenty million have the same one of a country.
+    /// Derives a number from a serial number; serial numbers below twenty million give distinct numbers in each
+    /// country.
     pub fn new(country: u16, serial: u64) -> Self {
         let country = COUNTRIES[usize::from(country) % COUNTRIES.len()];
         let block = serial / BLOCK % 2;
@@ -47,7 +48,7 @@ impl Phone {
         Self { country, national }
     }
 
-    /// The number, written in one of several ways.
+    /// Formats the number in one of several notations.
     pub fn written(&self, way: u64) -> String {
         match self.country {
             "1" => self.written_in_the_united_states(way),
@@ -112,7 +113,7 @@ fn of_the_united_states(serial: u64) -> String {
     format!("{area}{exchange}{line:04}")
 }
 
-/// Exchanges that are in use: none that ends with 11, and none for films, weather and tests.
+/// Exchanges in use: without those that end with 11, and those for films, weather and tests.
 fn exchanges() -> &'static [u64] {
     static EXCHANGES: LazyLock<Vec<u64>> = LazyLock::new(|| {
         let used = |exchange: &u64| exchange % 100 != 11 && ![555, 950, 958, 959, 976].contains(exchange);

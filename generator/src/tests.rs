@@ -7,13 +7,13 @@ fn written(request: &Request) -> (Vec<u8>, Expected) {
     (file, expected)
 }
 
-/// The start of a file's BLAKE2b, as `b2sum` prints it.
+/// Returns the first bytes of a file's BLAKE2b hash, as printed by `b2sum`.
 fn hash(file: &[u8]) -> String {
     let hash = Blake2b512::digest(file);
     hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-// Measurements of different days are compared, so a file must not change.
+// Measurements of different days are compared, so the generated file must not change.
 #[test]
 fn a_file_and_its_counts_depend_on_the_request_alone() {
     let (file, expected) = written(&Request {
@@ -72,7 +72,7 @@ fn every_run_of_letters_begins_with_a_capital() {
     assert_eq!(capitalized("mail.example"), "Mail.example");
 }
 
-// The two phones of a row have serial numbers of their own, so ten million rows take twenty million.
+// The two phones of a row use separate serial numbers, so ten million rows need twenty million.
 #[test]
 fn phones_of_ten_million_rows_are_distinct_in_every_country() {
     for country in 0..21 {

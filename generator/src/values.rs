@@ -1,8 +1,8 @@
-//! The values that contacts are made of: names, companies and places of many languages and scripts.
+//! The values of generated contacts: names, companies and places of many languages and scripts.
 //!
-//! All domains are reserved ones (RFC 2606), so no mail to a generated contact can arrive anywhere.
+//! All domains are reserved (RFC 2606), so mail to a generated contact can never be delivered.
 
-/// The columns.
+/// The header row.
 pub const HEADER: [&str; 14] = [
     "First Name",
     "Last Name",
@@ -299,7 +299,7 @@ pub const NOTES: [&str; 10] = [
     "Do not call before 10:00",
 ];
 
-/// What no library takes for a phone number.
+/// Values that no phone library accepts.
 pub const INVALID_PHONES: [&str; 8] = [
     "12345",
     "n/a",

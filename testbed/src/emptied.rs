@@ -1,7 +1,8 @@
-//! Databases that go from test to test of one binary, without their rows.
+//! Databases that the tests of one binary reuse in turn, emptied in between.
 //!
-//! Owns which is free (one whose lock nobody holds: the server deletes it however a test ends) and that nothing of the
-//! test before is left. Leaves out the schema: anyone who opens the first brings it up to date, and it stays.
+//! Owns which database is free (its advisory lock is not held; the server releases the lock however a test ends) and
+//! that no row of the previous test remains. Leaves out the schema: the first user of a database migrates it, and it
+//! stays.
 
 use crate::{make, must, run};
 use postgres::{Client, Config, NoTls};
@@ -10,11 +11,10 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
-/// How long the sessions of the test before may take to end, in hundredths of a second.
+/// How long the sessions of the previous test may take to end, in hundredths of a second.
 const PATIENCE: u32 = 1_000;
 
-/// Takes out all rows but those that tell which migrations were run. A table that has grown is faster truncated, and a
-/// small one faster deleted from.
+/// Deletes all rows except the record of migrations. Truncating is faster for a large table, deleting for a small one.
 const EMPTY: &str = "
     DO $$
     DECLARE found regclass;
@@ -30,9 +30,10 @@ const EMPTY: &str = "
         END LOOP;
     END $$";
 
-/// Names a database without rows that is the caller's until this client is gone. The numbers are those of its binary.
+/// Returns the name of an empty database that belongs to the caller until this client disconnects. The numbers are
+/// those of the test binary.
 pub fn take(client: &mut Client, server: &Config, [binary, build]: [i32; 2]) -> String {
-    // The number of its lock, and of the database.
+    // The number of the lock and of the database.
     let number = (0..).find(|number| locked(client, build, *number)).unwrap_or_default();
     let name = format!("test_{binary:08x}_{build:08x}_{number}");
     if exists(client, &name) {
@@ -66,7 +67,7 @@ fn empty(server: &Config, name: &str) {
     run(&mut client, EMPTY);
 }
 
-/// Ends the other sessions: one of a test that was killed may still have something to commit.
+/// Ends the other sessions: a session of a killed test may still have something to commit.
 fn be_alone(client: &mut Client, name: &str) {
     let others = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
         WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'";
@@ -78,18 +79,18 @@ fn be_alone(client: &mut Client, name: &str) {
     }
 }
 
-/// A server that outlives its tests would else have databases of every build of them.
+/// Removes databases of earlier builds; a server that outlives its tests would otherwise collect them.
 fn forget_earlier_builds(client: &mut Client, binary: i32) {
     let question = "SELECT datname FROM pg_database WHERE starts_with(datname, $1)";
     let start = format!("test_{binary:08x}_");
     for row in must(client.query(question, &[&start]), question) {
-        // One that is in use stays for now.
+        // A database that is in use is kept for now.
         let _ = client.batch_execute(&format!("DROP DATABASE {}", row.get::<_, &str>(0)));
     }
 }
 
-/// Numbers that no other binary has, and, the second of them, not this one when it is built again: the schema that it
-/// knows may be another.
+/// Two numbers that identify this binary. The second also changes when it is rebuilt, because its schema may have
+/// changed.
 pub fn this_binary() -> [i32; 2] {
     let path = std::env::current_exe().unwrap_or_default();
     let changed = std::fs::metadata(&path).and_then(|about| about.modified()).ok();
@@ -139,7 +140,7 @@ mod tests {
         let Some(server_url) = crate::server() else { return };
         let server: Config = server_url.parse().unwrap();
         let client = || server.connect(NoTls).unwrap();
-        // A binary that no other test is of.
+        // Numbers that no other test binary has.
         let numbers = [0, i32::try_from(std::process::id()).unwrap()];
         let mut first = client();
         let name = take(&mut first, &server, numbers);
@@ -151,12 +152,12 @@ mod tests {
         let other = take(&mut second, &server, numbers);
         assert_ne!(name, other);
         assert_eq!(rows(&server, &name), 3);
-        // What was begun goes, too: this session is still open when the next test gets the database.
+        // Uncommitted work is discarded too: this session is still open when the next test gets the database.
         killed.batch_execute("BEGIN; INSERT INTO things VALUES (4)").unwrap();
         drop(first);
         let mut third = client();
         while take(&mut third, &server, numbers) != name {
-            // The server has not noticed yet that the first is gone.
+            // The server has not yet noticed that the first client has disconnected.
             third = client();
         }
         assert!(killed.batch_execute("COMMIT").is_err());

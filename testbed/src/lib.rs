@@ -1,7 +1,8 @@
-//! Databases of tests: one on PostgreSQL that is gone when the test is, and writing into one behind the program's back.
+//! Databases for tests: a PostgreSQL database that is removed with its test, and direct writes that bypass the program.
 //!
-//! Owns how tests come to a database: `cargo xtask test` starts a server and names it in `CRYSTALQORE_TEST_POSTGRES`.
-//! Leaves out the server itself, and what is in the database, but for taking it out again (`emptied`).
+//! Owns how tests get a database: `cargo xtask test` starts a server and passes its address in
+//! `CRYSTALQORE_TEST_POSTGRES`. Leaves out the server itself and the contents of a database, except for emptying it
+//! (`emptied`).
 
 mod emptied;
 
@@ -11,22 +12,22 @@ use std::process;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Names the server on which tests may make databases, by the address of one of its databases.
+/// Environment variable with the server on which tests may create databases, as the URL of one of its databases.
 const SERVER: &str = "CRYSTALQORE_TEST_POSTGRES";
 
-/// Says on which engine tests run that run on one of them: `postgres`, or else SQLite.
+/// Environment variable with the engine for tests that run on one engine: `postgres`; any other value means SQLite.
 const ENGINE: &str = "CRYSTALQORE_TEST_ENGINE";
 
-/// A database that nobody else has.
+/// A database for exclusive use.
 pub struct Database {
     server: Config,
     name: String,
     url: String,
-    /// What keeps others from one that will be used again.
+    /// The client whose lock reserves a database that will be reused.
     held: Option<Mutex<Client>>,
 }
 
-/// The address of the server, if there is one.
+/// Returns the URL of the server, if there is one.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests are told so by the command that runs them"
@@ -35,7 +36,7 @@ pub fn server() -> Option<String> {
     std::env::var(SERVER).ok()
 }
 
-/// Whether tests that run on one engine are to run on PostgreSQL.
+/// Whether tests that run on one engine should run on PostgreSQL.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests are told so by the command that runs them"
@@ -44,10 +45,10 @@ pub fn wants_postgres() -> bool {
     std::env::var(ENGINE).is_ok_and(|engine| engine == "postgres")
 }
 
-/// Runs statements in a SQLite database, behind the program's back.
+/// Runs statements in a SQLite database, bypassing the program.
 ///
 /// # Panics
-/// When they fail.
+/// If they fail.
 pub fn execute_in_file(file: &Path, sql: &str) {
     let connection = rusqlite::Connection::open(file);
     let outcome = connection.and_then(|connection| connection.execute_batch(sql));
@@ -55,17 +56,17 @@ pub fn execute_in_file(file: &Path, sql: &str) {
 }
 
 impl Database {
-    /// Makes one without tables, if there is a server.
+    /// Creates a database without tables, if there is a server.
     ///
     /// # Panics
-    /// When the server is named but makes no database: a test that was to run there must not pass without it.
+    /// If a server is named but creates no database: a test that should run there must not pass without it.
     pub fn create() -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let server_url = server()?;
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", process::id());
         let (server, mut client) = connect(&server_url);
-        // A test that was killed may have left one, and process numbers come again.
+        // A killed test may have left a database, and process ids are reused.
         run(&mut client, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         make(&mut client, &name);
         let url = url_of(&server_url, &name);
@@ -78,11 +79,12 @@ impl Database {
         })
     }
 
-    /// One without rows, if there is a server; its schema may be up to date already. To make a database and its tables for
-    /// each case of a test takes longer than most cases do, so those that tests of this binary have done with are used again.
+    /// Returns a database without rows, if there is a server; its schema may be up to date already. Creating a database
+    /// and its tables for each case of a test takes longer than most cases do, so databases that tests of this binary
+    /// have finished with are reused.
     ///
     /// # Panics
-    /// As [`Self::create`].
+    /// Like [`Self::create`].
     pub fn without_rows() -> Option<Self> {
         let server_url = server()?;
         let (server, mut client) = connect(&server_url);
@@ -101,10 +103,10 @@ impl Database {
         &self.url
     }
 
-    /// Runs statements in it, behind the program's back.
+    /// Runs statements in the database, bypassing the program.
     ///
     /// # Panics
-    /// When they fail, and in one that is used again: they may change more than its rows.
+    /// If they fail, and in a database that will be reused: they may change more than its rows.
     pub fn execute(&self, sql: &str) {
         assert!(self.held.is_none(), "the next test gets this one; make one for this");
         let mut config = self.server.clone();
@@ -115,10 +117,10 @@ impl Database {
         run(&mut client, sql);
     }
 
-    /// Does something while a session holds an advisory lock of this number.
+    /// Runs `work` while a session holds the advisory lock `number`.
     ///
     /// # Panics
-    /// When the server is gone.
+    /// If the server cannot be reached.
     pub fn while_locked(&self, number: i64, work: impl FnOnce()) {
         let mut config = self.server.clone();
         let mut client = must(
@@ -148,7 +150,7 @@ fn connect(server_url: &str) -> (Config, Client) {
     (server, client)
 }
 
-/// The address of a database on the same server.
+/// Returns the URL of a database on the same server.
 fn url_of(server_url: &str, name: &str) -> String {
     let (start, _) = server_url.rsplit_once('/').unwrap_or((server_url, ""));
     format!("{start}/{name}")

@@ -1,5 +1,5 @@
-//! `cargo xtask test --api`: schemathesis sends random requests of every operation of the API to a real server, on SQLite and
-//! on PostgreSQL, with the tokens of an owner and of a member and with a revoked one.
+//! `cargo xtask test --api`: schemathesis sends random requests for every operation of the API to a real server, on
+//! SQLite and on PostgreSQL, with the tokens of an owner and of a member and with a revoked token.
 //!
 //! Owns the server with its accounts, and how schemathesis is started.
 
@@ -18,7 +18,7 @@ const OWNER: &str = "owner@example.com";
 const MEMBER: &str = "member@example.com";
 const PASSWORD: &str = "violet-harbour-trombone-17";
 
-/// Tries of an operation in each phase, and the seconds that one token takes at most.
+/// The number of requests per operation and phase, and the maximum time per token in seconds.
 const OPTIONS: &str =
     "--phases examples,coverage,fuzzing --max-examples 50 --max-time 600 --continue-on-failure --no-color";
 
@@ -43,11 +43,11 @@ fn on_engine(root: &Path, program: &Path, schemathesis: &Path, database: Option<
     let installation = Installation::new(program, database)?;
     let tokens = installation.tokens()?;
     let server = installation.serve()?;
-    // Making up requests keeps a core busy for each token.
+    // Generating requests keeps one core busy per token.
     let codes = std::thread::scope(|scope| {
         let mut number = 0;
         let runs = tokens.map(|(whose, token)| {
-            // From addresses of their own: one that sends many wrong tokens is refused for a while.
+            // Separate client addresses: an address that sends many wrong tokens is refused for a while.
             number += 1;
             let address = format!("X-Forwarded-For: 192.0.2.{number}");
             let mut command = Command::new(schemathesis);
@@ -67,7 +67,7 @@ fn on_engine(root: &Path, program: &Path, schemathesis: &Path, database: Option<
     Ok(first_failure(codes))
 }
 
-/// A data folder, which is removed at the end, with an owner and a member.
+/// A data folder with an owner and a member, removed on drop.
 struct Installation<'a> {
     program: &'a Path,
     folder: PathBuf,
@@ -122,7 +122,7 @@ impl<'a> Installation<'a> {
         }
     }
 
-    /// Makes the tokens, and says whose each is.
+    /// Creates the tokens, each with a description of its owner.
     fn tokens(&self) -> io::Result<[(&'static str, String); 3]> {
         let (owner, _) = self.token(OWNER)?;
         let (member, _) = self.token(MEMBER)?;
@@ -131,7 +131,7 @@ impl<'a> Installation<'a> {
         Ok([("an owner", owner), ("a member", member), ("nobody any more", revoked)])
     }
 
-    /// A new token, and its id.
+    /// Creates a token, and returns it with its id.
     fn token(&self, email: &str) -> io::Result<(String, String)> {
         let mut create = self.command();
         create.args([
@@ -175,7 +175,7 @@ impl<'a> Installation<'a> {
     }
 }
 
-/// A text of a JSON object, where it has no escapes.
+/// Returns a string field of a JSON object, without handling escapes.
 fn text_of(json: &str, name: &str) -> Option<String> {
     let (_, rest) = json.split_once(&format!("\"{name}\":\""))?;
     rest.split_once('"').map(|(text, _)| text.to_owned())
@@ -187,7 +187,7 @@ impl Drop for Installation<'_> {
     }
 }
 
-/// A running server, which is ended when this is dropped.
+/// A running server, killed on drop.
 struct Server {
     address: String,
     process: Child,

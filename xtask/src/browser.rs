@@ -1,7 +1,7 @@
 //! The tests of the pages in a real browser: `tests/browser/`.
 //!
-//! Owns finding and installing what they need (Chromium, Node.js, the npm packages of the lock file) and starting them
-//! on the program as the other tests build it.
+//! Owns finding and installing their requirements (Chromium, Node.js, the npm packages of the lock file) and running
+//! them on the same build of the program as the other tests.
 
 use crate::debian;
 use crate::run::{debug, in_path, printed, shown};
@@ -10,23 +10,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the tests are.
+/// The folder of the tests.
 const FOLDER: &str = "tests/browser";
 
-/// How the tests find the program and the browser.
+/// The environment variables with the paths of the program and the browser.
 const PROGRAM: &str = "CRYSTALQORE_PROGRAM";
 const BROWSER: &str = "CRYSTALQORE_BROWSER";
 
-/// Chromium goes by several names.
+/// The names of Chromium.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// Packages with a browser in them are told not to fetch it: the tests take the system's.
+/// Keeps packages from downloading a browser: the tests use the system's.
 const NO_DOWNLOADS: [(&str, &str); 2] = [
     ("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
     ("PUPPETEER_SKIP_DOWNLOAD", "1"),
 ];
 
-/// Runs the tests of the pages; what is missing is said in one line.
+/// Runs the tests of the pages; prints a line if a requirement is missing.
 pub fn test(root: &Path, arguments: &[&str]) -> u8 {
     eprintln!("test: the pages, in a browser");
     match ready(root) {
@@ -38,7 +38,7 @@ pub fn test(root: &Path, arguments: &[&str]) -> u8 {
     }
 }
 
-/// Everything that the tests need.
+/// The requirements of the tests.
 struct Ready {
     browser: PathBuf,
     program: PathBuf,
@@ -87,7 +87,7 @@ fn find_or_install(what: &str, packages: &[&str], find: impl Fn() -> Option<Path
     find().ok_or_else(missing)
 }
 
-/// Installs exactly the packages of the lock file, unless they are there.
+/// Installs exactly the packages of the lock file, unless they are installed.
 fn install_packages(folder: &Path) -> io::Result<()> {
     if installed(folder) {
         return Ok(());
@@ -98,7 +98,8 @@ fn install_packages(folder: &Path) -> io::Result<()> {
     printed(&mut npm).map(drop)
 }
 
-/// Whether npm has installed what the lock file says, and not an older one: it leaves a note of what it installed.
+/// Whether npm has installed the packages of the current lock file, and not of an older one, according to npm's own
+/// record.
 fn installed(folder: &Path) -> bool {
     let changed = |file: &str| fs::metadata(folder.join(file)).and_then(|file| file.modified()).ok();
     let (wanted, there) = (changed("package-lock.json"), changed("node_modules/.package-lock.json"));

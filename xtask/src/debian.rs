@@ -1,18 +1,18 @@
-//! Installing what Debian has, where that can be done without asking.
+//! Installs Debian packages, where that needs no confirmation.
 //!
-//! Owns when it may be done and how apt-get is called.
+//! Owns when this is allowed and how apt-get is run.
 
 use crate::postgres::is_root;
 use crate::run::{in_path, printed};
 use std::io;
 use std::process::{Command, Stdio};
 
-/// Whether this is run by root on Debian or a relative of it.
+/// Whether the current user is root on Debian or a derivative.
 pub fn may_install() -> bool {
     is_root() && in_path("apt-get").is_some()
 }
 
-/// Installs packages. The lists of packages are renewed only if they cannot be had without.
+/// Installs packages. Updates the package lists only if the installation fails without that.
 pub fn install(what: &str, packages: &[&str]) -> io::Result<()> {
     let names = packages.join(" ");
     eprintln!("{what} is missing: installing from Debian: {names}");
@@ -29,7 +29,8 @@ pub fn install(what: &str, packages: &[&str]) -> io::Result<()> {
     })
 }
 
-/// apt-get asks nothing, keeps settings that it finds, and waits for another one to end: two tests may install at once.
+/// Returns a command for apt-get that asks no questions, keeps existing settings, and waits for other runs to end: two
+/// tests may install at once.
 fn apt(arguments: &[&str]) -> Command {
     let mut apt = Command::new("apt-get");
     apt.args(["-qq", "-o", "DPkg::Lock::Timeout=300"])

@@ -1,16 +1,16 @@
 //! `cargo deny`: licences, sources and duplicate versions of the dependencies (`deny.toml`), and known vulnerabilities.
 //!
-//! Installs cargo-deny where it is missing. Vulnerabilities are only checked where the advisory database can be fetched;
-//! where it cannot, a line says so.
+//! Installs cargo-deny if it is missing. Vulnerabilities are checked only if the advisory database can be fetched;
+//! otherwise a line reports that.
 
 use crate::run::{cargo, succeeds};
 use std::path::Path;
 
-/// The version that CI installs, so that a new one changes nothing unasked. Built without optimisation: that takes half as
-/// long, and the check a second.
+/// The version that CI installs, so that a new version cannot change the results unexpectedly. Built without
+/// optimisation: that takes half as long, and the check itself takes a second.
 const INSTALL: &str = "install cargo-deny --version 0.20.2 --locked --debug";
 
-/// Checks the dependencies. The first check that fails gives the exit code.
+/// Checks the dependencies. Returns the exit code of the first check that fails.
 pub fn check(root: &Path) -> u8 {
     if !succeeds(root, "deny --version") {
         eprintln!("deny: cargo-deny is missing: cargo {INSTALL}");

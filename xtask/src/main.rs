@@ -1,4 +1,4 @@
-//! The developer's commands: tests, checks, measurements, and a PostgreSQL to try things on.
+//! The developer's commands: tests, checks, benchmarks, and a PostgreSQL server for experiments.
 //!
 //! Owns the order of the checks and the checks on the repository itself.
 
@@ -93,7 +93,8 @@ fn usage() -> u8 {
     2
 }
 
-/// The repository that this is run in. Asked at run time: two clones may share a target folder, and so this binary.
+/// Returns the root of the repository that contains the current folder. Determined at run time: two clones may share a
+/// target folder, and thus this binary.
 fn root() -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     let root = here
@@ -102,7 +103,7 @@ fn root() -> PathBuf {
     root.unwrap_or(&here).to_owned()
 }
 
-/// Prints what is not tidy.
+/// Prints the findings of `tidy`.
 fn tidy(root: &Path) -> u8 {
     let findings = tidy::findings(root);
     for finding in &findings {
@@ -117,7 +118,7 @@ fn tidy(root: &Path) -> u8 {
     }
 }
 
-/// The exit code of the first that failed, or 0.
+/// Returns the exit code of the first failure, or 0.
 fn first_failure(codes: impl IntoIterator<Item = u8>) -> u8 {
     codes.into_iter().find(|&code| code != 0).unwrap_or(0)
 }

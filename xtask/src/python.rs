@@ -1,4 +1,4 @@
-//! Programs from PyPI, each set in a folder of its own.
+//! Programs from PyPI, each set in its own virtual environment.
 //!
 //! Owns where they are installed.
 
@@ -8,8 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Installs packages in the target folder, unless they are there, and says where the programs of this Python are. Packages
-/// are named with their versions.
+/// Installs packages, named with their versions, in the target folder unless they are installed. Returns the folder of
+/// the environment's programs.
 pub fn installed(root: &Path, name: &str, packages: &[&str]) -> io::Result<PathBuf> {
     let folder = root.join("target/python").join(name);
     let programs = folder.join("bin");

@@ -1,6 +1,6 @@
 //! Running cargo and finding programs.
 //!
-//! Owns how cargo is started: what it prints goes straight to the terminal, its exit code comes back.
+//! Owns how cargo is run: its output goes directly to the terminal, and its exit code is returned.
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -8,16 +8,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// The exit code of a command that could not be started, or that a signal ended.
+/// The exit code for a command that could not be started or was ended by a signal.
 const NO_CODE: u8 = 1;
 
-/// Builds the program as users run it, and says where it is.
+/// Builds the program as users run it, and returns its path.
 pub fn release(root: &Path) -> io::Result<PathBuf> {
     program(root, "build --release -p cli", "release")
 }
 
-/// Builds the program as the tests run it, and says where it is. Everything is built, as the tests do: for the program
-/// alone cargo would choose other features, and build most dependencies once more.
+/// Builds the program as the tests run it, and returns its path. Builds all targets, as the tests do: for the program
+/// alone cargo would select other features, and rebuild most dependencies.
 pub fn debug(root: &Path) -> io::Result<PathBuf> {
     program(root, "build --workspace --all-targets --all-features", "debug")
 }
@@ -30,7 +30,7 @@ fn program(root: &Path, build: &str, profile: &str) -> io::Result<PathBuf> {
     Ok(root.join(target).join(profile).join("crystalqore"))
 }
 
-/// Prints how long something took, whatever came of it.
+/// Prints how long something took, whether or not it succeeded.
 #[expect(clippy::disallowed_methods, reason = "a developer wants to know where the time goes")]
 pub fn timed<T>(what: &str, run: impl FnOnce() -> T) -> T {
     let began = Instant::now();
@@ -44,20 +44,20 @@ pub fn has_nextest(root: &Path) -> bool {
     succeeds(root, "nextest --version")
 }
 
-/// Whether a cargo command succeeds. What it prints is not shown.
+/// Whether a cargo command succeeds. Its output is discarded.
 pub fn succeeds(root: &Path, arguments: &str) -> bool {
     let mut command = cargo_command(root, arguments);
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
 }
 
-/// Runs cargo with more in its environment.
+/// Runs cargo with additional environment variables.
 pub fn cargo(root: &Path, arguments: &str, environment: &[(&str, &str)]) -> u8 {
     let mut command = cargo_command(root, arguments);
     shown(command.envs(environment.iter().copied()))
 }
 
-/// Runs a program whose output goes straight to the terminal.
+/// Runs a program whose output goes directly to the terminal.
 pub fn shown(command: &mut Command) -> u8 {
     match command.status() {
         Ok(status) => code_of(status.code()),
@@ -68,11 +68,11 @@ pub fn shown(command: &mut Command) -> u8 {
     }
 }
 
-/// The same, showing all that was printed at the end, so that several commands may run at once.
+/// Like `shown`, but prints the output at the end, so that several commands may run at once.
 pub fn shown_at_end(command: &mut Command) -> u8 {
     match command.stderr(Stdio::inherit()).output() {
         Ok(output) => {
-            // What cannot be shown changes no result.
+            // Failing to print does not change the result.
             let _ = io::stdout().write_all(&output.stdout);
             code_of(output.status.code())
         }
@@ -83,8 +83,8 @@ pub fn shown_at_end(command: &mut Command) -> u8 {
     }
 }
 
-/// Cargo as if it was typed. What it sets for the programs that it runs, as it runs this one, has build scripts run again
-/// and the libraries behind them compiled again.
+/// Returns a command for cargo as if it were run from a shell. The variables that cargo sets for the programs that it
+/// runs, such as this one, would make build scripts run again and the libraries that depend on them compile again.
 fn cargo_command(root: &Path, arguments: &str) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments.split(' ')).current_dir(root);
@@ -92,8 +92,8 @@ fn cargo_command(root: &Path, arguments: &str) -> Command {
     command
 }
 
-/// Takes the description of this package, which cargo gives to what it runs, out of the environment of a command: with it cargo
-/// would run build scripts once more, and compile what depends on them.
+/// Removes the variables that describe this package, which cargo sets for programs that it runs, from the environment
+/// of a command: with them cargo would run build scripts again, and recompile what depends on them.
 pub fn without_this_package(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(is_of_this_package) {
@@ -113,7 +113,7 @@ fn code_of(code: Option<i32>) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(NO_CODE)
 }
 
-/// What a program prints; what it complains of, if it fails.
+/// Returns the output of a program, or an error with the last line of its error output.
 pub fn printed(command: &mut Command) -> io::Result<String> {
     let output = command.output();
     let output = output.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", named(command))))?;
@@ -128,7 +128,7 @@ pub fn printed(command: &mut Command) -> io::Result<String> {
     )))
 }
 
-/// The program and where it was run, which is where it may not have been let in.
+/// The program and its working folder, which may be the cause of the failure.
 fn named(command: &Command) -> String {
     let program = command.get_program().to_string_lossy();
     match command.get_current_dir() {
@@ -137,13 +137,13 @@ fn named(command: &Command) -> String {
     }
 }
 
-/// Where programs say what ended them.
+/// Returns the last line that is not empty, where programs usually report a fatal error.
 pub fn last_line(text: &str) -> &str {
     let line = text.lines().rev().find(|line| !line.trim().is_empty());
     line.unwrap_or("it says nothing")
 }
 
-/// Where a program is that PATH leads to.
+/// Finds a program in PATH.
 pub fn in_path(program: impl AsRef<OsStr>) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path)

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every test, on SQLite and on PostgreSQL, and the pages in a browser.
 //!
-//! Owns the stages, the server that they share, and which exit code stands for them all. Every stage selects the whole
-//! workspace with all features: with fewer of either cargo builds most dependencies once more.
+//! Owns the stages, the server that they share, and the overall exit code. Every stage selects the whole workspace with
+//! all features: with fewer of either, cargo rebuilds most dependencies.
 
 use crate::postgres::{Postgres, Purpose, TEST_URL};
 use crate::run::{cargo, has_nextest, timed};
@@ -9,21 +9,21 @@ use crate::{browser, first_failure};
 use std::path::Path;
 use std::thread::available_parallelism;
 
-/// What makes the tests of the doors and the laws of the engine use PostgreSQL.
+/// Makes the tests of the interfaces and the property tests of the engine use PostgreSQL.
 const ON_POSTGRES: (&str, &str) = ("CRYSTALQORE_TEST_ENGINE", "postgres");
 
-/// How much is tried at random.
+/// The amount of randomised testing.
 #[derive(Clone, Copy)]
 pub enum Extent {
-    /// What fits into minutes.
+    /// As much as fits into minutes.
     Usual,
-    /// Many times as much, over hours.
+    /// Many times as much, for hours.
     Thorough,
 }
 
 impl Extent {
-    /// The number of random cases of a property, of which 256 are usual for its library, and of seeds of the tests in
-    /// lockstep. Every run takes other cases.
+    /// The number of random cases per property (the library's default is 256), and of seeds of the lockstep tests.
+    /// Every run uses different cases.
     fn on_sqlite(self) -> [(&'static str, &'static str); 2] {
         match self {
             Self::Usual => [(CASES, "48"), (SEEDS, "4")],
@@ -31,7 +31,7 @@ impl Extent {
         }
     }
 
-    /// Where an engine matters, few cases show it; the search for odd files is left to the run on SQLite.
+    /// Differences between engines show in few cases; the search for odd files is left to the run on SQLite.
     fn on_postgres(self) -> (&'static str, &'static str) {
         match self {
             Self::Usual => (CASES, "24"),
@@ -43,10 +43,10 @@ impl Extent {
 const CASES: &str = "PROPTEST_CASES";
 const SEEDS: &str = "CRYSTALQORE_TEST_SEEDS";
 
-/// How many tests run at once for each core: many wait for a server, another process or a timeout.
+/// Number of concurrent tests per core: many wait for a server, another process or a timeout.
 const TESTS_A_CORE: usize = 2;
 
-/// What the tests are run with.
+/// The program that runs the tests.
 #[derive(Clone, Copy)]
 enum Tool {
     Nextest,
@@ -66,7 +66,7 @@ impl Tool {
         format!("{command} {what} --no-fail-fast")
     }
 
-    /// The variable by which the tool takes the number of tests that run at once.
+    /// The environment variable for the number of concurrent tests.
     fn threads_variable(self) -> &'static str {
         match self {
             Self::Nextest => "NEXTEST_TEST_THREADS",
@@ -74,20 +74,20 @@ impl Tool {
         }
     }
 
-    /// Every test; the store's suite also runs on a server that is named to it.
+    /// The arguments for every test; the store's suite also runs on the server whose URL is set.
     fn all(self) -> String {
         self.arguments("--workspace --all-targets --all-features")
     }
 
-    /// The tests that see the whole program, or all of the engine, without those of the module `any_engine`, which come
-    /// to the same on every engine; `exchange` has properties too, and no database.
+    /// The arguments for the tests of the whole program or the whole engine, without those in the module `any_engine`,
+    /// whose results do not depend on the engine; `exchange` has property tests too, but no database.
     fn whole_program(self) -> String {
         let tests = "--workspace --exclude exchange --all-features --test cli --test hostile --test properties";
         format!("{} -- --skip any_engine::", self.arguments(tests))
     }
 }
 
-/// Runs every stage, whether or not one before it failed; the first that failed gives the exit code.
+/// Runs every stage, even after a failure. Returns the exit code of the first stage that failed.
 pub fn test(root: &Path, extent: Extent) -> u8 {
     let tool = Tool::installed(root);
     let threads = available_parallelism().map_or(1, usize::from) * TESTS_A_CORE;
@@ -96,7 +96,7 @@ pub fn test(root: &Path, extent: Extent) -> u8 {
         Ok(server) => {
             let settings = [threads, (TEST_URL, &server.url())];
             let all = on_sqlite(root, tool, extent, &settings);
-            // Both wait much: for commits, and for what a page does next.
+            // Both stages spend much time waiting: for commits, and for pages.
             let (again, pages) = std::thread::scope(|scope| {
                 let again = scope.spawn(|| on_postgres(root, tool, extent, &settings));
                 let pages = in_browser(root);
@@ -107,20 +107,19 @@ pub fn test(root: &Path, extent: Extent) -> u8 {
         Err(error) => {
             let all = on_sqlite(root, tool, extent, &[threads]);
             let pages = in_browser(root);
-            // Its line comes last, where it is seen.
+            // Printed last, where it is noticed.
             eprintln!("test: nothing was tested on PostgreSQL: {error}");
             first_failure([all, 1, pages])
         }
     }
 }
 
-/// Every test.
 fn on_sqlite(root: &Path, tool: Tool, extent: Extent, settings: &[(&str, &str)]) -> u8 {
     let settings = [settings, &extent.on_sqlite()].concat();
     timed("test: everything, on SQLite", || cargo(root, &tool.all(), &settings))
 }
 
-/// The tests whose engine can be chosen, and that may differ by it.
+/// Runs the tests whose engine can be chosen and that may depend on it.
 fn on_postgres(root: &Path, tool: Tool, extent: Extent, settings: &[(&str, &str)]) -> u8 {
     let settings = [settings, &[ON_POSTGRES, extent.on_postgres()]].concat();
     timed("test: from end to end, on PostgreSQL", || {
@@ -128,7 +127,6 @@ fn on_postgres(root: &Path, tool: Tool, extent: Extent, settings: &[(&str, &str)
     })
 }
 
-/// The pages.
 fn in_browser(root: &Path) -> u8 {
     timed("test: the pages, in a browser", || browser::test(root, &[]))
 }

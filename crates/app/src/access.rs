@@ -1,9 +1,9 @@
 //! Who acts, and what they may do.
 //!
-//! Only this module makes an [`Actor`], and only this module makes proofs: [`CanView`], [`CanEdit`] and [`Owns`] of a
-//! contact, [`IsAdmin`] and [`IsOwner`] of a workspace. Whatever touches a contact takes one. A proof is made in the
-//! transaction in which it is used, so that a right that was taken away is gone at once. What a member may not see is
-//! reported as not found.
+//! Only this module creates an [`Actor`] and the proofs of rights: [`CanView`], [`CanEdit`] and [`Owns`] for a contact,
+//! [`IsAdmin`] and [`IsOwner`] for a workspace. Every function that touches a contact takes a proof. A proof is created
+//! in the transaction in which it is used, so that revoking a right takes effect at once. A contact that a member may
+//! not see is reported as not found.
 
 use crate::App;
 use crate::access;
@@ -22,7 +22,7 @@ use store::members::accounts::{self, Role};
 use store::workspace::workspaces;
 use store::{Member, Tx, Workspace};
 
-/// A member of a workspace who was let in.
+/// An authenticated member of a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Actor {
     pub(crate) workspace: Workspace,
@@ -30,26 +30,26 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Who looks at a file without a directory. The contacts that it shows have these numbers; they open
-    /// nothing in a directory, where workspaces and members count from 1.
+    /// The actor that inspects a file without a directory. The contacts shown carry these numbers, which give no access
+    /// to any directory: there, workspaces and members count from 1.
     pub(crate) const OUTSIDER: Self = Self {
         workspace: Workspace(0),
         member: Member(0),
     };
 
-    /// The number by which the workspace knows the member.
+    /// The member's number within the workspace.
     pub fn member(self) -> Member {
         self.member
     }
 }
 
-/// What a member may do with a contact. Later ones allow more.
+/// What a member may do with a contact. Each variant includes the rights of the ones before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Right {
     View,
-    /// Change its values too.
+    /// Also change its values.
     Edit,
-    /// Share it, hand it over and delete it too.
+    /// Also share it, transfer it and delete it.
     Own,
 }
 
@@ -62,19 +62,19 @@ impl From<Access> for Right {
     }
 }
 
-/// Proof that the actor may see this.
+/// Proof that the actor may view the value.
 #[derive(Debug)]
 pub(crate) struct CanView<T>(T);
 
-/// Proof that the actor may change the values of this.
+/// Proof that the actor may edit the value.
 #[derive(Debug)]
 pub(crate) struct CanEdit<T>(T);
 
-/// Proof that this is the actor's own.
+/// Proof that the actor owns the value.
 #[derive(Debug)]
 pub(crate) struct Owns<T>(T);
 
-/// Proof that the actor may give this the state back that it had before an action of theirs.
+/// Proof that the actor may restore the state that the value had before one of their actions.
 #[derive(Debug)]
 pub(crate) struct CanUndo<T>(T);
 
@@ -93,13 +93,13 @@ macro_rules! proofs {
 proofs!(CanView, CanEdit, Owns, CanUndo);
 
 impl<T> Owns<T> {
-    /// What it is about, without the proof.
+    /// Returns the value without the proof.
     pub fn into_inner(self) -> T {
         self.0
     }
 }
 
-/// Proof that the actor may give this to others and undo it from them.
+/// Proof that the actor may share a contact or undo its sharing.
 pub(crate) trait MayShare: Deref<Target = ContactRow> {}
 
 impl MayShare for Owns<ContactRow> {}
@@ -123,9 +123,9 @@ impl<T> From<CanEdit<T>> for CanUndo<T> {
     }
 }
 
-/// A contact and what the actor may do with it; [`Error::NoContact`] where that is nothing.
+/// Returns a contact and the actor's right to it; [`Error::NoContact`] if the actor has none.
 pub(crate) fn found(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<(Right, CanView<ContactRow>), Error> {
-    // Shares are asked for in any case: how long it takes shall not tell whether there is a contact.
+    // Shares are queried in any case, so that the response time does not reveal whether the contact exists.
     let row = contacts::get(tx, actor.workspace, id)?;
     let granted = shares::granted(tx, actor.workspace, actor.member, &[id])?.pop();
     let row = row.ok_or(Error::NoContact(id))?;
@@ -136,18 +136,18 @@ pub(crate) fn found(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<(Rig
     Ok((right.ok_or(Error::NoContact(id))?, CanView(row)))
 }
 
-/// A contact that the actor may see.
+/// Returns a contact that the actor may view.
 pub(crate) fn view(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<CanView<ContactRow>, Error> {
     Ok(found(tx, actor, id)?.1)
 }
 
-/// A contact that the actor may change.
+/// Returns a contact that the actor may edit.
 pub(crate) fn edit(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<CanEdit<ContactRow>, Error> {
     let (right, row) = found(tx, actor, id)?;
     edit_with(right, row.0)
 }
 
-/// A contact that the actor may change, given the right that was found in this transaction.
+/// Returns a contact that the actor may edit, given the right that was found in this transaction.
 pub(crate) fn edit_with(right: Right, row: ContactRow) -> Result<CanEdit<ContactRow>, Error> {
     if right < Right::Edit {
         return Err(Error::Forbidden(
@@ -157,7 +157,7 @@ pub(crate) fn edit_with(right: Right, row: ContactRow) -> Result<CanEdit<Contact
     Ok(CanEdit(row))
 }
 
-/// A contact that is the actor's own.
+/// Returns a contact that the actor owns.
 pub(crate) fn own(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<Owns<ContactRow>, Error> {
     let (right, row) = found(tx, actor, id)?;
     if right < Right::Own {
@@ -168,8 +168,8 @@ pub(crate) fn own(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<Owns<C
     Ok(Owns(row.0))
 }
 
-/// Those of some contacts that the actor may see, in their order, each with what they may do. One question for all that are
-/// not the actor's own.
+/// Returns the contacts that the actor may view, in their order, each with the actor's right. Shares of all contacts of
+/// other members are read in one query.
 pub(crate) fn seen(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -179,7 +179,7 @@ pub(crate) fn seen(
     Ok(seen.map(|(right, row)| (right, CanView(row))).collect())
 }
 
-/// The same without proofs, for an import, which compares its rows with contacts and changes copies of them.
+/// Like `seen` without proofs, for an import, which compares its rows with contacts and changes copies of them.
 pub(crate) fn with_rights(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -203,7 +203,7 @@ pub(crate) fn with_rights(
     Ok(rows.into_iter().filter_map(|row| Some((right(&row)?, row))).collect())
 }
 
-/// Those of some contacts that the actor may change, in their order.
+/// Returns the contacts that the actor may edit, in their order.
 pub(crate) fn editable(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -212,25 +212,25 @@ pub(crate) fn editable(
     Ok(editable_of(seen(tx, actor, rows)?))
 }
 
-/// Those of some contacts that the actor may change, in their order.
+/// Filters contacts to those that the actor may edit, in their order.
 pub(crate) fn editable_of(seen: Vec<(Right, CanView<ContactRow>)>) -> Vec<CanEdit<ContactRow>> {
     let editable = seen.into_iter().filter(|(right, _)| *right >= Right::Edit);
     editable.map(|(_, row)| CanEdit(row.0)).collect()
 }
 
-/// Those of some contacts that are the actor's own, in their order.
+/// Filters contacts to those that the actor owns, in their order.
 pub(crate) fn owned_of(seen: Vec<(Right, CanView<ContactRow>)>) -> Vec<Owns<ContactRow>> {
     let owned = seen.into_iter().filter(|(right, _)| *right == Right::Own);
     owned.map(|(_, row)| Owns(row.0)).collect()
 }
 
-/// Those of some contacts that are the actor's own, in their order. New contacts may be among them.
+/// Filters rows to those that the actor owns, in their order. They may be new contacts.
 pub(crate) fn owned(actor: Actor, rows: Vec<ContactRow>) -> Vec<Owns<ContactRow>> {
     let own = rows.into_iter().filter(|row| row.owner == actor.member);
     own.map(Owns).collect()
 }
 
-/// Those of some contacts in the trash that were the actor's own, in their order.
+/// Filters contacts in the trash to those that the actor owned, in their order.
 pub(crate) fn owned_trash(actor: Actor, trashed: Vec<Trashed>) -> Vec<Owns<Trashed>> {
     let own = trashed
         .into_iter()
@@ -238,15 +238,16 @@ pub(crate) fn owned_trash(actor: Actor, trashed: Vec<Trashed>) -> Vec<Owns<Trash
     own.map(Owns).collect()
 }
 
-/// A contact that the actor has given away by an action. They may undo it as long as the new owner has not touched it.
+/// Returns a contact that the actor has transferred to another owner by an action. They may undo it as long as the new
+/// owner has not changed the contact.
 pub(crate) fn given_away(actor: Actor, row: ContactRow, by: &Touched) -> Option<CanUndo<ContactRow>> {
     let was_given = by.owner == actor.member && by.owner != by.after_owner && row.owner == by.after_owner;
     (was_given && by.after_version == Some(row.version)).then_some(CanUndo(row))
 }
 
-/// Makes sure that the actor is still there. Whatever changes contacts asks for it in its transaction: who is deactivated is
-/// kept out also of what they had begun before, and what somebody makes who was removed in this moment would belong to
-/// nobody.
+/// Checks that the actor is still an active member. Every function that changes contacts calls this in its transaction:
+/// a deactivated member cannot complete work that they had begun, and a contact created for a member who was just
+/// removed would belong to nobody.
 pub(crate) fn active(tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
     match accounts::role(tx, actor.workspace, actor.member)? {
         Some(_) => Ok(()),
@@ -254,7 +255,7 @@ pub(crate) fn active(tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
     }
 }
 
-/// Proof that the actor keeps order in the workspace: an admin or an owner.
+/// Proof that the actor is an admin or an owner of the workspace.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IsAdmin(());
 
@@ -262,7 +263,7 @@ pub(crate) struct IsAdmin(());
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct IsOwner(());
 
-/// Makes sure that the actor is an admin or an owner.
+/// Checks that the actor is an admin or an owner.
 pub(crate) fn admin(tx: &mut Tx<'_>, actor: Actor) -> Result<IsAdmin, Error> {
     match accounts::role(tx, actor.workspace, actor.member)? {
         Some(Role::Admin | Role::Owner) => Ok(IsAdmin(())),
@@ -272,7 +273,7 @@ pub(crate) fn admin(tx: &mut Tx<'_>, actor: Actor) -> Result<IsAdmin, Error> {
     }
 }
 
-/// Makes sure that the actor is an owner of the workspace.
+/// Checks that the actor is an owner of the workspace.
 pub(crate) fn owner(tx: &mut Tx<'_>, actor: Actor) -> Result<IsOwner, Error> {
     match accounts::role(tx, actor.workspace, actor.member)? {
         Some(Role::Owner) => Ok(IsOwner(())),
@@ -281,7 +282,7 @@ pub(crate) fn owner(tx: &mut Tx<'_>, actor: Actor) -> Result<IsOwner, Error> {
 }
 
 impl App {
-    /// Whether the actor is still there.
+    /// Whether the actor is still an active member.
     pub(crate) fn is_active(&self, actor: Actor) -> Result<bool, Error> {
         let role = self
             .store
@@ -289,7 +290,7 @@ impl App {
         Ok(role.is_some())
     }
 
-    /// The member that the command line acts as while there are no accounts: the owner of the data folder.
+    /// Returns the member that the command line acts as while there are no accounts: the owner of the data folder.
     pub fn local_actor(&self) -> Result<Actor, Error> {
         let made = self.reserved.read(workspaces::local)?;
         let (workspace, member) = match made {
@@ -305,17 +306,17 @@ impl App {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scope {
-    /// Those that the member owns.
+    /// Contacts that the member owns.
     Mine,
-    /// Those that others share with the member.
+    /// Contacts that others share with the member.
     Shared,
-    /// All that the member can see.
+    /// All contacts that the member can see.
     #[default]
     All,
 }
 
 impl Scope {
-    /// Whether a contact is in it with which a member may do this.
+    /// Whether the scope contains a contact to which the member has this right.
     pub(crate) fn takes(self, right: Right) -> bool {
         match self {
             Self::Mine => right == Right::Own,
@@ -325,7 +326,7 @@ impl Scope {
     }
 }
 
-/// A member whom the actor may change.
+/// Returns a member whom the actor may change.
 pub(crate) fn governed(tx: &mut Tx<'_>, admin: IsAdmin, actor: Actor, member: Member) -> Result<MemberRow, Error> {
     let row = there(tx, admin, actor, member)?;
     if row.role == Role::Owner {
@@ -334,7 +335,7 @@ pub(crate) fn governed(tx: &mut Tx<'_>, admin: IsAdmin, actor: Actor, member: Me
     Ok(row)
 }
 
-/// A member in the words of the audit log.
+/// How the audit log names a member.
 pub(crate) fn named(row: &MemberRow) -> String {
     match &row.email {
         Some(email) => format!("{} ({email})", row.name),
@@ -342,7 +343,7 @@ pub(crate) fn named(row: &MemberRow) -> String {
     }
 }
 
-/// A member who was not removed.
+/// Returns a member who was not removed.
 pub(crate) fn there(tx: &mut Tx<'_>, _: IsAdmin, actor: Actor, member: Member) -> Result<MemberRow, Error> {
     members::get(tx, actor.workspace, member)?
         .filter(|row| row.state != MemberState::Removed)

@@ -1,5 +1,5 @@
-//! The one closed list of what can go wrong, with a stable code for each case. Doors turn codes into exit codes and
-//! statuses, in one place each.
+//! The errors of the application: one closed list with a stable code for each case. `web` maps the codes to HTTP
+//! statuses and `cli` to exit codes, in one place each.
 
 use crate::storage::ObjectsError;
 use exchange::mapping::MappingError;
@@ -9,10 +9,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use store::ImportId;
 
-/// What can go wrong.
+/// An error of the application.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The file cannot be read, or is no table.
+    /// The file cannot be read, or is not a table.
     #[error(transparent)]
     Open(#[from] OpenError),
     /// The mapping does not fit the file.
@@ -24,14 +24,14 @@ pub enum Error {
     /// A file of ours could not be read or written.
     #[error("{doing} {} failed: {source}", path.display())]
     Io {
-        /// What was being done.
+        /// What was attempted.
         doing: &'static str,
-        /// With which file.
+        /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// Reading the file ended in the middle.
+    /// Reading the file failed before its end.
     #[error("the file could not be read to its end: {0}")]
     Read(io::Error),
     /// There is no such import.
@@ -44,154 +44,155 @@ pub enum Error {
     #[error("import {import} is {state}; there is nothing to go on with")]
     NotResumable {
         import: ImportId,
-        /// What it is.
+        /// The state of the import.
         state: &'static str,
     },
-    /// The import was undone already.
+    /// The import has already been undone.
     #[error("import {0} was undone already")]
     AlreadyUndone(ImportId),
-    /// The rejected rows would be written over the file that they come from.
+    /// The rejected rows would overwrite the file that they come from.
     #[error("the rejected rows would overwrite {}, the file that is imported; name another one", .0.display())]
     RejectedOverInput(PathBuf),
     /// The object store failed.
     #[error(transparent)]
     Objects(ObjectsError),
-    /// The file of an import that is to go on is gone.
+    /// The file of an import that is to be resumed is missing.
     #[error(
         "the file of import {import} is not in {location}; processes that share a database must share their uploads. If it is lost, undo the import"
     )]
     UploadMissing {
         import: ImportId,
-        /// Where its file was looked for.
+        /// Where the file was expected.
         location: String,
     },
-    /// Rejected rows that were kept are gone.
+    /// Kept rejected rows are missing.
     #[error(
         "the rejected rows of import {import} are not all in {location} ({found} of {expected} bytes); processes that share a database must share their objects"
     )]
     RejectedRowsMissing {
         import: ImportId,
-        /// Where they were looked for.
+        /// Where they were expected.
         location: String,
-        /// Bytes that are there.
+        /// Bytes that were found.
         found: u64,
         /// Bytes that were written.
         expected: u64,
     },
-    /// Rejected rows went with their import.
+    /// The rejected rows were deleted when their import was undone.
     #[error("import {0} was undone, and its rejected rows went with it")]
     RejectedRowsUndone(ImportId),
-    /// There is no such contact, or none that the member may see.
+    /// The contact does not exist, or the member may not see it.
     #[error("there is no contact {0}")]
     NoContact(ContactId),
-    /// The member may see what this is about, but not do this with it.
+    /// The member may see the object of the request, but has no right to this operation.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// The contact was changed since the member has seen it.
+    /// The contact was changed after the member had read it.
     #[error("contact {contact} was changed by another member; look at it again and repeat your change")]
     ChangedMeanwhile {
         contact: ContactId,
-        /// The version it has now.
+        /// The current version of the contact.
         version: Version,
     },
-    /// There is nothing to know the contact by.
+    /// The contact has no name, company, email or phone to recognise it by.
     #[error("a contact needs a name, a company, an email or a phone; fill one of them")]
     NoIdentity,
-    /// There is no such contact in the member's trash.
+    /// The member's trash does not contain the contact.
     #[error("contact {0} is not in the trash")]
     NotInTrash(ContactId),
-    /// The contact cannot be restored, because it is there.
+    /// The contact cannot be restored, because a contact with its id exists.
     #[error("contact {0} is in the directory again, so the one in the trash cannot be restored")]
     IdTaken(ContactId),
-    /// There is no such action, or none of the member's; it may be too long ago.
+    /// The action does not exist, is not the member's, or is too old.
     #[error("there is nothing of that kind to undo; it may be too long ago")]
     NoAction(i64),
-    /// The action was undone before.
+    /// The action has already been undone.
     #[error("this was undone already")]
     ActionUndone,
-    /// There is no such view, or none that the member may use.
+    /// The saved view does not exist, or the member may not use it.
     #[error("there is no view {0}; it may have been deleted")]
     NoView(i64),
-    /// A view that cannot be saved like that.
+    /// The saved view is not valid.
     #[error("{0}")]
     BadView(&'static str),
-    /// A tag that is none.
+    /// The tag is not valid.
     #[error("{0}")]
     BadTag(&'static str),
-    /// Another process has taken the import over, because this one was taken for dead.
+    /// Another process has taken over the import, because this process seemed to be dead.
     #[error("import {0} was taken over by another process; this one has stopped writing")]
     TakenOver(ImportId),
     /// There is no database to copy.
     #[error("there is no database at {}", .0.display())]
     NoDatabase(PathBuf),
-    /// A copy goes where it comes from.
+    /// Source and target of a copy are the same database.
     #[error("{0} is where the copy comes from and where it goes to; name another database")]
     CopyToItself(String),
-    /// What is stored of an import cannot be read.
+    /// The stored settings of an import cannot be read.
     #[error("import {0} was written by another version of the program and cannot be read")]
     UnreadablePlan(ImportId),
-    /// There is an account, so there is no first one to be made.
+    /// There is already an account, so no first account can be created.
     #[error("this installation is set up already; sign in")]
     AlreadySetUp,
-    /// Something of an account does not fit.
+    /// A field of an account's form is not valid.
     #[error("{message}")]
     AccountField {
-        /// What does not fit.
+        /// The field.
         field: AccountField,
-        /// What is wrong and what to do.
+        /// What is wrong and how to fix it.
         message: &'static str,
     },
-    /// There is no such account, or the password is wrong; the message does not say which.
+    /// The account does not exist or the password is wrong; the message does not say which.
     #[error("email or password are not right")]
     WrongPassword,
-    /// The code of the second factor is wrong, was used before, or is too old; the message does not say which.
+    /// The code of the second factor is wrong, was used before, or has expired; the message does not say which.
     #[error("this code is not right; wait for the next one of your authenticator app, or use a recovery code")]
     WrongCode,
-    /// The password was given too long ago for its code to be taken.
+    /// The second factor came too long after the password.
     #[error("this took too long; sign in again")]
     SignInAgain,
-    /// There is no second factor, or none that is being set up.
+    /// The member has no second factor, or none in setup.
     #[error("there is no second factor to do this with; set one up first")]
     NoSecondFactor,
-    /// Somebody must wait.
+    /// Too many failed attempts; the caller must wait.
     #[error("too many tries; try again in {minutes} {}", if *minutes == 1 { "minute" } else { "minutes" })]
     TooManyTries { minutes: u64 },
-    /// Values of a contact that were sent cannot be read.
+    /// Values sent for a contact cannot be parsed.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Values(Vec<ValueProblem>),
-    /// Operations of a batch cannot be done, so none was: which, from 0, and why.
+    /// Operations of a batch are not possible, so none was executed. Each entry holds the index of an operation, from
+    /// 0, and its error.
     #[error("nothing was done: {}", .0.iter().map(|(at, error)| format!("operation {at}: {error}")).collect::<Vec<_>>().join("; "))]
     Batch(Vec<(usize, Error)>),
-    /// More was sent at once than is taken.
+    /// A request contains too many items.
     #[error("at most {most} {what} are taken at once; send them in parts")]
     TooMany {
         what: &'static str,
-        /// How many are taken.
+        /// The limit.
         most: usize,
     },
-    /// Several contacts have the email by which one was named.
+    /// Several contacts have the email that was to identify one.
     #[error("{} contacts have the email {email}; name the one that is meant by its id", contacts.len())]
     SeveralContacts {
         email: String,
-        /// Which.
+        /// The contacts with this email.
         contacts: Vec<ContactId>,
     },
-    /// What was changed since a moment is not known any more.
+    /// Changes since the requested position are no longer kept.
     #[error("what was changed since then is not kept any more; read all contacts, and follow the changes from now on")]
     ChangesGone,
-    /// There is no such token, or none of the member's.
+    /// The token does not exist, or is not the member's.
     #[error("there is no such token; it may have been revoked")]
     NoToken,
-    /// A draft is not as the program has seen it.
+    /// The draft was changed after the program had read it.
     #[error("import {0} was changed since it was read; read it again and repeat your change")]
     DraftChanged(ImportId),
-    /// There is no such webhook, or none of the member's.
+    /// The webhook does not exist, or is not the member's.
     #[error("there is no such webhook; it may have been deleted")]
     NoWebhook,
-    /// There is no such delivery in the log of a webhook.
+    /// The log of the webhook does not contain the delivery.
     #[error("there is no such delivery; the log is kept for 30 days")]
     NoDelivery,
-    /// Nothing is sent to a webhook.
+    /// The webhook is not active, so nothing is sent to it.
     #[error("nothing is sent to this webhook, because it is not active; activate it first")]
     WebhookStopped,
     /// A request with this idempotency key is running.
@@ -200,83 +201,83 @@ pub enum Error {
     /// The idempotency key was used for another request.
     #[error("this idempotency key was used for another request; use a new key for each request")]
     KeyReused,
-    /// There is no such member, or none who is active.
+    /// The member does not exist, or is not active.
     #[error("there is no such member")]
     NoMember,
-    /// Nobody has an account yet, so nobody can be invited.
+    /// There is no account yet, so no member can be invited.
     #[error("there is no account yet: create the first one in the browser")]
     NotSetUp,
-    /// No owner would be left.
+    /// The workspace would have no owner.
     #[error("this is the last owner of the workspace; make another member an owner first")]
     LastOwner,
-    /// A link was used, has expired, was revoked, or never existed; the message does not say which.
+    /// The link was used, has expired, was revoked, or never existed; the message does not say which.
     #[error("this link is not valid any more; ask whoever sent it for another one")]
     LinkGone,
-    /// A password could not be hashed.
+    /// Hashing a password failed.
     #[error("the password could not be hashed: {0}")]
     Hashing(String),
-    /// A second factor could not be made or read.
+    /// A second factor could not be created or read.
     #[error("the second factor cannot be used: {0}")]
     SecondFactor(String),
-    /// A filter that cannot be understood.
+    /// The filter cannot be parsed.
     #[error("the filter is not understood: {0}")]
     Filter(String),
-    /// An uploaded file is larger than is taken.
+    /// The uploaded file is larger than allowed.
     #[error("the file is larger than {} MB, which is the most that is taken here; split it into parts", limit / 1_000_000)]
     TooLarge {
-        /// How many bytes are taken.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// The import was started or dropped, so it cannot be prepared any more.
+    /// The import was started or deleted, so it can no longer be prepared.
     #[error("import {import} is {state}; it is not being prepared any more")]
     NotADraft {
         import: ImportId,
-        /// What it is.
+        /// The state of the import.
         state: &'static str,
     },
-    /// The import was not started, so there is nothing to stop, to undo or to correct.
+    /// The import was not started, so it cannot be stopped, undone or corrected.
     #[error("import {0} is a draft; start it first, or delete it")]
     StillADraft(ImportId),
-    /// The rows of an import cannot be shown.
+    /// The rows of the import are no longer kept.
     #[error("the rows of import {0} are not kept any more; its numbers and its rejected rows are")]
     RowsGone(ImportId),
-    /// Something about a custom field does not fit.
+    /// A custom field is not valid.
     #[error("{0}")]
     Field(String),
-    /// There is no such custom field, and the member may not make one.
+    /// The custom field does not exist, and the member may not create it.
     #[error("there is no field “{0}” here; ask an admin to add it")]
     UnknownField(String),
-    /// What was entered of a contact is not what the workspace asks for.
+    /// The contact breaks rules of the workspace.
     #[error("{}", .0.iter().map(|broken| broken.what.as_str()).collect::<Vec<_>>().join("; "))]
     Rules(Vec<RuleBroken>),
-    /// Something cannot be set so.
+    /// A setting is not valid.
     #[error("{0}")]
     Settings(String),
-    /// The change log of an import is not kept any more.
+    /// The change log of the import is no longer kept.
     #[error("import {import} cannot be undone any more: what was there before is kept for {days} days")]
     LogGone {
         import: ImportId,
-        /// For how long it is kept.
+        /// How many days it is kept.
         days: u32,
     },
-    /// The member has begun as many downloads as are allowed and has not fetched them.
+    /// The member has started as many downloads as are allowed and has not fetched them yet.
     #[error(
         "{most} of your exports are still being downloaded; wait until one of them has ended, or cancel it, and try again"
     )]
     ManyDownloads {
-        /// How many a member may have at once.
+        /// The limit for one member.
         most: usize,
     },
-    /// Exports of others are being computed.
+    /// Too many exports of other members are running.
     #[error("many exports are running at this moment; try again in a minute")]
     ExportsBusy,
-    /// The member, or the workspace, has as many uploaded files as are allowed.
+    /// The member or the workspace has reached the limit of uploaded files.
     #[error("{0}")]
     Quota(String),
-    /// There is no room on the disk.
+    /// The disk is full.
     #[error("the disk is full; make room on it, and try again")]
     DiskFull,
-    /// The program is at fault.
+    /// An internal error; the details are in the log.
     #[error("the program could not do this; its log says why")]
     Broken,
     /// No column of the file fills any field.
@@ -302,13 +303,13 @@ impl From<ObjectsError> for Error {
     }
 }
 
-/// Whether an error of the operating system means that there is no room.
+/// Whether an I/O error means that the disk or a quota is full.
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl Error {
-    /// Reading input failed, or writing it aside did.
+    /// Wraps an error in reading the input or in copying it to a temporary file.
     pub(crate) fn reading(source: io::Error) -> Self {
         match is_full(&source) {
             true => Self::DiskFull,
@@ -316,7 +317,7 @@ impl Error {
         }
     }
 
-    /// A file of ours could not be read or written.
+    /// Wraps an error in reading or writing a file of the program.
     pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         if is_full(&source) {
             return Self::DiskFull;
@@ -328,18 +329,18 @@ impl Error {
         }
     }
 
-    /// Whether the database was busy for too long, so that trying again may help.
+    /// Whether the database was busy for too long, so that a retry may succeed.
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Store(store::Error::Busy))
     }
 
-    /// Whether it tells that the database itself is damaged.
+    /// Whether the error shows that the database is damaged.
     pub fn tells_damage(&self) -> bool {
         let Self::Store(error) = self else { return false };
         matches!(error, store::Error::Corrupt(_) | store::Error::NotADatabase { .. })
     }
 
-    /// What went wrong, for a member who is not the one that runs the program: without places on the machine.
+    /// The message for a member who does not run the server: without paths on the machine.
     pub fn for_members(&self) -> String {
         match self {
             Self::Store(store::Error::Busy) => self.to_string(),
@@ -360,7 +361,7 @@ impl Error {
         }
     }
 
-    /// A stable code.
+    /// The stable code of the error.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Open(error) => error.code(),
@@ -439,17 +440,17 @@ impl Error {
     }
 }
 
-/// What is wrong with a value that was sent.
+/// An invalid value in a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{pointer}: {what}")]
 pub struct ValueProblem {
-    /// Where: a JSON pointer (RFC 6901).
+    /// The position of the value: a JSON pointer (RFC 6901).
     pub pointer: String,
-    /// What is wrong and what to do.
+    /// What is wrong and how to fix it.
     pub what: String,
 }
 
-/// Which field of an account's form does not fit.
+/// A field of an account's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountField {
     /// The member's name.

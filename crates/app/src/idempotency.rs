@@ -1,8 +1,9 @@
-//! Idempotency keys: a request that a program sends again has one effect and is answered as it was the first time.
+//! Idempotency keys: a request that a program repeats has one effect, and gets the same answer as the first time.
 //!
 //! A key is claimed before the work ([`App::claim_key`]). The answer is stored in the transaction of the work, so that
-//! neither exists without the other, whenever the process ends; work that changes nothing stores it afterwards. A claim that was not answered ends with its process, or on a database that several
-//! machines share after a minute. A request that fails gives its key back: it had no effect.
+//! neither exists without the other, whenever the process ends; work that changes nothing stores its answer afterwards.
+//! An unanswered claim ends with its process, or after a minute on a database that several machines share. A failed
+//! request releases its key: it had no effect.
 
 use crate::App;
 use crate::access::Actor;
@@ -11,14 +12,15 @@ use crate::error::Error;
 use store::Tx;
 use store::members::request_keys::{self, KeyedRequest};
 
-/// For how long an answer is kept.
+/// How long an answer is kept.
 const KEPT_FOR: i64 = 24 * 60 * MINUTE;
-/// Within this time another machine may still be at work.
+/// An unanswered claim of another machine counts as running for this long.
 const ANSWERED_WITHIN: i64 = MINUTE;
-/// Work of this process that is still not answered after this time has failed without saying so.
+/// An unanswered claim of this process counts as running for this long; after that, the work has failed without
+/// releasing it.
 const LONGEST_WORK: i64 = 10 * MINUTE;
 
-/// A request that runs under a key.
+/// A request that runs under an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keyed {
     actor: Actor,
@@ -26,16 +28,16 @@ pub struct Keyed {
     claim: String,
 }
 
-/// What became of a key that a request was sent with.
+/// The result of claiming a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
     /// The request is new.
     New(Keyed),
-    /// It was answered before; the text that was kept.
+    /// The request was answered before; holds the stored answer.
     Answered(String),
 }
 
-/// How the result of keyed work is kept: the key, and how the answer is written from the result.
+/// How the result of keyed work is stored: the key, and the function that writes the answer.
 pub struct OnceAnswer<'a, T: ?Sized> {
     pub keyed: &'a Keyed,
     pub write: &'a dyn Fn(&T) -> String,
@@ -49,7 +51,7 @@ impl<T: ?Sized> Clone for OnceAnswer<'_, T> {
 
 impl<T: ?Sized> Copy for OnceAnswer<'_, T> {}
 
-/// Keeps the result of a request that has a key, in the transaction of the work; does nothing for one without.
+/// Stores the result of a request with a key, in the transaction of the work. Does nothing without a key.
 pub(crate) fn keep_answer<T: ?Sized>(
     tx: &mut Tx<'_>,
     once: Option<OnceAnswer<'_, T>>,
@@ -62,7 +64,7 @@ pub(crate) fn keep_answer<T: ?Sized>(
 }
 
 impl App {
-    /// Claims a key for a request of the member, distinguished from others by `hash`.
+    /// Claims a key for a request of the member. `hash` identifies the request.
     ///
     /// # Errors
     /// [`Error::KeyRunning`]; [`Error::KeyReused`] if the key was used for another request.
@@ -106,12 +108,12 @@ impl App {
         })
     }
 
-    /// Keeps the answer of work that has changed nothing.
+    /// Stores the answer of work that has changed nothing.
     pub fn answer_key(&self, keyed: &Keyed, text: &str) -> Result<(), Error> {
         self.store.write(|tx| answer(tx, keyed, text))
     }
 
-    /// Forgets the keys whose answers have been kept long enough.
+    /// Deletes the keys whose answers have expired.
     pub(crate) fn forget_old_keys(&self, actor: Actor) -> Result<(), Error> {
         let before = self.world.now() - KEPT_FOR;
         Ok(self
@@ -119,7 +121,7 @@ impl App {
             .write(|tx| request_keys::forget(tx, actor.workspace, before))?)
     }
 
-    /// Gives back the key of a request that failed.
+    /// Releases the key of a request that failed.
     pub fn release_key(&self, keyed: &Keyed) -> Result<(), Error> {
         let Actor { workspace, member } = keyed.actor;
         self.store.write(|tx| {
@@ -128,19 +130,19 @@ impl App {
         })
     }
 
-    /// Whether nobody works under a claim any more.
+    /// Whether the work under a claim has ended without an answer.
     fn is_given_up(&self, known: &KeyedRequest, now: i64) -> bool {
         let timeout = match (known.holder == self.process.name(), self.store.is_shared()) {
             (true, _) => LONGEST_WORK,
             (false, true) => ANSWERED_WITHIN,
-            // One process at a time serves a database of one machine.
+            // A database of one machine is served by one process at a time.
             (false, false) => return true,
         };
         !(0..timeout).contains(&(now - known.claimed_at))
     }
 }
 
-/// Keeps an answer, unless the claim was taken over; then the work must not be committed.
+/// Stores an answer. Fails if the claim was taken over; then the work must not be committed.
 fn answer(tx: &mut Tx<'_>, keyed: &Keyed, text: &str) -> Result<(), Error> {
     let Actor { workspace, member } = keyed.actor;
     match request_keys::answer(tx, workspace, member, (&keyed.key, &keyed.claim), text)? {

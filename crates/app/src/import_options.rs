@@ -18,7 +18,7 @@ pub enum Duplicates {
     Update,
     /// The contact gets the row's values where it has none.
     Fill,
-    /// A new contact is made.
+    /// A new contact is created.
     Create,
 }
 
@@ -33,12 +33,12 @@ pub enum Match {
     /// The same email or the same phone.
     #[default]
     EmailOrPhone,
-    /// The same email or the same phone, and a name that is surely the same (`model::by_key`).
+    /// The same email or the same phone, and a name that is certainly the same (`model::by_key`).
     EmailOrPhoneAndName,
 }
 
 impl Match {
-    /// Whether contacts with the same key of this kind are the same by this rule.
+    /// Whether two contacts that share this key are the same by this rule.
     pub(crate) fn counts(self, key: &MatchKey) -> bool {
         match self {
             Self::Email => key.is_email(),
@@ -47,7 +47,7 @@ impl Match {
         }
     }
 
-    /// Whether one kind of value was said to be who somebody is, whatever the name.
+    /// Whether a single kind of key identifies a contact, whatever its name.
     pub(crate) fn is_of_one_kind(self) -> bool {
         matches!(self, Self::Email | Self::Phone)
     }
@@ -64,25 +64,25 @@ pub enum Conflicts {
     Overwrite,
 }
 
-/// What an import does with rows.
+/// What an import does with its rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportOptions {
-    /// With rows that match a contact.
+    /// For rows that match a contact.
     pub duplicates: Duplicates,
-    /// What a match is.
+    /// What counts as a match.
     pub matching: Match,
-    /// With rows whose contact was changed since.
+    /// For rows whose contact was changed after the export.
     pub conflicts: Conflicts,
     /// Whether empty cells clear values when updating.
     pub empty_cells_clear: bool,
-    /// Whether the emails, phones, addresses, websites and tags of a row that updates its contact take the place of those
-    /// that the contact has; else they are added.
+    /// Whether the emails, phones, addresses, websites and tags of a row replace those of the contact that it updates;
+    /// otherwise they are added.
     #[serde(default)]
     pub replace_lists: bool,
 }
 
 impl ImportOptions {
-    /// How a row's values meet those of its contact; none if they do not.
+    /// How a row's values are merged into its contact; `None` if they are not.
     pub(crate) fn fill(&self) -> Option<Fill> {
         match self.duplicates {
             Duplicates::Skip | Duplicates::Create => None,
@@ -91,7 +91,7 @@ impl ImportOptions {
         }
     }
 
-    /// How an update brings in a row's values.
+    /// How an update merges a row's values into the contact.
     pub(crate) fn update(&self) -> Fill {
         let blanks = match self.empty_cells_clear {
             true => Blanks::Clear,

@@ -1,4 +1,5 @@
-//! What an import may see and change when its member is not alone: beside `match_index`, `resolve` and `undo`, through `App`.
+//! What an import may see and change when the workspace has other members. Tests `match_index`, `resolve` and `undo`
+//! through `App`.
 
 use crate::access::Actor;
 use crate::clock::System;
@@ -27,7 +28,7 @@ impl System for Counting {
     }
 
     fn contact_id(&self) -> ContactId {
-        // A UUIDv7, as exports name contacts by.
+        // A UUIDv7, like the contact ids in exports.
         let moment = u128::from(self.now().unsigned_abs() & 0xffff_ffff_ffff);
         ContactId::from_u128((moment << 80) | (0x7 << 76) | (0x8 << 60))
     }
@@ -44,7 +45,7 @@ impl System for Counting {
 struct Office {
     app: App,
     me: Actor,
-    /// Whose contacts are hidden.
+    /// The owner of the hidden contacts.
     other: Actor,
     folder: TempDir,
 }
@@ -116,7 +117,7 @@ impl Office {
         self.app.contact(actor, id).unwrap().contact.display_name()
     }
 
-    /// Imports, after a preview that must say the same.
+    /// Imports, after a preview that must give the same result.
     fn import(&self, csv: &str, options: ImportOptions) -> ImportSummary {
         let path = self.folder.path().join("file.csv");
         std::fs::write(&path, csv).unwrap();
@@ -272,7 +273,7 @@ fn a_row_with_the_id_of_a_hidden_contact_becomes_another_contact() {
         "CrystalQore ID,CrystalQore Version,First Name,Last Name,Email\n{theirs},,Zoe,Marsh,zoe@example.com\n{theirs},,Zoe,Marsh,zoe@example.com\n"
     );
     let counts = office.import(&csv, UPDATE).counts;
-    // Exactly as with an id that nobody has.
+    // The counts are the same as with an id that no contact has.
     let free = csv
         .replace(&theirs.to_string(), "01900000-0048-7000-8000-000000000000")
         .replace("zoe@", "zoey@");
@@ -283,7 +284,7 @@ fn a_row_with_the_id_of_a_hidden_contact_becomes_another_contact() {
         office.app.contact(office.me, theirs),
         Err(Error::NoContact(_))
     ));
-    // And it is found again under the id that stands for it.
+    // A repeated import finds the contact under its replacement id.
     let counts = office.import(&csv, UPDATE).counts;
     assert_eq!((counts.new, counts.unchanged), (0, 2));
 }
@@ -293,7 +294,7 @@ fn a_row_with_the_id_of_a_contact_in_anothers_trash_leaves_that_to_its_owner() {
     let office = office();
     let theirs = office.theirs("Ann", "ann@example.com", "");
     office.app.delete_contact(office.other, theirs).unwrap();
-    // An export from when it was still there, and shared.
+    // An export from the time when the contact existed and was shared.
     let csv =
         format!("CrystalQore ID,CrystalQore Version,First Name,Last Name,Email\n{theirs},,Ann,Ivers,ann@example.com\n");
     assert_eq!(office.import(&csv, UPDATE).counts, created(1));
@@ -304,10 +305,10 @@ fn a_row_with_the_id_of_a_contact_in_anothers_trash_leaves_that_to_its_owner() {
         &crate::search::filter::Filter::default(),
     );
     assert!(mine.is_empty() && !all.unwrap().unwrap_or_default().contains(&theirs));
-    // Its owner has it back as if nothing had been.
+    // Its owner can restore it unchanged.
     office.app.restore_contact(office.other, theirs).unwrap();
     assert_eq!(office.name_of(office.other, theirs), "Ann Ivers");
-    // Anyone who deletes what came of the row does not push the other out of the trash.
+    // Deleting the contact that the row created does not remove the other one from the trash.
     office.app.delete_contact(office.other, theirs).unwrap();
     let counts = office.import(&csv, UPDATE).counts;
     assert_eq!(
@@ -372,7 +373,7 @@ fn merging_makes_one_and_undoing_it_makes_them_again() {
     assert_eq!(report.contacts, 2);
     assert_eq!(all(kept).unwrap().contact.emails.len(), 2);
     assert!(matches!(all(gone), Err(Error::NoContact(_))));
-    // Its keys have gone to the one that stays.
+    // Its match keys belong to the remaining contact now.
     let counts = office.import(
         "First Name,Last Name,Email\nAnne,Ivers,anne@example.com\n",
         ImportOptions::default(),
@@ -380,7 +381,7 @@ fn merging_makes_one_and_undoing_it_makes_them_again() {
     assert_eq!(counts.counts.duplicate, 1);
     office.app.undo_action(office.me, report.action.unwrap()).unwrap();
     assert_eq!([all(kept).unwrap(), all(gone).unwrap()], before);
-    // What was changed since it was looked at is not merged.
+    // A contact that was changed since the member saw it is not merged.
     let stale = MergeRequest {
         seen: HashMap::from([(kept, 1)]),
         ..request

@@ -1,8 +1,8 @@
-//! Writing plain structs as JSON text, for the columns of the store that hold it.
+//! Serialises plain structs to JSON text, for the JSON columns of the store.
 
 use serde::Serialize;
 
-/// Plain structs of ours always become JSON.
+/// Serialises a plain struct of this program, which cannot fail.
 pub(crate) fn to_json<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Everything a person may do.
+//! The application layer: everything a member may do, whether through web pages, API or command line.
 //!
 //! Owns rights, transactions, the order of steps, and the import runner.
 
@@ -108,7 +108,7 @@ pub use workspace::custom_fields::{DefinedField, fields_to_require};
 pub use workspace::security::{MOST_IDLE_HOURS, MOST_SESSION_HOURS, SecuritySettings};
 pub use workspace::settings::{MOST_DAYS, MOST_DRAFTS, MOST_GIB, WorkspaceSettings};
 
-// What the doors need of the crates below, so that they reach through one.
+// Re-exports of what the interfaces (`web`, `cli`) need from the crates below, so that they import it from here.
 pub use exchange::convert::{Archive, SourceFormat, TableSource};
 pub use exchange::export::SAMPLE as SAMPLE_CSV;
 pub use exchange::export::{ExportFormat, Loss, Losses};
@@ -140,38 +140,39 @@ use storage::disk_reserve::DiskReserve;
 use store::{Store, Tx};
 use worker::Notify;
 
-/// The database of an installation that is in no server.
+/// File name of the SQLite database of an installation that uses no database server.
 pub(crate) const DATABASE_FILE: &str = "crystalqore.db";
 
-/// Where an installation is.
+/// The locations of an installation.
 #[derive(Clone, Copy, Debug)]
 pub struct Place<'a> {
-    /// The folder of this machine that it may write to.
+    /// The data folder: the folder of this machine that the program may write to.
     pub data: &'a Path,
-    /// Where uploaded files and rejected rows are kept, if not in that folder: another one, or with the feature `s3`
-    /// `s3://BUCKET/PREFIX`.
-    /// Processes that share a database must share this too, and nobody else may.
+    /// Where uploaded files and rejected rows are kept, if not in the data folder: another folder, or with the feature
+    /// `s3` `s3://BUCKET/PREFIX`.
+    /// Processes that share a database must share this location too, and no other process may use it.
     pub objects: Option<&'a str>,
-    /// The server that has the database; without one, it is a file in the data folder.
+    /// The database server; `None` if the database is a file in the data folder.
     pub database: Option<DatabaseServer<'a>>,
 }
 
-/// One moment of the database, as a member sees it: what a page is made of is read in one transaction.
+/// The database at one moment, as a member sees it: everything on a page is read in one transaction.
 pub struct View<'a, 'tx> {
     app: &'a App,
     tx: &'a mut Tx<'tx>,
     actor: Actor,
-    /// The list in memory, once it was asked for.
+    /// The contact list in memory, once it was requested.
     index: Option<contact_index::keeper::Fresh>,
 }
 
-/// A running installation: its database, its object store, and the world it asks for time and ids.
+/// A running installation: its database, its object store, and the `System` that supplies time and ids.
 pub struct App {
-    /// Deleted where a full disk keeps members from signing in.
+    /// Released where a full disk keeps members from signing in.
     disk_reserve: DiskReserve,
-    // Leases are given back through the store, and the process's lock goes last.
+    // Field order is drop order: leases are released through the store, and the lock of `process` is released last.
     store: Store,
-    /// The same database, for what must not wait for long work: who is signed in, signing in, whether all is well.
+    /// The same database over reserved connections, for short work that must not wait for long work: finding the
+    /// signed-in member, signing in, the readiness check.
     reserved: Store,
     rosters: contact_index::ContactIndexes,
     objects: Objects,
@@ -186,18 +187,18 @@ pub struct App {
     drafts: import::draft::DraftCaches,
     duplicates: duplicates::Findings,
     suggestions: contact_index::Suggestions,
-    /// Whether the last work in the background ended because the disk is full.
+    /// Whether the last round of the background worker found the disk full.
     disk_full: AtomicBool,
     low_memory: bool,
     soundness: admin::readiness::Soundness,
 }
 
 impl App {
-    /// Opens an installation, creating folder and tables if they are missing.
+    /// Opens an installation. Creates the data folder and the tables if they are missing.
     ///
     /// # Errors
-    /// When the folder cannot be written, the database cannot be opened or a copy into it is not finished, or the place of
-    /// the objects is none.
+    /// If the folder cannot be written, the database cannot be opened, a copy into it is unfinished, or `place.objects`
+    /// is not a valid location.
     pub fn open(place: &Place<'_>, world: Arc<dyn System>) -> Result<Self, Error> {
         let objects = Objects::open(place.data, place.objects)?;
         let data = place.data.to_owned();
@@ -233,11 +234,11 @@ impl App {
         })
     }
 
-    /// Reads as a member, everything at one moment. The list of contacts, if it is asked for, is to be asked for first: it is
-    /// brought up to date with that moment.
+    /// Runs `work` on a view of the database at one moment, as a member sees it. If `work` needs the contact list, it
+    /// must request the list first: it is brought up to date with that moment.
     ///
     /// # Errors
-    /// What `work` returns.
+    /// Errors of `work`.
     pub fn read<T>(&self, actor: Actor, work: impl FnOnce(&mut View<'_, '_>) -> Result<T, Error>) -> Result<T, Error> {
         self.store.read(|tx| {
             work(&mut View {
@@ -249,12 +250,13 @@ impl App {
         })
     }
 
-    /// How many transactions have read the database since it was opened, those that find out who is signed in left out.
+    /// Counts the transactions that have read the database since it was opened, except those that identify the
+    /// signed-in member.
     pub fn reads(&self) -> u64 {
         self.store.reads()
     }
 
-    /// With imports and previews that take little memory and let others in often, for a process that does other things too.
+    /// Makes imports and previews use little memory and run at low priority, for a process that serves requests too.
     #[must_use]
     pub fn low_memory(self) -> Self {
         Self {
@@ -263,7 +265,7 @@ impl App {
         }
     }
 
-    /// How many imports this process runs at this moment.
+    /// Counts the imports that this process is running.
     pub fn imports_running(&self) -> usize {
         self.live.count()
     }

@@ -1,5 +1,5 @@
-//! Actors of another workspace, and those who are no members, find nothing and change nothing, though their numbers are
-//! those of members here. Only this crate can make such actors.
+//! Actors of another workspace, and actors who are not members, find nothing and change nothing, even if their numbers
+//! equal those of members of this workspace. Only this crate can create such actors.
 
 use super::*;
 use crate::access::Actor;
@@ -8,7 +8,7 @@ use store::members::accounts::NewAccount;
 use store::workspace::workspaces;
 use store::{Workspace, members};
 
-/// A world that counts.
+/// A `System` that counts up.
 #[derive(Default)]
 pub(crate) struct Counting(pub(crate) std::sync::atomic::AtomicU32);
 
@@ -44,8 +44,8 @@ fn zoe() -> Contact {
     contact
 }
 
-/// Everything that can be asked about a contact and a directory, as someone who has no right to any of it. Who is no active
-/// member changes nothing, whatever it is.
+/// Tries every operation on a contact and a directory, as an actor who has no right to any of them. An actor who is not
+/// an active member cannot change anything at all.
 fn finds_nothing(app: &App, stranger: Actor, id: ContactId) {
     let is_not_there = |error: Error| assert_eq!(error.code(), "no_such_contact");
     let is_active = app.is_active(stranger).unwrap();
@@ -141,7 +141,7 @@ fn strangers_find_nothing() {
         finds_nothing(&app, stranger, hidden);
         finds_nothing(&app, stranger, shared);
     }
-    // Without the share a colleague finds no more than a stranger does.
+    // Without the share, another member finds no more than a stranger does.
     app.unshare(owner, &[shared], None).unwrap();
     finds_nothing(&app, actor(owner.workspace, bob), hidden);
     finds_nothing(&app, actor(owner.workspace, bob), shared);

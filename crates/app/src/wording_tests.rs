@@ -1,4 +1,4 @@
-//! Messages of this crate and of `exchange` are read in browsers too: options of the command line are named by `cli` alone.
+//! Messages of this crate and of `exchange` are also shown in browsers, so only `cli` may name command-line options.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn messages_name_no_option_of_the_command_line() {
     assert_eq!(found, Vec::<String>::new());
 }
 
-/// Collects the lines below a folder that name an option; says how many files there are.
+/// Collects the lines below a folder that name an option, and counts the source files.
 fn look(folder: &Path, found: &mut Vec<String>) -> usize {
     let mut files = 0;
     for entry in fs::read_dir(folder).unwrap() {
@@ -34,7 +34,7 @@ fn look(folder: &Path, found: &mut Vec<String>) -> usize {
     files
 }
 
-/// Whether two hyphens and a letter stand where a word begins.
+/// Whether a line has two hyphens and a letter at the start of a word.
 fn names_option(line: &str) -> bool {
     line.match_indices("--").any(|(at, _)| {
         let before = line[..at].chars().next_back();

@@ -1,7 +1,7 @@
-//! Background worker: resumes imports and interrupted undoing, refreshes search texts, expires old data.
+//! Background worker: resumes imports and interrupted undos, refreshes search texts, expires old data.
 //!
-//! Owns the thread and the order of its work. Several processes on one database may each have one; leases keep them
-//! apart.
+//! Owns the thread and the order of its work. Several processes on one database may each run a worker; leases prevent
+//! two of them from running the same import.
 
 use crate::App;
 use crate::access::Actor;
@@ -16,14 +16,15 @@ use std::time::Duration;
 use store::ImportId;
 use store::imports::{Import, ImportState};
 
-/// Between two looks. With the silence after which a process counts as dead, an import is taken over within 10 s.
+/// Pause between two rounds. Together with the silence after which a process counts as dead, an import is taken over
+/// within 10 s.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Contacts whose search texts are written between two looks: some seconds' work on a server.
+/// Maximum number of contacts whose search texts are written per round: a few seconds of work on a server.
 const TEXTS: u64 = 100_000;
-/// How often it is looked for what has been kept long enough, in microseconds.
+/// Interval between two deletions of expired data, in microseconds.
 const SWEEP: i64 = 60 * 60 * 1_000_000;
 
-/// Wakes the runner before its pause is over.
+/// Wakes the worker before its pause is over.
 #[derive(Default)]
 pub(crate) struct Notify {
     rung: Mutex<bool>,
@@ -31,13 +32,13 @@ pub(crate) struct Notify {
 }
 
 impl Notify {
-    /// There is something to do.
+    /// Signals that there is work to do.
     pub fn ring(&self) {
         *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.changed.notify_all();
     }
 
-    /// Waits until it rings, at most for a pause.
+    /// Waits for `ring`, at most for `PAUSE`.
     fn wait(&self) {
         let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.changed.wait_timeout_while(rung, PAUSE, |rung| !*rung);
@@ -45,16 +46,17 @@ impl Notify {
     }
 }
 
-/// Receives what the worker does.
+/// Receives reports about the worker's actions.
 pub trait WorkerObserver: Send + 'static {
-    /// An import came to an end, or was stopped; the name is that of its file.
+    /// Called when an import has finished or was stopped.
     fn ended(&mut self, summary: &ImportSummary, file_name: &str);
 
-    /// Something failed, an import or (none) what is common to all. It is tried again; the same failure is reported once.
+    /// Called when an import failed, or with `None` when work that belongs to no import failed. The work is retried;
+    /// the same failure is reported once.
     fn failed(&mut self, import: Option<ImportId>, error: &Error);
 }
 
-/// The thread that does it.
+/// Handle of the worker's thread.
 pub struct Worker {
     app: Arc<App>,
     stop: Arc<AtomicBool>,
@@ -79,16 +81,16 @@ impl Worker {
         Self { app, stop, thread }
     }
 
-    /// Stops it behind the rows in hand, and waits for that. What it has not finished can be resumed.
+    /// Stops the worker after the current batch and waits for it. Unfinished imports can be resumed.
     pub fn stop(self) {
         self.stop.store(true, Ordering::Relaxed);
         self.app.bell.ring();
-        // Who has panicked has nothing to be waited for.
+        // A thread that has panicked needs no waiting.
         let _ = self.thread.join();
     }
 
-    /// Stops it, and waits for the batch in hand for so long at most. A batch that is cut off with the process is done again
-    /// by anyone who resumes the import.
+    /// Stops the worker, and waits at most this long for the current batch. A batch cut off by the end of the process
+    /// is repeated when the import is resumed.
     pub fn stop_within(self, most: Duration) {
         self.stop.store(true, Ordering::Relaxed);
         self.app.bell.ring();
@@ -102,18 +104,18 @@ impl Worker {
     }
 }
 
-/// How often it is looked whether the thread has ended.
+/// Interval at which `stop_within` checks whether the thread has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 struct Work {
     app: Arc<App>,
     stop: Arc<AtomicBool>,
     observer: Box<dyn WorkerObserver>,
-    /// What was said last of what fails, so that it is said once.
+    /// The last message for each failing import, so that it is reported once.
     failures: HashMap<Option<ImportId>, String>,
-    /// Whether something in this round failed because the disk is full.
+    /// Whether work of this round failed because the disk is full.
     found_full: bool,
-    /// When it was last looked for what has been kept long enough.
+    /// When expired data was last deleted.
     swept_at: Option<i64>,
 }
 
@@ -136,7 +138,7 @@ impl Work {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Does what there is to do. An import that fails keeps nothing else from being done.
+    /// Does one round of work. An import that fails does not prevent the other work.
     fn look(&mut self) -> Result<(), Error> {
         let actor = self.app.local_actor()?;
         let unfinished = self.app.unfinished(actor)?;
@@ -148,7 +150,7 @@ impl Work {
             }
             self.take_up(actor, import)?;
         }
-        // While an import runs, texts would have to wait, and it would make them old again.
+        // While an import runs, refreshing search texts would have to wait, and the import would outdate them again.
         if quiet && !self.is_stopped() {
             self.app.index_texts(actor, TEXTS)?;
             self.sweep(actor)?;
@@ -157,21 +159,22 @@ impl Work {
     }
 
     fn take_up(&mut self, actor: Actor, import: &Import) -> Result<(), Error> {
-        // Anyone who takes it up, it is done with the rights of the member who made it.
+        // Whichever process takes it up, the import runs with the rights of the member who started it.
         let actor = Actor {
             member: import.owner,
             ..actor
         };
         let done = match import.state {
             ImportState::Cancelling => self.app.end_cancelled(actor, import.id),
-            // It waits until its member is let in again, or gone and their imports somebody else's.
+            // The import waits until its member is reactivated, or is removed and their imports belong to another
+            // member.
             _ if !self.app.is_active(actor)? => return Ok(()),
             ImportState::Undoing => self.app.undo(actor, import.id, false).map(drop),
             _ => self.run(actor, import),
         };
         match done {
             Ok(()) => drop(self.failures.remove(&Some(import.id))),
-            // Somebody else was quicker.
+            // Another process was faster.
             Err(Error::NotResumable { .. } | Error::ImportRuns(_) | Error::AlreadyUndone(_)) => {}
             Err(error) => self.complain(Some(import.id), &error),
         }
@@ -188,13 +191,13 @@ impl Work {
         Ok(())
     }
 
-    /// Deletes what has been kept long enough.
+    /// Deletes expired data.
     fn sweep(&mut self, actor: Actor) -> Result<(), Error> {
         let now = self.app.world.now();
-        // A clock that was ahead for a moment must not put it off for as long.
+        // A clock that was ahead for a moment must not delay the next deletion by that much.
         if self.swept_at.is_none_or(|at| !(0..SWEEP).contains(&(now - at))) {
             self.swept_at = Some(now);
-            // Without it members can sign in as long as there is room.
+            // Without the reserve, members can sign in as long as the disk has room.
             let _ = self.app.fill_disk_reserve();
             self.app.forget_old_trash(actor)?;
             self.app.forget_old_actions(actor)?;

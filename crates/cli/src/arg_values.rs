@@ -1,7 +1,7 @@
-//! What one value of an option may be, and what it is to the engine.
+//! Values of single options, and their conversion to types of `app`.
 //!
-//! Owns the words that an option takes and the reading of a single value, with the message where it cannot be read. Leaves
-//! out which options a command has (`args`).
+//! Owns the words that an option accepts and the parsing of a single value, with its error message. Does not define
+//! which options a command has (`args`).
 
 use app::{Charset, ExportFormat, ImportId, Order, Scope};
 use clap::ValueEnum;
@@ -122,7 +122,7 @@ impl From<OrderArg> for Order {
     }
 }
 
-/// The address of a server. The value itself is not repeated in the message: it may hold a password.
+/// Parses the URL of a database server. The message does not repeat the value, which may hold a password.
 pub fn database(text: &str) -> Result<String, String> {
     if app::is_server(text) {
         Ok(text.to_owned())
@@ -131,19 +131,19 @@ pub fn database(text: &str) -> Result<String, String> {
     }
 }
 
-/// A country, by its two letters.
+/// Parses a country from its two-letter code.
 pub fn region(text: &str) -> Result<Region, String> {
     Region::from_code(text).ok_or_else(|| {
         format!("{text} is not a country with phone numbers; write its two-letter code, such as US, DE or JP")
     })
 }
 
-/// An encoding, by its label.
+/// Parses an encoding from its label.
 pub fn charset(text: &str) -> Result<Charset, String> {
     Charset::from_label(text).ok_or_else(|| format!("{text} is not a known encoding; known are utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis, gb18030 and the others of the WHATWG Encoding Standard, the code pages of DOS (cp437, cp850, cp852 ...) and mac-centeuro"))
 }
 
-/// The sign between cells.
+/// Parses the delimiter.
 pub fn delimiter(text: &str) -> Result<u8, String> {
     match text {
         "tab" | "\\t" | "\t" => Ok(b'\t'),
@@ -152,9 +152,9 @@ pub fn delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-/// A column and what it fills.
+/// Parses a column and the field that it fills.
 pub fn map(text: &str) -> Result<(String, String), String> {
-    // The name of a custom field may hold the sign, and so may the column's.
+    // Both the name of a custom field and that of the column may contain `=`.
     let at = text
         .find("=custom:")
         .or_else(|| text.rfind('='))
@@ -163,13 +163,13 @@ pub fn map(text: &str) -> Result<(String, String), String> {
     Ok((column.to_owned(), slot.to_owned()))
 }
 
-/// A field, as `--map` names it.
+/// Parses a field as in `--map`.
 pub fn slot(text: &str) -> Result<Slot, String> {
     text.parse()
         .map_err(|_| format!("{text} is not a field; there are: {}", Slot::catalogue()))
 }
 
-/// The number of an import.
+/// Parses the number of an import.
 pub fn import_id(text: &str) -> Result<ImportId, String> {
     text.parse()
         .map(ImportId)

@@ -25,7 +25,7 @@ pub struct Args {
 }
 
 impl Args {
-    /// The arguments of this process.
+    /// Parses the arguments of this process.
     pub fn of_process() -> (PlaceArgs, Command) {
         let words: Vec<OsString> = std::env::args_os().collect();
         let args = Self::parse_from(&words);
@@ -35,7 +35,7 @@ impl Args {
         }
     }
 
-    /// Without a command the pages are served, with the settings that `serve` reads from the environment.
+    /// Without a command, runs `serve`, with the settings that it reads from the environment.
     fn without_command(mut words: Vec<OsString>) -> (PlaceArgs, Command) {
         words.push("serve".into());
         let args = Self::parse_from(words);
@@ -341,8 +341,8 @@ pub struct DoctorArgs {
 }
 
 impl OpeningArgs {
-    /// What the user knows better than detection. `from_file` are the choices of the mapping file; those of the command
-    /// line come behind them and win.
+    /// Returns the user's choices for opening the file. `from_file` are the choices of the mapping file; those of the
+    /// command line follow and take precedence.
     pub fn opening(&self, mut from_file: Vec<(String, String)>) -> Opening {
         from_file.extend(self.maps.iter().cloned());
         Opening {
@@ -365,7 +365,7 @@ impl OpeningArgs {
 }
 
 impl ImportArgs {
-    /// What to do with rows; what is not said is as `defaults` say.
+    /// Returns what to do with rows; `defaults` apply where no option was given.
     pub fn options(&self, defaults: ImportOptions) -> ImportOptions {
         ImportOptions {
             duplicates: self

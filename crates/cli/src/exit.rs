@@ -1,33 +1,33 @@
-//! Exit codes, and errors as they are written: the one place where the cases of `app::Error` become numbers.
+//! Exit codes and error messages: the one place where the cases of `app::Error` become exit codes.
 
 use app::{Error, MappingError, ObjectsError};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// All went well.
+/// Success.
 pub const GOOD: u8 = 0;
-/// Anything that has no code of its own.
+/// Any failure without a code of its own.
 pub const OTHER: u8 = 1;
-/// The arguments do not fit.
+/// The arguments are not valid.
 pub const USAGE: u8 = 2;
 /// The file cannot be read.
 pub const UNREADABLE: u8 = 3;
 /// Imported, but some rows were rejected.
 pub const REJECTED_ROWS: u8 = 4;
 
-/// The member may not do this.
+/// The member is not allowed to do this.
 pub const NOT_ALLOWED: u8 = 5;
 
-/// What can end a command.
+/// A failure that ends a command.
 #[derive(Debug)]
 pub enum Failure {
-    /// The engine says why.
+    /// An error of `app`.
     App(Error),
-    /// The arguments do not fit.
+    /// The arguments are not valid.
     Usage(String),
     /// A file or the terminal failed.
     Io(String),
-    /// The reader of our output has gone, so nothing can be written.
+    /// The reader of the output has closed it, so nothing more can be written.
     OutputClosed,
 }
 
@@ -50,7 +50,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// What went wrong, with the options and commands that help.
+/// The error message, with the options and commands that help.
 fn in_words(error: &Error) -> String {
     match error {
         Error::NoImport(_) => format!("{error}; `crystalqore imports` lists them"),
@@ -111,10 +111,10 @@ impl Failure {
         }
     }
 
-    /// Tells the failure: as JSON on standard output where JSON was asked for, else in words on standard error.
+    /// Reports the failure: as JSON on standard output if JSON was requested, else as text on standard error.
     pub fn tell(&self, json: bool) -> ExitCode {
         let (code, message) = self.parts();
-        // If even this cannot be written, the exit code still tells.
+        // If this fails too, the exit code still reports the failure.
         let _ = match self {
             Self::OutputClosed => Ok(()),
             _ if json => writeln!(

@@ -1,10 +1,10 @@
-//! The file that a command reads: a path, a pipe or the standard input.
+//! The input file of a command: a path, a pipe or standard input.
 
 use crate::exit::Failure;
 use app::{Spooled, spool};
 use std::path::{Path, PathBuf};
 
-/// A file to read: the one that was named, or standard input copied aside, because it is read more than once.
+/// The input file: a named file, or a copy of standard input or of a pipe, because the input is read more than once.
 pub enum Input {
     File(PathBuf),
     Standard(Spooled),
@@ -18,7 +18,7 @@ impl Input {
         match std::fs::metadata(file) {
             Ok(meta) if meta.is_dir() => Err(unreadable(file, "it is a folder")),
             Ok(meta) if meta.is_file() => Ok(Self::File(file.to_owned())),
-            // A pipe or the like can be read once only.
+            // A pipe or similar can be read only once.
             Ok(_) => {
                 let mut pipe = std::fs::File::open(file).map_err(|e| unreadable(file, e))?;
                 Ok(Self::Standard(spool(&mut pipe)?))

@@ -1,4 +1,4 @@
-//! Opening the installation that the arguments name, as the member that they name.
+//! Opens the installation named by the arguments, as the member named by them.
 
 use crate::args::PlaceArgs;
 use crate::exit::Failure;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Opens the installation and lets the local owner in.
+/// Opens the installation as the local owner.
 pub fn open(place: &PlaceArgs) -> Result<(App, Actor), Failure> {
     let data = data_folder(place)?;
     let app = App::open(&whole_place(place, &data), Arc::new(OsSystem))?;
@@ -17,7 +17,7 @@ pub fn open(place: &PlaceArgs) -> Result<(App, Actor), Failure> {
     Ok((app, actor))
 }
 
-/// Opens the installation and lets the member in who is named, or the local owner.
+/// Opens the installation as the named member, or as the local owner.
 pub fn open_as(place: &PlaceArgs, acting: &ActingArgs) -> Result<(App, Actor), Failure> {
     let (app, local) = open(place)?;
     let actor = match &acting.acting {
@@ -27,7 +27,7 @@ pub fn open_as(place: &PlaceArgs, acting: &ActingArgs) -> Result<(App, Actor), F
     Ok((app, actor))
 }
 
-/// Where the installation is.
+/// Returns the locations of the installation.
 pub fn whole_place<'a>(place: &'a PlaceArgs, data: &'a Path) -> Place<'a> {
     Place {
         data,
@@ -47,7 +47,7 @@ pub fn data_folder(place: &PlaceArgs) -> Result<PathBuf, Failure> {
     }
 }
 
-/// A server, and how it is spoken to.
+/// Returns the database server and its connection settings.
 fn server<'a>(place: &PlaceArgs, url: &'a str) -> DatabaseServer<'a> {
     let seconds = u64::from(place.database_timeout);
     DatabaseServer {

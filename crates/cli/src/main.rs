@@ -1,6 +1,6 @@
-//! `crystalqore`, the program.
+//! The program `crystalqore`.
 //!
-//! Owns the command line: arguments, what is printed, exit codes. One command, one file below `commands`.
+//! Owns the command line: arguments, output, exit codes. Each command is a file in `commands`.
 
 mod arg_values;
 mod args;
@@ -19,7 +19,7 @@ mod world;
 
 use std::process::ExitCode;
 
-// Import threads hand many small strings to each other; between nothing and a tenth faster than the system's allocator.
+// Import threads exchange many small strings; mimalloc makes imports up to a tenth faster than the system's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,11 +1,11 @@
-//! The mapping that a file holds, and the opening that the arguments ask for with it.
+//! The mapping file, and the `Opening` that results from it and the arguments.
 
 use crate::args::OpeningArgs;
 use crate::exit::Failure;
 use app::Opening;
 use std::path::Path;
 
-/// The opening that the arguments ask for, with the mapping file's choices.
+/// Returns the `Opening` for the arguments, with the choices of the mapping file.
 pub fn opening(args: &OpeningArgs) -> Result<Opening, Failure> {
     let choices = match &args.mapping {
         Some(file) => read_mapping(file)?,
@@ -21,7 +21,7 @@ fn read_mapping(file: &Path) -> Result<Vec<(String, String)>, Failure> {
     let json: serde_json::Value = serde_json::from_str(&text).map_err(|e| wrong(format!("is not JSON: {e}")))?;
     let field = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     if let Some(columns) = json.get("columns").and_then(|c| c.as_array()) {
-        // By number, because names may repeat; label columns keep their meaning.
+        // Columns are identified by number, because names may repeat; label columns keep their meaning.
         return Ok(columns
             .iter()
             .enumerate()

@@ -100,7 +100,7 @@ pub struct ResetSecondFactorArgs {
 }
 
 impl MemberAction {
-    /// Whether one JSON document is asked for.
+    /// Whether the output is one JSON document.
     pub fn json(&self) -> bool {
         match self {
             Self::Add(args) => args.json,

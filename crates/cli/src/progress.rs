@@ -1,4 +1,4 @@
-//! A bar with rows, rate and time left on a terminal, nothing in a pipe; and Ctrl-C, which finishes the batch in hand.
+//! Progress bar with rows, rate and time left, on a terminal only; and Ctrl-C, which stops after the current batch.
 
 use crate::show::grouped;
 use app::{Progress, Watch};
@@ -6,15 +6,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Set by Ctrl-C. One for the whole program, as the signal is: `resume` may run one import after another, and a handler
-/// can be set only once.
+/// Set by Ctrl-C. One flag for the whole program: `resume` may run several imports in turn, and a signal handler can be
+/// installed only once.
 static STOP: AtomicBool = AtomicBool::new(false);
 static HANDLER: Once = Once::new();
 
-/// Whether Ctrl-C was pressed; from the first asking on, it is noticed and does not end the program.
+/// Returns the flag that Ctrl-C sets. From the first call on, the first Ctrl-C sets the flag instead of ending the
+/// program.
 pub fn stop_flag() -> &'static AtomicBool {
     HANDLER.call_once(|| {
-        // Without a handler Ctrl-C ends the program at once, which is harmless too.
+        // Without a handler Ctrl-C ends the program at once, which is safe too.
         let _ = ctrlc::set_handler(|| {
             if STOP.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
@@ -24,7 +25,7 @@ pub fn stop_flag() -> &'static AtomicBool {
     &STOP
 }
 
-/// Runs `work` with a line that tells what is in hand and how many rows of it are done.
+/// Runs `work` with a line that shows the current table and how many of its rows are done.
 pub fn counting<T>(work: impl FnOnce(&mut dyn FnMut(&'static str, u64)) -> T) -> T {
     let line = ProgressBar::new_spinner();
     let result = work(&mut |what, rows| {
@@ -35,8 +36,8 @@ pub fn counting<T>(work: impl FnOnce(&mut dyn FnMut(&'static str, u64)) -> T) ->
     result
 }
 
-/// Runs `work` with a bar, and lets Ctrl-C stop it after the batch in hand. A second Ctrl-C ends the program at once;
-/// the import can be resumed from what is committed all the same.
+/// Runs `work` with a progress bar. Ctrl-C stops it after the current batch; a second Ctrl-C ends the program at once.
+/// In both cases the import can be resumed from its last committed batch.
 pub fn watched<T>(work: impl FnOnce(Watch<'_>) -> T) -> T {
     let stop = stop_flag();
     let bar = ProgressBar::new(0);

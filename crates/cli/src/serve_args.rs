@@ -81,7 +81,7 @@ pub enum LogFormat {
 }
 
 impl ServeArgs {
-    /// How to serve.
+    /// Returns the server's settings.
     pub fn serve(&self) -> Serve {
         Serve {
             listen: self.listen,
@@ -105,7 +105,7 @@ impl ServeArgs {
         limits.scaled(f64::from(self.time_limits) / 100.0)
     }
 
-    /// What may be wrong with the settings, for a warning at the start.
+    /// Returns a warning about settings that are probably wrong, for the log at startup.
     pub fn doubt(&self) -> Option<&'static str> {
         let behind_a_proxy = self.secure || !self.hosts.is_empty();
         (behind_a_proxy && !self.trust_proxy).then_some(

@@ -1,10 +1,10 @@
-//! Text for people: numbers with digit groups, tables, reasons.
+//! Text output: numbers with digit groups, tables, reasons.
 
 use app::{Counts, Hint, Notable, Reason, TableSource, Warnings};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
-/// A number with digit groups.
+/// Formats a number with digit groups.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -17,12 +17,12 @@ pub fn grouped(number: u64) -> String {
     out
 }
 
-/// A number and what it counts: `1 row`, `2 rows`.
+/// Formats a number and what it counts: `1 row`, `2 rows`.
 pub fn counted(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", grouped(number), if number == 1 { one } else { many })
 }
 
-/// Writes rows of cells in columns that are as wide as their widest cell, the last one excepted.
+/// Writes rows of cells in aligned columns. A column is as wide as its widest cell, at most 40, except the last one.
 pub fn table(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
@@ -48,7 +48,7 @@ pub fn table(out: &mut dyn Write, rows: &[Vec<String>]) -> io::Result<()> {
     Ok(())
 }
 
-/// Where a table comes from, with the sheets that can be read instead.
+/// Describes where a table comes from, and which other sheets can be read.
 pub fn source(source: &TableSource) -> String {
     let others: Vec<&str> = source.other_sheets().collect();
     match others.as_slice() {
@@ -57,13 +57,13 @@ pub fn source(source: &TableSource) -> String {
     }
 }
 
-/// Writes what a file of another format has lost itself.
+/// Writes which values were already lost in a file of another format.
 pub fn losses(out: &mut dyn Write, source: Option<&TableSource>) -> io::Result<()> {
     let losses = source.map(TableSource::losses).unwrap_or_default();
     losses.iter().try_for_each(|loss| writeln!(out, "\n{loss}"))
 }
 
-/// Writes what became of the rows, one line for each class that has any.
+/// Writes the counts of the rows, one line for each class that is not empty.
 pub fn counts(out: &mut dyn Write, counts: &Counts, dry_run: bool) -> io::Result<()> {
     let (created, changed) = if dry_run {
         ("would be created", "would be updated")
@@ -109,7 +109,7 @@ pub fn counts(out: &mut dyn Write, counts: &Counts, dry_run: bool) -> io::Result
     table(out, &rows)
 }
 
-/// Writes rows that a person should look at.
+/// Writes the rows that need attention.
 pub fn notable(out: &mut dyn Write, rows: &[Notable]) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -121,7 +121,7 @@ pub fn notable(out: &mut dyn Write, rows: &[Notable]) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes what was odd about rows that were not rejected: how many of each kind, and the first.
+/// Writes the warnings of imported rows: the count of each kind, and the first ones.
 pub fn warnings(out: &mut dyn Write, warnings: &Warnings) -> io::Result<()> {
     if warnings.is_empty() {
         return Ok(());
@@ -162,7 +162,7 @@ pub fn reasons<'a>(out: &mut dyn Write, line: u64, reasons: impl Iterator<Item =
     Ok(())
 }
 
-/// What to do about a reason, with the option that helps.
+/// Returns what to do about a reason, naming the option that helps.
 fn advice(reason: &Reason) -> &str {
     match reason.hint() {
         Some(Hint::Encoding) => {
@@ -180,7 +180,7 @@ fn advice(reason: &Reason) -> &str {
     }
 }
 
-/// A reason as JSON tells it: with the advice of the command line.
+/// Returns a reason for JSON output, with the advice for users of the command line.
 pub fn worded(reason: &Reason) -> Reason {
     Reason {
         advice: advice(reason).to_owned(),

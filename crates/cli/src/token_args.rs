@@ -65,7 +65,7 @@ pub struct RevokeArgs {
 }
 
 impl TokenAction {
-    /// Whether one JSON document is asked for.
+    /// Whether the output is one JSON document.
     pub fn json(&self) -> bool {
         match self {
             Self::Create(args) => args.json,

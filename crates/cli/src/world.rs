@@ -1,11 +1,11 @@
-//! The real world: the system's clock, and random ids.
+//! The `System` of a real process: the machine's clock, and random ids.
 
 use app::System;
 use model::{ContactId, Region};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use uuid::Uuid;
 
-/// The machine that the program runs on.
+/// The operating system that the program runs on.
 pub struct OsSystem;
 
 impl System for OsSystem {
@@ -16,7 +16,7 @@ impl System for OsSystem {
     }
 
     fn contact_id(&self) -> ContactId {
-        // Counts up within a process, also within a millisecond.
+        // Ascending within a process, even within the same millisecond.
         Uuid::now_v7()
     }
 
@@ -27,15 +27,15 @@ impl System for OsSystem {
     fn secret(&self) -> [u8; 32] {
         let mut secret = [0; 32];
         if getrandom::fill(&mut secret).is_err() {
-            // A machine without randomness can keep no secret, and the caller would take what is guessable for one.
+            // Without randomness the machine cannot keep secrets, and the caller would use a guessable value.
             std::process::abort();
         }
         secret
     }
 }
 
-/// The country that this machine is set up for (`LC_TELEPHONE=de_AT.UTF-8` is Austria), the United States if it is set up
-/// for none: numbers without country code are read by it where neither the user nor the file says more.
+/// The country of this machine's locale (`LC_TELEPHONE=de_AT.UTF-8` is Austria), or the United States if there is none.
+/// It applies to phone numbers without country code if neither the user nor the file determines a country.
 pub fn country() -> Region {
     let named = ["LC_ALL", "LC_TELEPHONE", "LANG"].into_iter().find_map(variable);
     named.as_deref().and_then(territory).unwrap_or(Region::US)
@@ -49,7 +49,7 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The country of a POSIX locale such as `de_AT.UTF-8`.
+/// Returns the country of a POSIX locale such as `de_AT.UTF-8`.
 fn territory(locale: &str) -> Option<Region> {
     let (_, rest) = locale.split_once('_')?;
     Region::from_code(rest.split(['.', '@']).next()?)

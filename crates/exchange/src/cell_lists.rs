@@ -1,10 +1,10 @@
-//! Lists in one cell, such as tags: reading them as many systems write them, and writing them so that they read back.
+//! Lists in one cell, such as tags: reads the notations of many systems, and writes lists so that they read back.
 
 use crate::nested_lists::nested_list;
 use std::borrow::Cow;
 
-/// The members of a cell that holds a list, such as tags: split at `:::` (Google), else at commas, semicolons, bars and
-/// line breaks; a member in double quotes may hold them.
+/// Returns the elements of a cell that holds a list, such as tags: split at `:::` (Google), otherwise at commas,
+/// semicolons, bars and line breaks; an element in double quotes may contain these.
 pub fn list_members(cell: &str) -> Vec<Cow<'_, str>> {
     if cell.contains('"') {
         return quoted_members(cell);
@@ -55,7 +55,8 @@ fn quoted_members(cell: &str) -> Vec<Cow<'_, str>> {
         .collect()
 }
 
-/// The tags of a cell as other systems write them: a list, also one of a program (`["vip"]`), or words with a hash mark.
+/// Returns the tags of a cell as other systems write them: a list, also in JSON or similar notation (`["vip"]`), or
+/// words with a hash mark.
 pub fn tags_in(cell: &str) -> Vec<Cow<'_, str>> {
     if let Some(members) = nested_list(cell) {
         return members.into_iter().map(|member| Cow::Owned(member.value)).collect();
@@ -71,7 +72,7 @@ pub fn tags_in(cell: &str) -> Vec<Cow<'_, str>> {
     list_members(cell)
 }
 
-/// A list as one cell, so that [`list_members`] gives the same members.
+/// Writes a list as one cell from which [`list_members`] returns the same elements.
 pub fn list_cell<'a>(members: impl Iterator<Item = &'a str>) -> String {
     let quoted = |member: &str| {
         if member.contains([',', ';', '|', '\n', '"']) || member.contains(":::") {

@@ -1,13 +1,13 @@
 //! Escapes that another program left in a value: `Zo&eacute;`, `Zo=C3=A9`, `Zo\u00e9`.
 //!
-//! Undone only where the original is certain: a known name or number between `&` and `;`, bytes that are UTF-8 beyond
-//! ASCII, four hexadecimal figures behind `\u`.
+//! An escape is undone only if the original is certain: a known name or number between `&` and `;`, bytes that are
+//! UTF-8 beyond ASCII, four hexadecimal digits after `\u`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The named characters of HTML, one `name=character` after the other; the head of the file says how it is read.
+/// The named characters of HTML, as `name=character` entries; the head of the file describes its format.
 const NAMES: &str = include_str!("../data/entities.txt");
 
 static BY_NAME: LazyLock<HashMap<&'static str, char>> = LazyLock::new(|| {
@@ -25,7 +25,7 @@ static BY_NAME: LazyLock<HashMap<&'static str, char>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Whether a text may hold an escape: a cheap look, for a whole record.
+/// Whether a text may contain an escape: a cheap check for a whole record.
 pub fn may_hold_escapes(text: &str) -> bool {
     memchr::memchr3_iter(b'&', b'=', b'\\', text.as_bytes()).any(|at| {
         let next = text.as_bytes().get(at + 1);
@@ -37,10 +37,10 @@ pub fn may_hold_escapes(text: &str) -> bool {
     })
 }
 
-/// The text without its escapes.
+/// Returns the text with its escapes undone.
 pub fn unescaped(text: &str) -> Cow<'_, str> {
     let mut out = Cow::Borrowed(text);
-    // Some programs escape what is escaped already: `&amp;eacute;`.
+    // Some programs escape text that is already escaped: `&amp;eacute;`.
     for _ in 0..2 {
         match without_entities(&out) {
             Some(plain) => out = Cow::Owned(plain),
@@ -56,7 +56,7 @@ pub fn unescaped(text: &str) -> Cow<'_, str> {
     out
 }
 
-/// The longest name of an entity, and the longest number with its sign.
+/// The length of the longest name of an entity, and of the longest number with its sign.
 const LONGEST: usize = 10;
 
 fn without_entities(text: &str) -> Option<String> {
@@ -101,7 +101,7 @@ fn entity(name: &str) -> Option<char> {
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
 }
 
-/// Quoted-printable, known by bytes that are one letter of UTF-8 beyond ASCII.
+/// Decodes quoted-printable, recognised by bytes that form a non-ASCII letter in UTF-8.
 fn without_quoted_printable(text: &str) -> Option<String> {
     if !text.contains('=') {
         return None;
@@ -133,7 +133,7 @@ fn without_quoted_printable(text: &str) -> Option<String> {
     if letters { String::from_utf8(out).ok() } else { None }
 }
 
-/// `\u00e9`, also as a pair of two for what is beyond 16 bits.
+/// Decodes `\u00e9`, also surrogate pairs for characters beyond 16 bits.
 fn without_json_escapes(text: &str) -> Option<String> {
     if !text.contains("\\u") {
         return None;

@@ -1,8 +1,9 @@
 //! Corrections that a member makes to a file without touching it: one cell, a value throughout a column, or every
 //! suggestion of a kind.
 //!
-//! Owns what a correction is and how a record is read with all of them. Leaves out where they are kept and what a corrected
-//! row is worth. They are made in the order in which they were given, so a later one sees what an earlier one has left.
+//! Decides what a correction is and how a record is read with all of them. They are stored in `app`, and a corrected
+//! row is validated in `judge`. Corrections are applied in the order in which they were made, so a later one sees the
+//! result of earlier ones.
 
 use crate::judge::suggested_cell;
 use crate::open::{Batch, Record};
@@ -17,37 +18,37 @@ pub enum Fix {
     Cell {
         /// The record, by its number among all records of the file, blank lines counted, from 0.
         record: u64,
-        /// The column; a record that is shorter gets empty cells before it.
+        /// The column; a shorter record is extended with empty cells.
         column: usize,
         /// The value.
         value: String,
     },
-    /// Several cells get other values at once, such as those that were pasted. It is one step for undoing.
+    /// Several cells get other values at once, such as pasted ones. This is one step for undo.
     Cells {
-        /// Which, in the order in which they are corrected.
+        /// The cells, in the order in which they are corrected.
         cells: Vec<CellFix>,
     },
     /// A text is replaced in every cell of a column.
     Replace {
         /// The column.
         column: usize,
-        /// What is looked for; upper and lower case differ.
+        /// The text to find, case-sensitive.
         find: String,
-        /// What stands in its place.
+        /// The replacement.
         with: String,
-        /// Whether the cell must be that text and nothing else but blanks around it.
+        /// Whether the text must be the whole cell, apart from surrounding blanks.
         whole: bool,
     },
-    /// In every cell of a column the suggestions of one kind of reason are accepted.
+    /// Accepts the suggestions of one kind of reason in every cell of a column.
     Accept {
         /// The column.
         column: usize,
-        /// Which reasons.
+        /// The kind of reason.
         code: Code,
     },
 }
 
-/// Another value of one cell.
+/// A new value for one cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CellFix {
     /// The record, by its number among all records of the file, blank lines counted, from 0.
@@ -66,7 +67,7 @@ impl From<CellFix> for Fix {
 }
 
 impl Fix {
-    /// The column that it corrects; none if it may correct several.
+    /// The column that it corrects; `None` if it may correct several.
     pub fn column(&self) -> Option<usize> {
         match self {
             Self::Cell { column, .. } | Self::Replace { column, .. } | Self::Accept { column, .. } => Some(*column),
@@ -74,7 +75,7 @@ impl Fix {
         }
     }
 
-    /// The value of a cell of its column after the correction; none if it leaves the cell alone.
+    /// Returns the value of a cell of its column after the correction; `None` if the cell is unchanged.
     pub fn corrected(&self, now: Option<&str>) -> Option<String> {
         match self {
             Self::Cell { value, .. } => Some(value.clone()),
@@ -85,7 +86,7 @@ impl Fix {
                 whole: true,
                 ..
             } => now.filter(|cell| cell.trim() == find.trim()).map(|_| with.clone()),
-            // Looking for nothing would find it everywhere.
+            // An empty text would be found everywhere.
             Self::Replace { find, .. } if find.is_empty() => None,
             Self::Replace {
                 find,
@@ -108,7 +109,7 @@ pub struct Fixes {
 }
 
 impl Fixes {
-    /// Adds a correction. A second one of the same cell takes the first one's place if nothing came between.
+    /// Adds a correction. If the previous correction is of the same cell, it is replaced.
     pub fn add(&mut self, fix: Fix) {
         let same_cell = matches!(
             (self.list.last(), &fix),
@@ -120,22 +121,20 @@ impl Fixes {
         self.list.push(fix);
     }
 
-    /// Takes the last correction back; false if there is none.
+    /// Removes the last correction; returns false if there is none.
     pub fn undo_last(&mut self) -> bool {
         self.list.pop().is_some()
     }
 
-    /// How many there are.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Makes them ready to be applied to many records.
+    /// Prepares the corrections for many records.
     pub fn ready(&self) -> ReadyFixes {
         let mut cells: Vec<(u64, usize)> = Vec::new();
         let mut whole_columns = Vec::new();
@@ -156,7 +155,7 @@ impl Fixes {
     }
 }
 
-/// A correction as corrections of one cell or one column.
+/// Splits a correction into corrections of one cell or one column.
 fn one_by_one(fix: &Fix) -> Vec<Fix> {
     match fix {
         Fix::Cells { cells } => cells.iter().cloned().map(Fix::from).collect(),
@@ -164,19 +163,19 @@ fn one_by_one(fix: &Fix) -> Vec<Fix> {
     }
 }
 
-/// Corrections in an order in which those of a record are found at once.
+/// Corrections indexed so that the corrections of a record are found quickly.
 #[derive(Clone, Debug, Default)]
 pub struct ReadyFixes {
     list: Vec<Fix>,
-    /// Records whose cells are corrected, and which correction does it.
+    /// The records whose cells are corrected, each with the index of its correction.
     cells: Vec<(u64, usize)>,
-    /// The corrections of whole columns.
+    /// The indexes of the corrections of whole columns.
     whole_columns: Vec<usize>,
 }
 
 impl ReadyFixes {
-    /// The cells of a record that are not what they were in the file, each with its value now, by column. Blank cells may
-    /// have been added behind the record's end to reach them.
+    /// Returns the cells of a record that differ from the file, each with its new value, by column. Columns may be
+    /// beyond the record's end.
     pub fn changed(&self, record: Record<'_>) -> Vec<(usize, String)> {
         let from = self.cells.partition_point(|(at, _)| *at < record.index());
         let own = self.cells[from..].iter().take_while(|(at, _)| *at == record.index());
@@ -202,8 +201,8 @@ impl ReadyFixes {
         changed
     }
 
-    /// The record with its corrections, written into the batch; none if it has none. The batch must hold nothing that is
-    /// still wanted.
+    /// Writes the record with its corrections into the batch, replacing the batch's contents; `None` if no cell
+    /// changes.
     pub fn apply<'b>(&self, record: Record<'_>, into: &'b mut Batch) -> Option<Record<'b>> {
         if self.list.is_empty() {
             return None;

@@ -1,19 +1,19 @@
-//! The guard that keeps spreadsheets from running a value as a formula, and taking it back exactly.
+//! Guards values so that spreadsheets do not run them as formulas, and removes the guard exactly.
 
 use std::borrow::Cow;
 
-/// Characters at the start of a cell that make a spreadsheet compute it.
+/// Characters at the start of a cell that make a spreadsheet evaluate it.
 const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// Whether a value would be run as a formula or taken for a spreadsheet's error, or looks like one that is guarded
-/// already.
+/// Whether a spreadsheet would run a value as a formula or treat it as an error, or whether the value looks already
+/// guarded.
 fn needs_guard(value: &str) -> bool {
     let bare = value.trim_start_matches('\'');
     bare.starts_with(FORMULA_STARTS) || is_spreadsheet_error(bare)
 }
 
-/// A value as it is written for spreadsheets: an apostrophe before what they would run. [`unguarded`] takes exactly that
-/// back, because a value that looks guarded gets one more.
+/// Writes a value for spreadsheets: with an apostrophe before a value that they would run. [`unguarded`] undoes this
+/// exactly, because a value that looks guarded gets one more apostrophe.
 pub fn guarded(value: &str) -> Cow<'_, str> {
     if needs_guard(value) {
         Cow::Owned(format!("'{value}"))
@@ -22,8 +22,8 @@ pub fn guarded(value: &str) -> Cow<'_, str> {
     }
 }
 
-/// A cell of a file as it is written for spreadsheets again, such that [`unguarded`] reads of it what it reads of the
-/// original: an apostrophe before what they would run, but for `="..."`, which is only text, and for phone numbers in groups.
+/// Guards a cell of a file for spreadsheets so that [`unguarded`] returns the same value as for the original: with an
+/// apostrophe before what they would run, except `="..."`, which is only text, and phone numbers in groups.
 pub fn guarded_again(cell: &str) -> Cow<'_, str> {
     let bare = cell.trim();
     if bare.starts_with(FORMULA_STARTS) && unguarded(bare) == bare && !is_phone_in_groups(bare) {
@@ -33,11 +33,11 @@ pub fn guarded_again(cell: &str) -> Cow<'_, str> {
     }
 }
 
-/// A text that is none of a spreadsheet's CSV, such that [`unguarded`] reads of it what it is: it has a guard only where that
-/// would take something away, or where it would be taken for an error.
+/// Guards a text that does not come from a spreadsheet's CSV, so that [`unguarded`] returns it unchanged: only if that
+/// would remove something, or if the text would be treated as an error.
 pub fn guarded_text(text: &str) -> Cow<'_, str> {
     let bare = text.trim();
-    // What is taken away is at the ends, so the length says it all.
+    // Only the ends can be removed, so comparing the lengths is enough.
     if unguarded(bare).len() != bare.len() || is_spreadsheet_error(bare) {
         Cow::Owned(format!("'{bare}"))
     } else {
@@ -45,13 +45,13 @@ pub fn guarded_text(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a cell is a number such as `+1 202 555 0101`: spreadsheets leave a text of digits with blanks alone.
+/// Whether a cell is a number such as `+1 202 555 0101`: spreadsheets leave digits with blanks unchanged.
 fn is_phone_in_groups(cell: &str) -> bool {
     let is_grouped = |rest: &str| rest.contains(' ') && rest.chars().all(|c| c.is_ascii_digit() || c == ' ');
     cell.strip_prefix('+').is_some_and(is_grouped)
 }
 
-/// A cell without the guard of [`guarded`] and without `="..."`, by which spreadsheets are made to keep zeros.
+/// Removes the guard of [`guarded`], and `="..."`, which makes spreadsheets keep zeros.
 pub fn unguarded(cell: &str) -> &str {
     match cell.as_bytes().first() {
         Some(b'\'') if needs_guard(cell) => &cell[1..],

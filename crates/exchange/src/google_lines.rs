@@ -1,7 +1,7 @@
-//! Columns of Google Contacts that no field of ours holds, as kept lines: events, relations, custom fields and the like.
+//! Maps columns of Google Contacts that have no field to kept lines: events, relations, custom fields and the like.
 //!
-//! Reading a Google CSV makes lines of them, and writing one makes columns of these lines again, also of those that came in
-//! a vCard.
+//! Reading a Google CSV turns the columns into lines, and writing one turns these lines into columns, including lines
+//! that came from a vCard.
 
 use crate::vcard::kept::{LABEL, label_of};
 use crate::vcard::property::quoted;
@@ -19,7 +19,7 @@ pub enum Group {
     ExtendedAddress,
 }
 
-/// A column that stands once.
+/// Columns that occur once, with the names of their lines.
 const SINGLE: [(&str, &str); 5] = [
     ("Phonetic First Name", "X-PHONETIC-FIRST-NAME"),
     ("Phonetic Middle Name", "X-PHONETIC-MIDDLE-NAME"),
@@ -28,7 +28,7 @@ const SINGLE: [(&str, &str); 5] = [
     ("Photo", "PHOTO"),
 ];
 
-/// The names of the lines of each group, the one that is written for it last.
+/// The names of the lines of each group; the last one of a group is used for writing.
 const GROUPS: [(Group, &str); 7] = [
     (Group::Event, "ANNIVERSARY"),
     (Group::Event, "X-ABDATE"),
@@ -40,7 +40,7 @@ const GROUPS: [(Group, &str); 7] = [
 ];
 
 impl Group {
-    /// The group of a column of values.
+    /// Returns the group of a column of values.
     pub fn of_header(header: &str) -> Option<Self> {
         let (group, part) = header.rsplit_once(" - ")?;
         let name = group.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
@@ -56,19 +56,20 @@ impl Group {
     }
 }
 
-/// The column beside one of messengers that tells their service: `IM 1 - Service`, in files of Google until 2024.
+/// Returns the column beside a messenger column that holds its service: `IM 1 - Service`, in files of Google until
+/// 2024.
 pub fn service_header(header: &str) -> Option<String> {
     let is_of_messengers = Group::of_header(header) == Some(Group::Messenger);
     let stem = header.strip_suffix("Value").filter(|_| is_of_messengers)?;
     Some(format!("{stem}Service"))
 }
 
-/// Whether a column is kept as lines.
+/// Whether a column is kept as vCard lines.
 pub fn is_kept(header: &str) -> bool {
     Group::of_header(header).is_some() || SINGLE.iter().any(|(name, _)| *name == header)
 }
 
-/// The line of a value. `label` is that of its group, and `service` that of a messenger.
+/// Returns the line for a value. `label` is the label of its group, and `service` the service of a messenger.
 pub fn line_of(header: &str, label: &str, service: &str, value: &str) -> Option<VcardLine> {
     if let Some((_, name)) = SINGLE.iter().find(|(of, _)| *of == header) {
         let parameter = if *name == "PHOTO" { ";VALUE=uri" } else { "" };
@@ -87,14 +88,14 @@ pub fn line_of(header: &str, label: &str, service: &str, value: &str) -> Option<
     VcardLine::parse(&format!("{name}{service}{label}:{}", escaped(value)))
 }
 
-/// A value of a kept line with its label.
+/// A value of a kept line, with its label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupValue {
     pub label: String,
     pub value: String,
 }
 
-/// The group of a line, its label and its value. Only a line whose parameters say nothing else.
+/// Returns the group of a line, its label and its value; `None` if the line has other parameters, which would be lost.
 pub fn group_of(line: &VcardLine) -> Option<(Group, GroupValue)> {
     let (bare, label) = label_of(line).unwrap_or_else(|| (line.to_string(), String::new()));
     let (head, _) = bare.split_once(':')?;
@@ -120,7 +121,7 @@ pub fn group_of(line: &VcardLine) -> Option<(Group, GroupValue)> {
     Some((*group, GroupValue { label, value }))
 }
 
-/// The value of a column that stands once.
+/// Returns the value of a column that occurs once, with its line.
 pub fn single<'l>(lines: &'l [VcardLine], header: &str) -> Option<(&'l VcardLine, String)> {
     let (_, name) = SINGLE.iter().find(|(of, _)| *of == header)?;
     let is_uri = |line: &VcardLine| *name != "PHOTO" || line.value().starts_with("http");
@@ -130,7 +131,7 @@ pub fn single<'l>(lines: &'l [VcardLine], header: &str) -> Option<(&'l VcardLine
     Some((line, unescaped(line.value())))
 }
 
-/// The columns that stand once.
+/// The headers of the columns that occur once.
 pub fn single_headers() -> impl Iterator<Item = &'static str> {
     SINGLE.iter().map(|(header, _)| *header)
 }

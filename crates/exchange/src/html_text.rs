@@ -1,7 +1,7 @@
-//! Notes that a program keeps as HTML: `<p>Called <b>twice</b></p>`.
+//! Converts notes that a program keeps as HTML to plain text: `<p>Called <b>twice</b></p>`.
 //!
-//! Only what surely is HTML is read: a text with a tag that closes an element or breaks a line. Of it the known tags go,
-//! and what makes a new line becomes one; a sign such as `<` between words stays.
+//! Only text that is certainly HTML is converted: it contains a tag that closes an element or breaks a line. Known tags
+//! are removed, and block elements become line breaks; a sign such as `<` between words is kept.
 
 use crate::escapes::unescaped;
 use std::borrow::Cow;
@@ -34,7 +34,7 @@ const INLINE: &[&str] = &[
     "thead", "code", "img", "label", "html", "body", "o:p",
 ];
 
-/// The text without the tags of HTML; unchanged where it holds none.
+/// Returns the text without HTML tags, unchanged if it contains none.
 pub fn plain_text(text: &str) -> Cow<'_, str> {
     if !is_html(text) {
         return Cow::Borrowed(text);
@@ -70,7 +70,7 @@ fn is_html(text: &str) -> bool {
         })
 }
 
-/// The name of a known element at the start of a text, and the length of its tag.
+/// Returns the name of a known element at the start of a text, and the length of its tag.
 fn tag(text: &str) -> Option<(String, usize)> {
     let end = text.find('>')?;
     let inside = text[1..end].trim_start_matches('/');
@@ -84,7 +84,7 @@ fn tag(text: &str) -> Option<(String, usize)> {
     (is_known && is_whole && !inside.contains('<')).then_some((name, end + 1))
 }
 
-/// The lines without blanks around them and without more than one empty line between two.
+/// Returns the lines without surrounding blanks and with at most one empty line between two.
 fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let words = |line: &str| {

@@ -1,8 +1,8 @@
-//! Files in, files out.
+//! Reads and writes contact files.
 //!
-//! Owns how files of other formats become tables, how a table is opened (encoding, dialect, header row), how its columns
-//! become slots, how a row is judged, and how contacts are written. Leaves out databases, HTTP, members and rights; the match keys already known are no business of
-//! this crate either: `app` compares them.
+//! Decides how files of other formats become tables, how a table is opened (encoding, dialect, header row), how its
+//! columns become slots, how a row is judged, and how contacts are written. Contains no databases, HTTP, members or
+//! rights; match keys of existing contacts are compared in `app`.
 
 mod cell_lists;
 pub mod convert;

@@ -1,4 +1,4 @@
-//! Our own CSV format: the names of its columns, and how it writes the version of a contact.
+//! Our own CSV format: the names of its columns, and the notation of a contact's version.
 
 use crate::formula_guard::unguarded;
 use model::{AddressPart, Label, Slot, TextField, Version};
@@ -8,16 +8,16 @@ pub(crate) const VERSION: &str = "CrystalQore Version";
 pub(crate) const CUSTOM: &str = "Custom: ";
 pub(crate) const VCARD_LINES: &str = "vCard Lines";
 
-/// What reading a card has to say about it, in a table that was made of vCards.
+/// The column of remarks on reading a card, in a table made of vCards.
 pub(crate) const VCARD_REMARKS: &str = "vCard Remarks";
 
-/// What a text ends with that was cut because a cell of a spreadsheet does not hold it. Such a text is not read back.
+/// The ending of a text that was cut because it exceeds a spreadsheet cell. Such a text is not read back.
 pub(crate) const CUT_TEXT: &str = " [cut here: a cell of a spreadsheet holds 32,767 characters]";
 
-/// The columns that every export of ours begins with.
+/// The columns with which every export of ours begins.
 pub(crate) const OWN_COLUMNS: [&str; 2] = [ID, VERSION];
 
-/// A version as it stands in a file: a word, because spreadsheets would round a number so long.
+/// Writes a version for a file: as a word, because spreadsheets would round so long a number.
 pub fn version_text(version: Version) -> String {
     let mut digits = Vec::new();
     let mut rest = version.unsigned_abs();
@@ -32,10 +32,11 @@ pub fn version_text(version: Version) -> String {
     digits.iter().rev().map(|b| char::from(*b)).collect()
 }
 
-/// The end of the year 9999 in microseconds. No clock gives a later version, and from here there is room to count on.
+/// The end of the year 9999 in microseconds. No clock gives a later version, and there is room to count further.
 pub(crate) const LAST_VERSION: Version = 253_402_300_799_999_999;
 
-/// Reads [`version_text`]. None for what no clock gives: a broken cell must not become the version of a contact.
+/// Parses the output of [`version_text`]. `None` for a value that no clock gives: a broken cell must not become the
+/// version of a contact.
 pub fn read_version(cell: &str) -> Option<Version> {
     let version = Version::from_str_radix(cell.trim().strip_prefix('v')?, 36).ok()?;
     (0..=LAST_VERSION).contains(&version).then_some(version)
@@ -71,7 +72,7 @@ pub(crate) fn is_own_header(cells: &[String]) -> bool {
     OWN_COLUMNS.iter().all(|own| cells.iter().any(|cell| cell == own))
 }
 
-/// The slot that a header of our own export names; none for other headers.
+/// Returns the slot that a header of our own export names; `None` for other headers.
 pub fn slot_of_header(header: &str) -> Option<Slot> {
     let header = unguarded(header);
     match header {
@@ -100,7 +101,7 @@ pub fn slot_of_header(header: &str) -> Option<Slot> {
     }
 }
 
-/// `Email`, `Email 2`, `Email (Home)`, `Email (Home) 2`.
+/// Splits a header into name and label: `Email`, `Email 2`, `Email (Home)`, `Email (Home) 2`.
 fn name_and_label(header: &str) -> Option<(&str, Label)> {
     let header = match header.rsplit_once(' ') {
         Some((rest, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => rest,

@@ -1,10 +1,10 @@
-//! Lists that a program wrote into one cell: JSON (`["a", "b"]`, `[{"type": "home", "value": "a"}]`), Python
+//! Reads lists that a program wrote into one cell: JSON (`["a", "b"]`, `[{"type": "home", "value": "a"}]`), Python
 //! (`['a', 'b']`) and PostgreSQL (`{a,"b c"}`).
 
 use model::fold;
 use serde_json::{Map, Value};
 
-/// A member of such a list, and what it says of its label.
+/// An element of such a list, with its label.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Member {
     /// The value.
@@ -22,7 +22,7 @@ impl Member {
     }
 }
 
-/// The members of a cell that is such a list; none if it is not.
+/// Returns the elements of a cell that is such a list; `None` for other cells.
 pub fn nested_list(cell: &str) -> Option<Vec<Member>> {
     let bracketed = match (cell.as_bytes().first()?, cell.as_bytes().last()?) {
         (b'[', b']') | (b'{', b'}') if cell.len() >= 2 => &cell[1..cell.len() - 1],
@@ -53,7 +53,7 @@ fn collect(json: &Value, label: &str, members: &mut Vec<Member>) {
     }
 }
 
-/// An object is one member with a label, or names of labels with their values, or lists under names of its own.
+/// Collects an object: one element with a label, or labels with their values, or lists under other names.
 fn collect_object(fields: &Map<String, Value>, outer: &str, members: &mut Vec<Member>) {
     let mut value = None;
     let mut label = outer.to_owned();
@@ -74,7 +74,7 @@ fn collect_object(fields: &Map<String, Value>, outer: &str, members: &mut Vec<Me
         } else if ["type", "label", "kind", "rel", "category"].contains(&key.as_str()) {
             label = text;
         } else if key.ends_with("countrycode") || ["id", "country"].contains(&key.as_str()) || field.is_boolean() {
-            // They say something about the value.
+            // These fields only describe the value.
         } else if [
             "number", "value", "phone", "email", "mail", "address", "url", "tag", "name", "title", "text",
         ]
@@ -101,7 +101,8 @@ fn collect_object(fields: &Map<String, Value>, outer: &str, members: &mut Vec<Me
     }
 }
 
-/// The members of a list that is no JSON: in single or double quotation marks, or in none. None if a mark never closes.
+/// Returns the elements of a list that is not JSON: in single or double quotation marks, or in none. `None` if a
+/// quotation mark never closes.
 fn unquoted_members(text: &str) -> Option<Vec<String>> {
     let mut members = Vec::new();
     let mut member = String::new();

@@ -1,30 +1,30 @@
-//! What is wrong or odd about a row, for people: what, where, and what to do.
+//! Describes what is wrong or unusual about a row, for people: what, where, and what to do.
 
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-/// One thing that is wrong or odd about a row.
+/// One problem or peculiarity of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// What kind of thing.
+    /// The kind of problem.
     pub code: Code,
     /// The line of the file that the row begins on, from 1.
     pub line: u64,
-    /// The column's name; empty if it is about the row.
+    /// The column's name; empty if the reason is about the whole row.
     pub column: String,
     /// The value as written in the file, shortened.
     pub value: String,
-    /// What is wrong, a whole sentence.
+    /// What is wrong, as a whole sentence.
     pub message: String,
-    /// What would be right.
+    /// What to do about it.
     pub advice: String,
-    /// The whole cell with this value corrected, where a correction is known.
+    /// The whole cell with this value corrected, if a correction is known.
     pub suggestion: Option<String>,
-    /// Whether the row can be imported all the same.
+    /// Whether the row can be imported despite it.
     pub warning: bool,
 }
 
-/// The kinds of things that can be wrong or odd. Their texts are stable: programs compare them.
+/// The kinds of problems. Their texts are stable: programs compare them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each is explained by the message it comes with")]
@@ -105,23 +105,23 @@ impl Code {
     }
 }
 
-/// A choice of the import that may help. Each interface names it as it offers it.
+/// An option of the import that may help. Each interface names it in its own terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
     /// The encoding of the file.
     Encoding,
-    /// What becomes of rows whose contact exists.
+    /// What happens to rows whose contact exists.
     Duplicates,
-    /// That a match needs the same name too.
+    /// Whether a match also requires the same name.
     MatchByName,
-    /// By what rows match contacts.
+    /// What rows and contacts are matched by.
     Match,
-    /// What becomes of rows that were changed on both sides.
+    /// What happens to rows that were changed on both sides.
     Conflicts,
 }
 
 impl Reason {
-    /// The choice that may help, if there is one; the advice names it in general words.
+    /// The option that may help, if there is one; the advice mentions it in general words.
     pub fn hint(&self) -> Option<Hint> {
         match self.code {
             Code::Encoding => Some(Hint::Encoding),
@@ -133,7 +133,7 @@ impl Reason {
         }
     }
 
-    /// A reason about a whole row.
+    /// Creates a reason about a whole row.
     pub fn of_row(code: Code, line: u64, message: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             code,
@@ -147,7 +147,7 @@ impl Reason {
         }
     }
 
-    /// The same as a warning: the row can be imported all the same.
+    /// Turns the reason into a warning: the row can be imported despite it.
     pub fn as_warning(mut self) -> Self {
         self.warning = true;
         self
@@ -171,7 +171,7 @@ impl Serialize for Reason {
     }
 }
 
-/// A value for a message: one line, at most 60 characters.
+/// Shortens a value for a message: one line, at most 60 characters.
 pub fn shortened(value: &str) -> String {
     let mut short: String = value
         .chars()

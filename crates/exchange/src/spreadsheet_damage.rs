@@ -1,8 +1,8 @@
-//! What spreadsheets make of values when they open a CSV file and save it: `01234` becomes `1234`, `1-2` becomes `2-Jan`, `1E5`
-//! becomes `1.00E+05`, and `Müller` becomes `MÃ¼ller`.
+//! Recognises what spreadsheets do to values when they open a CSV file and save it: `01234` becomes `1234`, `1-2`
+//! becomes `2-Jan`, `1E5` becomes `1.00E+05`, and `Müller` becomes `MÃ¼ller`.
 //!
-//! Owns whether a value is what a spreadsheet has made of another one, and taking such values out of the values that a row
-//! brings to a contact. Leaves out values that say by themselves that they are damaged: judging rows does that.
+//! Decides whether a spreadsheet has made a value of another one, and replaces such values among those that a row
+//! brings to a contact. Values that are recognisably damaged without the contact are handled in `judge`.
 
 mod dates;
 mod letters;
@@ -13,10 +13,10 @@ use crate::reason::{Code, Reason, shortened};
 use model::{AddressPart, Contact, Email, Label, Patch, Phone, Slot, Text, TextField};
 use std::borrow::Cow;
 
-/// Longer lists are not searched for what a value may have been: each value is compared with each.
+/// Longer lists are not compared: every value would have to be compared with every other.
 const LONGEST_LIST: usize = 64;
 
-/// Whether a spreadsheet has made `given` of `stored`.
+/// Whether a spreadsheet has turned `stored` into `given`.
 pub fn is_spreadsheet_damage(stored: &str, given: &str) -> bool {
     if stored == given || stored.is_empty() || given.is_empty() {
         return false;
@@ -28,20 +28,20 @@ pub fn is_spreadsheet_damage(stored: &str, given: &str) -> bool {
         || is_truth_value(stored, given)
 }
 
-/// `true` is written `TRUE`.
+/// Whether a truth value was rewritten: `true` is written `TRUE`.
 fn is_truth_value(stored: &str, given: &str) -> bool {
     matches!(given, "TRUE" | "FALSE") && stored.eq_ignore_ascii_case(given)
 }
 
-/// Whether a cell that cannot be read may be what a spreadsheet has made of a phone number: digits, or a power of ten.
+/// Whether an unreadable cell may be what a spreadsheet has made of a phone number: digits, or a power of ten.
 pub fn may_have_been_a_phone(cell: &str) -> bool {
     numbers::is_number(cell)
 }
 
-/// A value of a row that could not be read, and may be excused by what the contact has.
+/// A value of a row that could not be read, but may be excused by the contact's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unread {
-    /// What its column fills.
+    /// The slot that its column fills.
     pub slot: Slot,
     /// The value as written in the file.
     pub given: String,
@@ -55,19 +55,19 @@ pub struct Damage {
     given: String,
 }
 
-/// The values that a row brings to a contact, without what a spreadsheet has damaged.
+/// The values that a row brings to a contact, after damaged ones were replaced.
 #[derive(Clone, Debug)]
 pub struct Undamaged<'p> {
-    /// The values, those of the contact in place of damaged ones.
+    /// The values, with the contact's values in place of damaged ones.
     pub patch: Option<Cow<'p, Patch>>,
     /// What was damaged.
     pub damage: Vec<Damage>,
-    /// Whether every value that could not be read is damage.
+    /// Whether every value that could not be read is a spreadsheet's damage.
     pub excuses_unread: bool,
 }
 
 impl<'p> Undamaged<'p> {
-    /// Compares what a row brings with the contact that it matches.
+    /// Compares the values of a row with the contact that it matches.
     pub fn new(patch: Option<&'p Patch>, unread: &[Unread], contact: &Contact) -> Self {
         let mut damage = Vec::new();
         for Unread { slot, given } in unread {
@@ -101,7 +101,7 @@ impl<'p> Undamaged<'p> {
 }
 
 impl Damage {
-    /// A warning about the value, at the first column that fills its slot.
+    /// Returns a warning about the value, at the first column that fills its slot.
     pub fn reason(&self, mapping: &BoundMapping, line: u64) -> Reason {
         let (stored, given) = (shortened(&self.stored), shortened(&self.given));
         Reason {
@@ -119,7 +119,7 @@ impl Damage {
     }
 }
 
-/// The column that fills a slot, else one that fills the same field under another label.
+/// Returns the column that fills a slot, otherwise one that fills the same field under another label.
 fn column_of<'m>(mapping: &'m BoundMapping, slot: &Slot) -> Option<&'m BoundColumn> {
     let filled = |column: &&BoundColumn, fits: fn(&Slot, &Slot) -> bool| {
         column.slot.as_ref().is_some_and(|filled| fits(filled, slot))
@@ -139,7 +139,7 @@ fn is_same_field(one: &Slot, other: &Slot) -> bool {
     }
 }
 
-/// The value of a contact of which a spreadsheet has made one that cannot be read.
+/// Returns the contact's value that a spreadsheet has turned into the unreadable value `given`.
 fn damaged_in(contact: &Contact, slot: &Slot, given: &str) -> Option<String> {
     match slot {
         Slot::Phone(_) => {
@@ -155,7 +155,8 @@ fn damaged_in(contact: &Contact, slot: &Slot, given: &str) -> Option<String> {
     }
 }
 
-/// A number may have stood in the file in any of its forms; signs between the digits may be gone with the zeros.
+/// Whether a spreadsheet damaged a number. The file may have contained it in any of its forms; signs between the digits
+/// may be lost with the zeros.
 fn is_damaged_phone(stored: &Phone, given: &str) -> bool {
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     let forms = [
@@ -167,14 +168,14 @@ fn is_damaged_phone(stored: &Phone, given: &str) -> bool {
     forms.iter().any(|form| is_spreadsheet_damage(form, given))
 }
 
-/// Puts the values of a contact in place of damaged ones.
+/// Replaces damaged values by the contact's values.
 struct Repair<'p, 'c, 'd> {
     patch: Cow<'p, Patch>,
     contact: &'c Contact,
     damage: &'d mut Vec<Damage>,
 }
 
-/// The cells of a list: label, place among those of the label, value.
+/// The cells of a list: label, place among the cells of the label, value.
 type Cells<T> = [(Label, usize, Option<T>)];
 
 impl Repair<'_, '_, '_> {
@@ -266,8 +267,8 @@ fn is_damaged_text(stored: &Text, given: &Text) -> bool {
     is_spreadsheet_damage(stored.as_str(), given.as_str())
 }
 
-/// The cells with a value that a list lacks and that was made of one of its values, which one of the same label is before
-/// others: where each stands, its value, and the one that it was made of.
+/// Returns the damaged cells of a list: their values are not in the list, and a spreadsheet has made each of a value in
+/// it, preferably one with the same label. Each result holds the cell's position, its value, and the original value.
 fn damaged_values<'p, 'c, T: PartialEq>(
     cells: &'p Cells<T>,
     known: &[(&Label, &'c T)],

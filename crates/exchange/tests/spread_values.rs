@@ -1,4 +1,4 @@
-//! Values that a file spreads over columns, columns that hold several fields, and rows with several people.
+//! Values that a file spreads over several columns, columns that hold several fields, and rows with several people.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 

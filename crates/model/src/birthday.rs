@@ -1,4 +1,4 @@
-//! Birthdays, with or without a year, from the ways in which people and programs write dates.
+//! Birthdays, with or without a year, parsed from the date formats that people and programs write.
 
 use crate::month_names::{is_weekday, month_named};
 use crate::text::ascii_digits;
@@ -6,7 +6,8 @@ use compact_str::{CompactString, ToCompactString};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A day of birth; the year may be unknown. Written `1984-03-09`, or `--03-09` without a year (as in vCard, RFC 6350).
+/// A day of birth; the year may be unknown. Formatted as `1984-03-09`, or as `--03-09` without a year (as in vCard,
+/// RFC 6350).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "CompactString", into = "CompactString")]
 pub struct Birthday {
@@ -25,7 +26,7 @@ pub enum DateOrder {
     MonthFirst,
 }
 
-/// The leap year that Apple writes where no year is known. Nobody in a contact list was born in it.
+/// The leap year that Apple writes if the year is unknown. Nobody in a contact list was born in it.
 const APPLES_NO_YEAR: u16 = 1604;
 
 impl Birthday {
@@ -44,19 +45,20 @@ impl Birthday {
         self.day
     }
 
-    /// A real day, or none. In 1604 it is a day without a year: what is written must read back as it was.
+    /// Creates a birthday. `None` if the day does not exist. The year 1604 is dropped, so that a birthday that was
+    /// written with Apple's placeholder reads back as it was.
     pub fn new(year: Option<u16>, month: u8, day: u8) -> Option<Self> {
         let year = year.filter(|y| *y != APPLES_NO_YEAR);
         is_real(year, month, day).then_some(Self { year, month, day })
     }
 
-    /// Reads a date. `order` decides where day and month are ambiguous. None if it is no date.
+    /// Parses a date. `order` decides where day and month are ambiguous. `None` if it is not a date.
     pub fn parse(raw: &str, order: DateOrder) -> Option<Self> {
         DateParts::read(raw)?.resolve(order, Self::new)
     }
 
-    /// The day that a spreadsheet counts by this number from 1900 on: 22719 is 1962-03-14. None for other numbers, such as
-    /// years.
+    /// Converts the day number of a spreadsheet, counted from 1900: 22719 is 1962-03-14. `None` for other numbers,
+    /// such as years.
     pub fn from_day_number(raw: &str) -> Option<Self> {
         let (whole, fraction) = raw.trim().split_once('.').unwrap_or((raw.trim(), ""));
         let is_number =
@@ -66,13 +68,13 @@ impl Birthday {
         Self::new(u16::try_from(year).ok(), month, day)
     }
 
-    /// Whether the day stands for none in a program that writes it: 4501-01-01 in Outlook, 1899-12-30 in Access.
+    /// Whether programs write this day for a missing date: 4501-01-01 in Outlook, 1899-12-30 in Access.
     pub fn is_placeholder(self) -> bool {
         is_placeholder(self.year, self.month, self.day)
             || matches!((self.year, self.month, self.day), (Some(1900 | 1904), 1, 1))
     }
 
-    /// Whether the text is the empty date of a program (`0/0/00`, `00.00.0000`, `1/0/1900`), which is no birthday.
+    /// Whether the text is a program's empty date (`0/0/00`, `00.00.0000`, `1/0/1900`), which is not a birthday.
     pub fn is_empty_date(raw: &str) -> bool {
         let digits = raw.chars().filter(char::is_ascii_digit).count();
         let blank = |text: &str| {
@@ -82,7 +84,7 @@ impl Birthday {
         if digits >= 3 && blank(raw) {
             return true;
         }
-        // A spreadsheet's day number 0.
+        // Day number 0 of a spreadsheet.
         let day = raw.trim().split(' ').next().unwrap_or_default();
         matches!(
             day,
@@ -90,7 +92,7 @@ impl Birthday {
         )
     }
 
-    /// What one value says of the order of day and month in its column.
+    /// Returns what a value shows about the order of day and month in its column.
     pub fn order_evidence(raw: &str) -> OrderEvidence {
         match DateParts::read(raw) {
             Some(DateParts::Numbers {
@@ -109,21 +111,21 @@ impl Birthday {
     }
 }
 
-/// What a date says of the order of day and month.
+/// What a date shows about the order of day and month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderEvidence {
-    /// Nothing: it is no date, or both orders give the same day.
+    /// Nothing: it is not a date, or both orders result in the same day.
     None,
-    /// It fits both orders and is another day in each.
+    /// It is valid in both orders, but as different days.
     Either,
-    /// It is a date in this order only.
+    /// It is valid in this order only.
     Only(DateOrder),
 }
 
-/// The day numbers that are read as days of birth: from 1905 to 2036. Smaller ones are rather years.
+/// The day numbers that are accepted as days of birth: from 1905 to 2036. Smaller numbers are more likely years.
 const DAY_NUMBERS: std::ops::RangeInclusive<i64> = 2101..=50_000;
 
-/// The day that is so many days after 1970-01-01 (the algorithm of Howard Hinnant, `civil_from_days`).
+/// Returns the date that is `days` days after 1970-01-01 (the algorithm of Howard Hinnant, `civil_from_days`).
 fn civil_day(days: i64) -> (i64, u8, u8) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
@@ -138,7 +140,7 @@ fn civil_day(days: i64) -> (i64, u8, u8) {
         shifted_month - 9
     };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    // Both lie within a year.
+    // Both are small: a month and a day of the month.
     (
         year,
         u8::try_from(month).unwrap_or_default(),
@@ -146,7 +148,7 @@ fn civil_day(days: i64) -> (i64, u8, u8) {
     )
 }
 
-/// Days that programs write for no day at all.
+/// Whether programs write this date for a missing one.
 fn is_placeholder(year: Option<u16>, month: u8, day: u8) -> bool {
     matches!(
         (year, month, day),
@@ -154,7 +156,7 @@ fn is_placeholder(year: Option<u16>, month: u8, day: u8) -> bool {
     )
 }
 
-/// Whether a whole date (`1984-03-09`) stands for no day at all.
+/// Whether programs write this whole date (`1984-03-09`) for a missing one.
 pub fn is_placeholder_date(date: &str) -> bool {
     matches!(
         date,
@@ -185,7 +187,7 @@ impl TryFrom<CompactString> for Birthday {
     }
 }
 
-/// Whether there is such a day. Without a year, the 29th of February is one.
+/// Whether the day exists. Without a year, 29 February does.
 fn is_real(year: Option<u16>, month: u8, day: u8) -> bool {
     let leap = year.is_none_or(|y| y.is_multiple_of(4) && (!y.is_multiple_of(100) || y.is_multiple_of(400)));
     let days = match month {
@@ -198,7 +200,7 @@ fn is_real(year: Option<u16>, month: u8, day: u8) -> bool {
     (1..=days).contains(&day) && year.is_none_or(|y| (1..=9999).contains(&y))
 }
 
-/// Reads a date with a year, of whatever it may be the date, and writes it as `1984-03-09`. None if it is none.
+/// Parses a date with a year, of any kind, and formats it as `1984-03-09`. `None` if it is not such a date.
 pub(crate) fn whole_date(raw: &str, order: DateOrder) -> Option<String> {
     DateParts::read(raw)?.resolve(order, |year, month, day| {
         let year = year.filter(|_| is_real(year, month, day))?;
@@ -206,9 +208,9 @@ pub(crate) fn whole_date(raw: &str, order: DateOrder) -> Option<String> {
     })
 }
 
-/// What can be read off a date before its order is known.
+/// The parts of a date before the order of day and month is known.
 enum DateParts {
-    /// Two numbers for day and month, in a row, and perhaps a year.
+    /// Two adjacent numbers for day and month, and possibly a year.
     Numbers {
         a: u8,
         b: u8,
@@ -234,7 +236,7 @@ impl DateParts {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        // As vCards write a day without a year: `--0709`.
+        // The form of vCards for a day without a year: `--0709`.
         if dashes && text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) {
             return Some(Self::Numbers {
                 a: number(&text[..2])?,
@@ -250,7 +252,7 @@ impl DateParts {
             .take_while(|word| !word.contains(':'))
             .collect();
         let months = words.iter().filter(|word| month_named(word).is_some()).count();
-        // `mar. 4 mars` begins with a Tuesday, `mar 4` with a month.
+        // `mar. 4 mars` begins with a Tuesday (`mardi`), `mar 4` with a month.
         words.retain(|word| !is_weekday(word) || months == 1 && month_named(word).is_some() && word.len() == 3);
         if let Some(at) = words.iter().position(|word| month_named(word).is_some()) {
             return Self::read_named(&words, at);
@@ -268,7 +270,7 @@ impl DateParts {
                 year: Some(full_year(y)?),
                 year_first: false,
             }),
-            // Without a year: the standard's own form, or in the order of the column. `1.5` is rather a number.
+            // Without a year: the standard form, or the order of the column. `1.5` is more likely a number.
             [a, b]
                 if dashes
                     || text.contains(['/', '-', '月', '월'])
@@ -286,7 +288,7 @@ impl DateParts {
         }
     }
 
-    /// Eight figures without signs: `19840309`, or `09031984` if the first four are no year.
+    /// Eight digits without separators: `19840309`, or `09031984` if the first four are not a year.
     fn read_figures(text: &str) -> Option<Self> {
         let year: u16 = text[..4].parse().ok()?;
         if number(&text[4..6]).is_some_and(|month| month <= 12) && (year >= 1800 || year == 0) {
@@ -323,7 +325,7 @@ impl DateParts {
         })
     }
 
-    /// Makes a date with `make`, which says whether there is such a day.
+    /// Creates a date with `make`, which returns `None` if the day does not exist.
     fn resolve<T>(self, order: DateOrder, make: impl Fn(Option<u16>, u8, u8) -> Option<T>) -> Option<T> {
         match self {
             Self::Named { day, month, year } => make(year, month, day),
@@ -345,7 +347,7 @@ impl DateParts {
     }
 }
 
-/// `Some(None)` becomes none: a year that cannot be read spoils the date, a missing one does not.
+/// Transposes a nested option: an unreadable year (`Some(None)`) makes the date invalid, a missing one does not.
 trait TransposeOk<T> {
     fn transpose_ok(self) -> Option<Option<T>>;
 }
@@ -360,7 +362,7 @@ impl<T> TransposeOk<T> for Option<Option<T>> {
     }
 }
 
-/// Programs write 0 where no year is known.
+/// Programs write 0 if the year is unknown.
 fn known_year(year: Option<u16>) -> Option<u16> {
     year.filter(|y| *y != 0)
 }
@@ -369,7 +371,7 @@ fn number(word: &str) -> Option<u8> {
     if word.len() > 2 { None } else { word.parse().ok() }
 }
 
-/// Two digits are a year of the last hundred years, seen from 2030.
+/// Parses a year; one of two digits is in the years 1931 to 2030.
 fn full_year(word: &str) -> Option<u16> {
     let year: u16 = word.parse().ok()?;
     Some(match word.len() {
@@ -380,7 +382,7 @@ fn full_year(word: &str) -> Option<u16> {
     })
 }
 
-/// The text up to the `T` before a time: `1984-03-09T00:00:00Z`.
+/// Returns the text before the `T` of a time: `1984-03-09T00:00:00Z`.
 fn without_time(text: &str) -> &str {
     let bytes = text.as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -388,7 +390,7 @@ fn without_time(text: &str) -> &str {
     time.map_or(text, |at| &text[..at])
 }
 
-/// Words within a date that say nothing.
+/// Whether a word within a date has no meaning of its own.
 fn is_filler(word: &str) -> bool {
     matches!(
         word,

@@ -1,4 +1,4 @@
-//! The contact itself.
+//! The contact and the values that its lists hold.
 
 use crate::birthday::Birthday;
 use crate::email::Email;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;
 
-/// A person or company. Every value is valid and normalised by its type; lists stand in the order of their labels
+/// A person or company. The type of each value guarantees that it is valid and normalised. Lists are sorted by label
 /// ([`Label::rank`]) and hold no value twice under one label; there is one address for each label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -57,23 +57,20 @@ pub struct Contact {
     pub vcard_lines: Vec<VcardLine>,
 }
 
-/// An email address and its kind.
+/// An email address and its label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabeledEmail {
-    /// The kind.
     #[serde(default, skip_serializing_if = "Label::is_none")]
     pub label: Label,
     /// The address.
     pub value: Email,
 }
 
-/// A telephone number and its kind.
+/// A telephone number and its label.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(from = "PhoneJson")]
 pub struct LabeledPhone {
-    /// The kind.
     pub label: Label,
-    /// The number.
     pub phone: Phone,
 }
 
@@ -109,7 +106,7 @@ impl Serialize for LabeledPhone {
     }
 }
 
-/// A postal address and its kind.
+/// A postal address and its label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[expect(missing_docs, reason = "the names are the fields of DESIGN.md 5.2")]
@@ -136,7 +133,7 @@ impl Address {
             .all(Text::is_empty)
     }
 
-    /// A part, to be read.
+    /// Returns a part.
     pub fn part(&self, part: crate::AddressPart) -> &Text {
         use crate::AddressPart as P;
         match part {
@@ -148,7 +145,7 @@ impl Address {
         }
     }
 
-    /// A part, to be changed.
+    /// Returns a part for changing it.
     pub fn part_mut(&mut self, part: crate::AddressPart) -> &mut Text {
         use crate::AddressPart as P;
         match part {
@@ -161,10 +158,9 @@ impl Address {
     }
 }
 
-/// A web address and its kind.
+/// A web address and its label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Website {
-    /// The kind.
     #[serde(default, skip_serializing_if = "Label::is_none")]
     pub label: Label,
     /// The address, as written.
@@ -172,7 +168,7 @@ pub struct Website {
 }
 
 impl Contact {
-    /// A text field, to be read.
+    /// Returns a text field.
     pub fn text(&self, field: TextField) -> &Text {
         match field {
             TextField::Prefix => &self.prefix,
@@ -188,7 +184,7 @@ impl Contact {
         }
     }
 
-    /// A text field, to be changed.
+    /// Returns a text field for changing it.
     pub fn text_mut(&mut self, field: TextField) -> &mut Text {
         match field {
             TextField::Prefix => &mut self.prefix,
@@ -204,7 +200,7 @@ impl Contact {
         }
     }
 
-    /// Whether there is something to know the contact by: a name, a company, an email or a phone.
+    /// Whether the contact can be identified: by a name, a company, an email or a phone.
     pub fn has_identity(&self) -> bool {
         let names = [
             &self.first_name,
@@ -216,7 +212,7 @@ impl Contact {
         names.into_iter().any(|t| !t.is_empty()) || !self.emails.is_empty() || !self.phones.is_empty()
     }
 
-    /// Whether there is a value in a slot. A slot without a label asks for one of whatever label.
+    /// Whether there is a value in a slot. A slot without a label matches values with any label.
     pub fn has(&self, slot: &Slot) -> bool {
         let meant = |asked: &Label, label: &Label| asked.is_none() || asked == label;
         match slot {
@@ -235,12 +231,12 @@ impl Contact {
             Slot::Tags => !self.tags.is_empty(),
             Slot::Custom(name) => self.custom.get(name).is_some_and(|value| !value.is_empty()),
             Slot::VcardLines => !self.vcard_lines.is_empty(),
-            // Every contact that is kept has them.
+            // Every stored contact has them.
             Slot::Id | Slot::Version => true,
         }
     }
 
-    /// The contact in one line, for people.
+    /// Describes the contact for users in one line.
     pub fn display_name(&self) -> String {
         let name: Vec<&str> = [&self.first_name, &self.middle_name, &self.last_name]
             .into_iter()
@@ -259,7 +255,7 @@ impl Contact {
             .to_owned()
     }
 
-    /// Brings the lists into their order, drops repeated values and empty addresses.
+    /// Sorts the lists, and drops repeated values and empty addresses.
     pub fn normalise(&mut self) {
         self.emails.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
         self.phones.sort_by(|a, b| a.label.rank().cmp(&b.label.rank()));
@@ -278,7 +274,7 @@ impl Contact {
 }
 
 /// Keeps the first of the values with equal keys. Most lists hold one value; but a cell of a broken file may hold a
-/// million, which must not be compared each with each.
+/// million, so values are not compared pair by pair.
 fn drop_repeated<T, K: Eq + Hash>(list: &mut Vec<T>, key: impl Fn(&T) -> K) {
     if list.len() > 1 {
         let mut seen = HashSet::with_capacity(list.len());

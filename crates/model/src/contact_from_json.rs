@@ -1,8 +1,8 @@
-//! Reading a contact from the JSON that `contact_json` writes, in a third of the time that serde takes: every contact that
-//! a row meets, and every one of an export, is read once.
+//! Reads a contact from the JSON that `contact_json` writes, in a third of the time that serde takes: every contact
+//! that a row matches and every exported contact is read once.
 //!
-//! It reads what serde reads and gives the same contact, but it knows no blanks between tokens, no unknown or repeated
-//! keys, and only the escapes that are written. Anything else is left to serde.
+//! It accepts a subset of what serde accepts, and returns the same contact: no blanks between tokens, no unknown or
+//! repeated keys, and only the escapes that `contact_json` writes. Anything else is left to serde.
 
 use crate::birthday::Birthday;
 use crate::contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
@@ -18,30 +18,30 @@ impl Contact {
     /// Reads what [`Contact::to_json`] wrote.
     ///
     /// # Errors
-    /// When the text is not a contact's JSON.
+    /// If the text is not a contact's JSON.
     pub fn from_json(json: &str) -> Result<Self, serde_json::Error> {
         read(json).map_or_else(|| serde_json::from_str(json), Ok)
     }
 }
 
-/// The contact of a JSON text; none where serde must be asked.
+/// Reads a contact from JSON. `None` if the text must be left to serde.
 fn read(json: &str) -> Option<Contact> {
     let mut json = Json { rest: json };
     let contact = json.contact()?;
     json.rest.is_empty().then_some(contact)
 }
 
-/// What is left to be read.
+/// The rest of the text.
 struct Json<'a> {
     rest: &'a str,
 }
 
-/// Which keys of an object were read, by the place of each among those it can have.
+/// The keys of an object that were read, as bits by their positions among the possible keys.
 #[derive(Default)]
 struct Keys(u32);
 
 impl Keys {
-    /// Notes a key; none if it was there before.
+    /// Marks a key as read. `None` if it was read before.
     fn note(&mut self, place: u32) -> Option<()> {
         let bit = 1 << place;
         let is_first = self.0 & bit == 0;
@@ -75,7 +75,7 @@ impl<'a> Json<'a> {
         Some(contact)
     }
 
-    /// A value of a contact that is no text.
+    /// Reads a value of a contact that is not a text.
     fn other_value(&mut self, key: &str, contact: &mut Contact, keys: &mut Keys) -> Option<()> {
         match key {
             "emails" => {
@@ -129,7 +129,7 @@ impl<'a> Json<'a> {
         Some(Website { label, value })
     }
 
-    /// An object of a value and perhaps its label.
+    /// Reads an object with a value and an optional label.
     fn labelled<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<(Label, T)> {
         let (mut label, mut value) = (None, None);
         self.object(|json, key| match key {
@@ -187,7 +187,7 @@ impl<'a> Json<'a> {
         Some(address)
     }
 
-    /// An object; `take` is called with each key and reads its value.
+    /// Reads an object; `take` is called with each key and reads its value.
     fn object(&mut self, mut take: impl FnMut(&mut Self, &str) -> Option<()>) -> Option<()> {
         self.token('{')?;
         if self.token('}').is_some() {
@@ -203,7 +203,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// A list; `read` reads a value of it.
+    /// Reads a list; `read` reads each value.
     fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         self.token('[')?;
         if self.token(']').is_some() {
@@ -251,7 +251,7 @@ impl<'a> Json<'a> {
         self.escaped(plain.to_owned()).map(Cow::Owned)
     }
 
-    /// The rest of a string that begins with `text`.
+    /// Reads the rest of a string that begins with `text`.
     fn escaped(&mut self, mut text: String) -> Option<String> {
         while self.token('"').is_none() {
             self.token('\\')?;
@@ -273,8 +273,8 @@ impl<'a> Json<'a> {
     }
 }
 
-/// Whether a byte ends a run of unescaped characters: a quote, a backslash, or a control character, which JSON does not allow
-/// in a string.
+/// Whether a byte ends a run of unescaped characters: a quote, a backslash, or a control character, which JSON does not
+/// allow in a string.
 fn ends_plain_text(byte: u8) -> bool {
     byte < b' ' || matches!(byte, b'"' | b'\\')
 }

@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-/// What serde reads, if it reads anything.
+/// Returns what serde reads, if it accepts the text.
 fn by_serde(json: &str) -> Option<Contact> {
     serde_json::from_str(json).ok()
 }
@@ -47,7 +47,7 @@ fn what_is_not_written_is_left_to_serde() {
     }
 }
 
-/// Pieces of which JSON of contacts is made, so that most texts are nearly right.
+/// Pieces of contact JSON, so that most generated texts are nearly valid.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(
         &[

@@ -1,5 +1,5 @@
-//! Writing a contact as JSON, byte for byte what its `Serialize` gives, in a third of the time: every row of an import
-//! is written once.
+//! Writes a contact as JSON, byte for byte like its `Serialize` implementation, in a third of the time: every row of
+//! an import is written once.
 
 use crate::birthday::Birthday;
 use crate::contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 impl Contact {
-    /// The contact as the store keeps it: JSON without empty fields.
+    /// Returns the contact as it is stored: JSON without empty fields.
     pub fn to_json(&self) -> String {
         let mut out = Json(String::with_capacity(384));
         out.object(|out| out.contact(self));
@@ -17,7 +17,7 @@ impl Contact {
     }
 }
 
-/// JSON so far. What stands before the next entry of an object or a list is known by the last byte.
+/// The JSON so far. Its last byte tells whether the next entry of an object or a list needs a comma.
 struct Json(String);
 
 impl Json {
@@ -108,7 +108,7 @@ impl Json {
         let _ = write!(self.0, "\"{birthday}\"");
     }
 
-    /// A list, unless it is empty.
+    /// Writes a list, unless it is empty.
     fn list<T>(&mut self, key: &str, values: &[T], write: impl Fn(&mut Self, &T)) {
         if values.is_empty() {
             return;
@@ -160,7 +160,7 @@ impl Json {
 
     fn string(&mut self, value: &str) {
         self.0.push('"');
-        // It looks at every byte, because a loop that may end early is not vectorised.
+        // Examines every byte, because a loop that may end early is not vectorised.
         if value.bytes().fold(false, |any, byte| any | needs_escape(byte)) {
             self.escaped(value);
         } else {

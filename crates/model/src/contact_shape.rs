@@ -1,7 +1,7 @@
-//! What shape the JSON of a contact has: which fields it fills, with how many values of which labels.
+//! The shape of a contact's JSON: which fields it fills, and how many values it has with which labels.
 //!
-//! Thousands of contacts have one shape, so who only asks what columns they need looks at one contact of each. A shape is read from
-//! the text in a tenth of the time that reading the contact takes.
+//! Thousands of contacts share a shape, so a caller that only needs their columns examines one contact of each shape.
+//! The shape is derived from the text in a tenth of the time that reading the contact takes.
 
 use foldhash::fast::RandomState;
 use std::collections::HashSet;
@@ -9,16 +9,17 @@ use std::collections::HashSet;
 /// Shapes that are remembered. More are not worth their memory.
 const REMEMBERED: usize = 4096;
 
-/// The shapes of contacts that were looked at.
+/// The shapes of contacts that were examined.
 #[derive(Debug, Default)]
 pub struct ContactShapes {
     known: HashSet<Box<[u8]>, RandomState>,
-    /// The shape of the text that was asked for last; empty if it has none.
+    /// The shape of the text that was queried last; empty if it has none.
     last: Vec<u8>,
 }
 
 impl ContactShapes {
-    /// Whether a contact of the shape of this one, as [`Contact::to_json`](crate::Contact::to_json) writes it, was noted.
+    /// Whether the shape of this contact was noted. `json` is the output of
+    /// [`Contact::to_json`](crate::Contact::to_json).
     pub fn knows(&mut self, json: &str) -> bool {
         self.last.clear();
         if shape(json, &mut self.last).is_none() {
@@ -27,7 +28,7 @@ impl ContactShapes {
         self.known.contains(self.last.as_slice())
     }
 
-    /// Notes the shape of the contact that was asked for last.
+    /// Notes the shape of the contact that was queried last.
     pub fn note(&mut self) {
         if !self.last.is_empty() && self.known.len() < REMEMBERED {
             self.known.insert(self.last.as_slice().into());
@@ -35,8 +36,8 @@ impl ContactShapes {
     }
 }
 
-/// Writes the shape of a contact: its JSON without the values of texts, but for whether they are empty, and for labels. None
-/// if the text is not as it is written, or holds kept lines, of which every one can be another.
+/// Writes the shape of a contact: its JSON with each text replaced by whether it is empty, except for labels. `None`
+/// if the text is not in the form that `to_json` writes, or holds kept lines, which differ from contact to contact.
 fn shape(json: &str, out: &mut Vec<u8>) -> Option<()> {
     let mut rest = json.as_bytes();
     let mut is_label = false;
@@ -73,7 +74,7 @@ fn push_string(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// The rest of a string, still escaped, and what comes behind it.
+/// Splits the rest of a string, still escaped, from the text after it.
 fn string(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut at = 0;
     loop {

@@ -1,11 +1,11 @@
-//! The country that a cell names, for numbers without country code.
+//! Finds the country that a cell names, for phone numbers without country code.
 
 use crate::phone::Region;
 use crate::text::fold;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// Names of countries in many languages, one country a line; the head of the file says how it is read.
+/// Names of countries in many languages, one country per line; the head of the file describes its format.
 const NAMES: &str = include_str!("../data/countries.txt");
 
 static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
@@ -17,7 +17,7 @@ static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The region of a country cell: an alpha-2 code or a name in one of many languages.
+/// Returns the region of a country cell: an alpha-2 code or a name in one of many languages.
 pub fn region_of_country(cell: &str) -> Option<Region> {
     let cell = cell.trim();
     if cell.is_empty() {
@@ -29,13 +29,13 @@ pub fn region_of_country(cell: &str) -> Option<Region> {
     BY_NAME.get(&squeeze(cell)).and_then(|code| Region::from_code(code))
 }
 
-/// A country as it is compared: the code of the country that the text names, in small letters, else the text, folded.
-/// `USA`, `U.S.A.` and `United States` are all `us`.
+/// Returns a country in the form in which it is compared: the lower-case code of the country that the text names, else
+/// the folded text. `USA`, `U.S.A.` and `United States` are all `us`.
 pub fn country_key(text: &str) -> String {
     region_of_country(text).map_or_else(|| fold(text), |region| region.code().to_lowercase())
 }
 
-/// Every country that has telephone numbers: its code and its English name, in the order of the names.
+/// All countries that have telephone numbers: code and English name, sorted by name.
 pub fn countries() -> &'static [(&'static str, &'static str)] {
     &COUNTRIES
 }

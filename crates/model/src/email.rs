@@ -1,4 +1,4 @@
-//! Email addresses: reading, checking, and what to do about a wrong one.
+//! Email addresses: parsing, checking, and suggestions for wrong ones.
 
 use crate::text::clean;
 use compact_str::CompactString;
@@ -12,16 +12,16 @@ use std::fmt;
 #[serde(transparent)]
 pub struct Email(CompactString);
 
-/// Why a value is no email address, in words for people, with the address that was probably meant.
+/// Why a value is not an email address, worded for users, with the address that was probably meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailProblem {
-    /// What is wrong, as the end of a sentence that begins with the value.
+    /// The problem, as the end of a sentence that begins with the value.
     pub what: &'static str,
     /// The address that was probably meant.
     pub suggestion: Option<String>,
 }
 
-/// Endings that are no top-level domain and are typed for one.
+/// Misspelled top-level domains that do not exist, and the ones that were meant.
 const TYPED_ENDINGS: &[(&str, &str)] = &[
     ("con", "com"),
     ("cmo", "com"),
@@ -43,7 +43,7 @@ const TYPED_ENDINGS: &[(&str, &str)] = &[
     ("rog", "org"),
 ];
 
-/// Domains of large providers as they are mistyped. The addresses may exist, so they get a warning and are not refused.
+/// Misspelled domains of large providers. The addresses may exist, so they get a warning and are not refused.
 const TYPED_DOMAINS: &[(&str, &str)] = &[
     ("gmial.com", "gmail.com"),
     ("gamil.com", "gmail.com"),
@@ -67,20 +67,20 @@ const TYPED_DOMAINS: &[(&str, &str)] = &[
     ("icoud.com", "icloud.com"),
 ];
 
-/// Domains at which dots before the `@` do not count (documented by the provider: "Dots don't matter in Gmail
+/// Domains whose addresses ignore dots before the `@` (documented by the provider: "Dots don't matter in Gmail
 /// addresses").
 const DOTLESS_DOMAINS: &[&str] = &["gmail.com", "googlemail.com"];
 
 impl Email {
-    /// An address as it is stored.
+    /// Creates an address from its stored text.
     pub(crate) fn from_stored(address: CompactString) -> Self {
         Self(address)
     }
 
-    /// Reads an address: blanks and `mailto:` go, of `Ann <ann@example.com>` the address is taken.
+    /// Parses an address: blanks and `mailto:` are removed, and `Ann <ann@example.com>` is reduced to the address.
     ///
     /// # Errors
-    /// Says what is wrong and, where it can be guessed, what was meant.
+    /// The problem and, if it can be guessed, the address that was meant.
     pub fn parse(raw: &str) -> Result<Self, EmailProblem> {
         let text = clean(raw);
         let text = if text.is_ascii() {
@@ -100,12 +100,13 @@ impl Email {
         &self.0
     }
 
-    /// The address as it is compared: lower case, domain in ASCII form (IDNA), dots dropped where they do not count.
+    /// Returns the address in the form in which it is compared: lower case, domain in ASCII form (IDNA), and without
+    /// dots that the domain ignores.
     pub fn key(&self) -> String {
         self.key_text().into_owned()
     }
 
-    /// [`Self::key`], without a copy where it is the address itself.
+    /// [`Self::key`], borrowed if it equals the address.
     pub(crate) fn key_text(&self) -> Cow<'_, str> {
         let is_lower = self.0.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase());
         let lower = if is_lower {
@@ -127,7 +128,7 @@ impl Email {
         })
     }
 
-    /// The address that was probably meant where the domain looks like a large provider's with a slip.
+    /// Returns the address that was probably meant if the domain is a misspelling of a large provider's.
     pub fn likely_meant(&self) -> Option<String> {
         let (local, domain) = self.0.rsplit_once('@')?;
         let (_, meant) = TYPED_DOMAINS.iter().find(|(typed, _)| *typed == domain)?;
@@ -141,7 +142,7 @@ impl fmt::Display for Email {
     }
 }
 
-/// The text without characters that nobody sees and no address holds, and with a plain `@`.
+/// Returns the text without invisible characters, which no address contains, and with an ASCII `@`.
 fn visible(text: &str) -> String {
     let unseen = |c: &char| matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}');
     text.chars()
@@ -194,7 +195,7 @@ fn check(address: &str) -> Result<CompactString, &'static str> {
     }
 }
 
-/// What the library is to take for an address.
+/// The options by which the library accepts an address.
 fn options() -> Options {
     Options::default()
         .with_required_tld()
@@ -202,7 +203,7 @@ fn options() -> Options {
         .without_domain_literal()
 }
 
-/// The address with its domain, which begins at `domain`, in lower case.
+/// Returns the address with its domain, which begins at `domain`, in lower case.
 fn with_lower_domain(address: &str, domain: usize) -> CompactString {
     if address.is_ascii() {
         let mut email = CompactString::new(address);
@@ -214,8 +215,8 @@ fn with_lower_domain(address: &str, domain: usize) -> CompactString {
     email
 }
 
-/// Whether a part before the `@` and a checked domain are what nearly all addresses are: letters, digits and a few signs with
-/// single dots between them. The library accepts them all, and more.
+/// Whether the part before the `@` and a checked domain have the form of nearly all addresses: letters, digits and a
+/// few other characters, separated by single dots. The library accepts all of these, and more.
 fn is_plain(local: &str, domain: &str) -> bool {
     let is_label = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
     let is_atom = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'+');
@@ -258,7 +259,7 @@ fn check_domain(domain: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The first small repair that makes a well-formed address.
+/// Returns the first small correction that results in a well-formed address.
 fn suggest(address: &str) -> Option<String> {
     let mended_ending = address
         .rsplit_once('.')

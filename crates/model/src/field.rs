@@ -1,7 +1,8 @@
-//! What a workspace asks of its contacts: its custom fields, what a value of each may be, and which fields a contact needs.
+//! The rules of a workspace for its contacts: its custom fields, the values that each one accepts, and the fields that
+//! every contact needs.
 //!
-//! Owns the one place where a value of a custom field is checked. Leaves out who may define fields and where they are kept:
-//! forms and files hand the same rules in.
+//! This is the only place where values of custom fields are checked: forms and files use the same rules. Who may
+//! define fields, and where they are stored, is decided elsewhere.
 
 use crate::birthday::{Birthday, DateOrder, whole_date};
 use crate::contact::Contact;
@@ -10,23 +11,23 @@ use crate::slot::Slot;
 use crate::text::{Text, clean};
 use serde::{Deserialize, Serialize};
 
-/// What a value of a custom field is.
+/// The kind of values of a custom field.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// Any text.
     #[default]
     Text,
-    /// A number, kept as decimal text.
+    /// A number, stored as decimal text.
     Number,
-    /// A day with its year, kept as `2026-12-31`.
+    /// A day with its year, stored as `2026-12-31`.
     Date,
-    /// One of a few words.
+    /// One of the field's choices.
     Choice,
 }
 
 impl FieldKind {
-    /// All of them, in the order in which they are offered.
+    /// All kinds, in the order in which they are offered.
     pub const ALL: [Self; 4] = [Self::Text, Self::Number, Self::Date, Self::Choice];
 
     /// The word that is stored.
@@ -39,18 +40,18 @@ impl FieldKind {
         }
     }
 
-    /// The kind that a word stands for.
+    /// Returns the kind with this word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
-/// How values are written where a value alone does not show it.
+/// How values are written, where a value alone is ambiguous.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Notation {
     /// The order of day and month.
     pub dates: DateOrder,
-    /// The sign before fractions.
+    /// The decimal separator.
     pub decimals: DecimalSign,
 }
 
@@ -58,34 +59,34 @@ pub struct Notation {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct CustomField {
-    /// Its name, which is that of its values in contacts.
+    /// Its name, under which contacts store its values.
     pub name: String,
-    /// What a value is.
+    /// The kind of its values.
     pub kind: FieldKind,
     /// The choices, in order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
-    /// Choices that are not offered any more, and that contacts may have.
+    /// Choices that are no longer offered but that contacts may still have.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub former_choices: Vec<String>,
-    /// Whether it is only kept: nothing offers it, and its values stay.
+    /// Whether the field is archived: it is not offered any more, and its values stay.
     pub archived: bool,
 }
 
-/// Why a value is none of its field, in words that stand behind the value.
+/// Why a value does not fit its field, as the end of a sentence that begins with the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {
-    /// What is wrong.
+    /// The problem.
     pub what: String,
-    /// What would be right.
+    /// What would be correct.
     pub advice: String,
 }
 
-/// Choices that advice names.
+/// The number of choices that an advice lists.
 const NAMED_CHOICES: usize = 12;
 
 impl CustomField {
-    /// A field that takes any text.
+    /// Creates a field that accepts any text.
     pub fn of_text(name: &str) -> Self {
         Self {
             name: name.to_owned(),
@@ -93,10 +94,10 @@ impl CustomField {
         }
     }
 
-    /// The value as it is kept; an empty text for none.
+    /// Returns the value in the form in which it is stored; empty if there is none.
     ///
     /// # Errors
-    /// When it is no value of this field.
+    /// If it is not a value of this field.
     pub fn read(&self, raw: &str, notation: Notation) -> Result<Text, Misfit> {
         let text = Text::new(raw);
         if text.is_empty() {
@@ -126,14 +127,14 @@ impl CustomField {
         }
     }
 
-    /// The choice that a text means: exactly, or but for case.
+    /// Finds a choice: an exact match, or one that differs only in case.
     fn among<'a>(choices: &'a [String], text: &str) -> Option<&'a str> {
         let same = |choice: &&String| choice.to_lowercase() == text.to_lowercase();
         let exact = choices.iter().find(|choice| *choice == text);
         exact.or_else(|| choices.iter().find(same)).map(String::as_str)
     }
 
-    /// A former choice that a text means.
+    /// Finds a former choice.
     pub fn former(&self, text: &str) -> Option<&str> {
         Self::among(&self.former_choices, &clean(text)).filter(|_| self.kind == FieldKind::Choice)
     }
@@ -159,28 +160,29 @@ fn misfit(what: &str, advice: &str) -> Misfit {
     }
 }
 
-/// What a workspace asks of its contacts.
+/// The rules of a workspace for its contacts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContactRules {
     /// The custom fields in their order, archived ones last.
     pub fields: Vec<CustomField>,
-    /// What every contact needs beside something to know it by. A slot without a label means one of whatever label.
+    /// The slots that every contact must fill in addition to an identifying value. A slot without a label matches any
+    /// label.
     #[serde(with = "slot_texts")]
     pub required: Vec<Slot>,
 }
 
-/// Something about a contact that the rules do not take.
+/// A violation of the rules by a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleBroken {
-    /// Where.
+    /// The slot concerned.
     pub slot: Slot,
-    /// What is wrong, a sentence without its end.
+    /// The problem, as a sentence without its full stop.
     pub what: String,
 }
 
 impl ContactRules {
-    /// The field of a name: exactly, or but for case.
+    /// Finds a field by its name: an exact match, or one that differs only in case.
     pub fn field(&self, name: &str) -> Option<&CustomField> {
         let exact = self.fields.iter().find(|field| field.name == name);
         exact.or_else(|| {
@@ -194,8 +196,8 @@ impl ContactRules {
         self.fields.iter().filter(|field| !field.archived)
     }
 
-    /// The custom values of a contact in the order of the fields, then those of archived fields and of none, each with
-    /// whether its field is offered.
+    /// Returns the custom values of a contact in the order of the fields, followed by values without a field; each
+    /// with whether its field is offered.
     pub fn in_order<'a>(&'a self, contact: &'a Contact) -> Vec<(&'a str, &'a Text, bool)> {
         let known = self.fields.iter().filter_map(|field| {
             let value = contact.custom.get(&field.name)?;
@@ -210,13 +212,14 @@ impl ContactRules {
             .collect()
     }
 
-    /// What a contact lacks that it needs.
+    /// Returns the required slots that a contact does not fill.
     pub fn lacking<'a>(&'a self, contact: &'a Contact) -> impl Iterator<Item = &'a Slot> {
         self.required.iter().filter(|slot| !contact.has(slot))
     }
 
-    /// Brings the custom values that somebody has entered into the form in which they are kept, and says what is wrong
-    /// with the contact. What it was `before` may stay, whatever the rules say now; only what it needs, it needs.
+    /// Normalises the custom values that were entered, and returns the violations of the rules. Values that the
+    /// contact already had `before` may stay, even if the rules do not accept them any more; required slots must
+    /// always be filled.
     pub fn check(&self, contact: &mut Contact, before: Option<&Contact>) -> Vec<RuleBroken> {
         let mut broken = Vec::new();
         for (name, value) in &mut contact.custom {

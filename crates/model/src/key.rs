@@ -1,4 +1,4 @@
-//! Match keys and the name order.
+//! Match keys, and the order of contacts by name.
 
 use crate::contact::Contact;
 use crate::email::Email;
@@ -7,7 +7,7 @@ use crate::text::{fold, fold_all};
 use compact_str::{CompactString, format_compact};
 use xxhash_rust::xxh3::xxh3_128;
 
-/// What a [`MatchKey`] is made of.
+/// The kind of value in a [`MatchKey`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
     Email,
@@ -19,7 +19,8 @@ pub enum KeyKind {
 
 /// A value by which two records are considered the same contact.
 ///
-/// Kept as it is stored, sorted and filtered: a letter for the kind, then the value. Only this file knows the letters.
+/// Represented as it is stored, sorted and filtered: a letter for the kind, then the value. The letters are used in
+/// this file only.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MatchKey(CompactString);
 
@@ -36,17 +37,18 @@ impl MatchKey {
         Self(key)
     }
 
-    /// The key for contacts whose [`content_hash`] is `hash`.
+    /// The key of contacts whose [`content_hash`] is `hash`.
     pub fn content(hash: u128) -> Self {
         Self(format_compact!("c{hash:032x}"))
     }
 
-    /// The keys of a contact, sorted: every email and every phone that is not a fax; without any of them, its content.
+    /// Returns the keys of a contact, sorted: every email and every phone that is not a fax number; if there are none,
+    /// its content.
     pub fn of_contact(contact: &Contact) -> Vec<Self> {
         Self::of_contact_with(contact, || content_hash(&contact.to_json()))
     }
 
-    /// The same, given how the contact's [`content_hash`] is found if it is needed.
+    /// Like [`Self::of_contact`], with a function that computes the contact's [`content_hash`] if it is needed.
     pub fn of_contact_with(contact: &Contact, content: impl FnOnce() -> u128) -> Vec<Self> {
         let emails = contact.emails.iter().map(|e| Self::email(&e.value));
         let phones = contact
@@ -63,12 +65,12 @@ impl MatchKey {
         keys
     }
 
-    /// Takes the text that [`as_stored`](Self::as_stored) gave.
+    /// Creates a key from the text that [`as_stored`](Self::as_stored) returned.
     pub fn from_stored(text: &str) -> Self {
         Self(text.into())
     }
 
-    /// The text for tables and filters; keys sort as these texts do, byte by byte.
+    /// The text for tables and filters; keys sort like these texts, byte by byte.
     pub fn as_stored(&self) -> &str {
         &self.0
     }
@@ -99,13 +101,13 @@ impl MatchKey {
     }
 }
 
-/// A hash of all values of a contact, of its JSON as [`Contact::to_json`] writes it.
+/// Returns a hash of all values of a contact, given its JSON as [`Contact::to_json`] writes it.
 pub fn content_hash(json: &str) -> u128 {
     xxh3_128(json.as_bytes())
 }
 
-/// Where a contact stands in a list by name: family name, given name; else company, nickname, email or phone. Folded,
-/// at most 64 characters.
+/// Returns the sort key of a contact in a list by name: family name, given name; else company, nickname, email or
+/// phone. Folded, at most 64 characters.
 pub fn name_order(contact: &Contact) -> String {
     let order = fold_all([&contact.last_name, &contact.first_name, &contact.middle_name].map(|part| part.as_str()));
     let order = if order.is_empty() {

@@ -1,16 +1,16 @@
-//! The kind of a value that may stand several times.
+//! The label of a value that can occur several times.
 
 use crate::text::clean;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// `work`, `home`, `mobile`, `fax`, `other`, the user's own word, or none (empty).
+/// `work`, `home`, `mobile`, `fax`, `other`, a custom word, or none (empty).
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "CompactString", into = "CompactString")]
 pub struct Label(Kind);
 
-/// The built-in labels need no memory of their own: every email and phone of every row has one.
+/// The built-in labels need no allocation: every email and phone of every row has a label.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Kind {
     #[default]
@@ -59,8 +59,8 @@ impl Label {
     /// No label.
     pub const NONE: Label = Label(Kind::None);
 
-    /// Reads a label as systems write it: `Work`, `* Home` (the preferred one), `Mobil`, `Work Fax`.
-    /// Known words become the built-in labels; others are kept as they are.
+    /// Parses a label in the spellings of other programs: `Work`, `* Home` (the preferred one), `Mobil`, `Work Fax`.
+    /// Known words become the built-in labels; others are kept unchanged.
     pub fn new(raw: &str) -> Self {
         let text = clean(raw);
         let text = text.trim_start_matches('*').trim();
@@ -98,13 +98,13 @@ impl Label {
         Self::exact(known)
     }
 
-    /// A built-in label by its name in any case, or the user's own word, without looking into languages.
+    /// Returns the built-in label with this name, ignoring case, or a custom label. Translations are not recognised.
     pub fn exact(word: &str) -> Self {
         let word = clean(word);
         Self(Kind::built_in(&word).unwrap_or_else(|| Kind::Own(word.into())))
     }
 
-    /// The label's word; empty for none.
+    /// The label's word; empty if there is no label.
     pub fn as_str(&self) -> &str {
         self.0.word()
     }
@@ -114,18 +114,18 @@ impl Label {
         self.0 == Kind::None
     }
 
-    /// Whether it is one of the labels that are known by name.
+    /// Whether the label is one of the built-in ones.
     pub fn is_built_in(&self) -> bool {
         !matches!(self.0, Kind::None | Kind::Own(_))
     }
 
-    /// Whether values of this label are fax numbers, which are no match keys.
+    /// Whether values with this label are fax numbers, which are not match keys.
     pub fn is_fax(&self) -> bool {
         self.0 == Kind::Fax
     }
 
-    /// The order in which labelled values stand in a contact: none, work, home, mobile, other, fax, then the user's
-    /// own words. A fixed order is what makes a contact equal to itself after a journey through columns.
+    /// The sort key of labelled values in a contact: none, work, home, mobile, other, fax, then custom labels. The
+    /// fixed order makes a contact equal to itself after it was exported to columns and imported again.
     pub fn rank(&self) -> (u8, &str) {
         let rank = match self.0 {
             Kind::None => 0,

@@ -1,7 +1,7 @@
-//! Words that say what kind of company a company is.
+//! Legal forms of companies.
 //!
-//! Owns the one list of them, in small letters and without dots. Leaves out other words by which a company may be known
-//! (`person_name`), and how two companies are compared (`likeness`).
+//! Holds the only list of them, in lower case and without dots. Other words that indicate a company are in
+//! `person_name`; company names are compared in `likeness`.
 
 /// Whether a word is a legal form: `gmbh`, `ltd`.
 pub(crate) fn is_legal_form(word: &str) -> bool {

@@ -1,8 +1,8 @@
-//! What a contact is.
+//! The contact: its types and rules.
 //!
-//! Owns the types that cannot hold an invalid value, how values are normalised, the match keys by which two records are
-//! held to be the same contact, and how a row's values are merged into a contact.
-//! Leaves out files, columns, SQL, HTTP, the clock and randomness: everything here is a function of its arguments.
+//! Defines types that cannot hold an invalid value, how values are normalised, the match keys by which two records are
+//! considered the same contact, and how a row's values are merged into a contact. Files, columns, SQL, HTTP, the clock
+//! and randomness are out of scope: every result depends only on the arguments.
 
 mod birthday;
 mod contact;
@@ -55,9 +55,9 @@ pub use slot::{AddressPart, Slot, TextField, UnknownSlot};
 pub use text::{Text, clean, fold};
 pub use vcard_line::VcardLine;
 
-/// A contact's identity: UUIDv7, so that contacts lie in the order in which they came to be.
+/// A contact's identity: a UUIDv7, so that contacts sort in the order of their creation.
 pub type ContactId = uuid::Uuid;
 
-/// The moment of a contact's last change, in UTC microseconds since 1970. It strictly increases with every change, so
-/// it is also the contact's version: two equal versions of one contact are the same contact.
+/// The time of a contact's last change, in UTC microseconds since 1970. It strictly increases with every change, so it
+/// is also the contact's version: equal versions of a contact have equal content.
 pub type Version = i64;

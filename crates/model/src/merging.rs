@@ -1,7 +1,8 @@
-//! Making one contact of several.
+//! Merges several contacts into one.
 //!
-//! Owns what there is to choose and what comes of the choice: of a field that holds one value, whose it is; of a list, which
-//! of all values stay. Leaves out which contacts are merged and what becomes of the others.
+//! Decides what there is to choose and the result of the choices: for a field with one value, which contact's value is
+//! taken; for a list, which of all values are kept. Which contacts are merged, and what happens to the others, is
+//! decided elsewhere.
 
 use crate::contact::{Address, Contact, LabeledEmail, LabeledPhone, Website};
 use crate::label::Label;
@@ -13,16 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A field that holds one value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SingleField {
-    /// A text.
     Text(TextField),
-    /// The day of birth.
     Birthday,
     /// A custom field, by its name.
     Custom(String),
 }
 
 impl SingleField {
-    /// As forms call it: `first_name`, `birthday`, `custom:Shoe size`.
+    /// The name in forms: `first_name`, `birthday`, `custom:Shoe size`.
     pub fn name(&self) -> String {
         match self {
             Self::Text(field) => field.name().to_owned(),
@@ -31,7 +30,7 @@ impl SingleField {
         }
     }
 
-    /// The value of a contact as text; empty if it has none.
+    /// Returns the contact's value as text; empty if it has none.
     fn value_in(&self, contact: &Contact) -> String {
         match self {
             Self::Text(field) => contact.text(*field).as_str().to_owned(),
@@ -56,16 +55,15 @@ impl SingleField {
     }
 }
 
-/// A field of which one value is to be chosen.
+/// A field with the values to choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SingleChoice {
-    /// Which.
     pub field: SingleField,
-    /// The values, and the first contact that has each, by its place. The first is the one that is proposed.
+    /// The distinct values, each with the index of the first contact that has it. The first one is proposed.
     pub values: Vec<(String, usize)>,
 }
 
-/// Which list a value stands in.
+/// The list that contains a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names are the lists of a contact")]
 pub enum ListField {
@@ -77,31 +75,30 @@ pub enum ListField {
     VcardLine,
 }
 
-/// A value of a list, which may be left out.
+/// A value of a list; it can be excluded from the merged contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedValue {
-    /// In which list.
     pub list: ListField,
-    /// What names it in a form.
+    /// Identifies the value in a form.
     pub key: String,
-    /// Its kind, if it has one.
+    /// Its label; empty if it has none.
     pub label: String,
-    /// As people read it.
+    /// The text for users.
     pub text: String,
 }
 
-/// What was chosen. What was not chosen is as proposed.
+/// The choices of a merge. Where nothing was chosen, the proposal applies.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MergeChoices {
-    /// Whose value a field gets, by the name of the field; the place of a contact.
+    /// The index of the contact whose value a field gets, by the name of the field.
     pub whose: BTreeMap<String, usize>,
-    /// Whether the notes of all are kept, one below the other.
+    /// Whether the notes of all contacts are kept, one below the other.
     pub all_notes: bool,
-    /// The keys of values that are left out.
+    /// The keys of values that are excluded.
     pub without: BTreeSet<String>,
 }
 
-/// The fields that any of the contacts has a value of.
+/// Returns the fields for which any of the contacts has a value.
 pub fn single_choices(contacts: &[&Contact]) -> Vec<SingleChoice> {
     let customs: BTreeSet<&String> = contacts.iter().flat_map(|contact| contact.custom.keys()).collect();
     let fields = TextField::ALL.into_iter().map(SingleField::Text);
@@ -122,7 +119,7 @@ pub fn single_choices(contacts: &[&Contact]) -> Vec<SingleChoice> {
         .collect()
 }
 
-/// All values of the lists, each once.
+/// Returns the values of all lists, without repetitions.
 pub fn listed_values(contacts: &[&Contact]) -> Vec<ListedValue> {
     let united = united(contacts);
     let value = |list, key, label: &Label, text: String| ListedValue {
@@ -164,8 +161,8 @@ pub fn listed_values(contacts: &[&Contact]) -> Vec<ListedValue> {
         .collect()
 }
 
-/// One contact of several. The first is the one that stays: what was not chosen is its value, or that of the next which has
-/// one.
+/// Merges several contacts. The first one stays: where nothing was chosen, its value is taken, or else that of the
+/// next contact that has one.
 pub fn merge(contacts: &[&Contact], choices: &MergeChoices) -> Contact {
     let mut merged = united(contacts);
     for choice in single_choices(contacts) {
@@ -190,7 +187,7 @@ pub fn merge(contacts: &[&Contact], choices: &MergeChoices) -> Contact {
     merged
 }
 
-/// The notes of all, each once.
+/// Joins the notes of all contacts, without repetitions.
 fn all_notes(contacts: &[&Contact]) -> Text {
     let mut notes: Vec<&str> = Vec::new();
     for contact in contacts {
@@ -202,7 +199,8 @@ fn all_notes(contacts: &[&Contact]) -> Text {
     Text::new(&notes.join("\n\n"))
 }
 
-/// The lists of all, each value once; of one that stands twice, the label that says something.
+/// Unites the lists of all contacts, without repetitions; if a value occurs several times, the first label that is not
+/// empty is kept.
 fn united(contacts: &[&Contact]) -> Contact {
     let mut all = Contact::default();
     for contact in contacts {
@@ -234,7 +232,7 @@ fn unite<T: Clone>(all: &mut Vec<T>, more: &[T], key: impl Fn(&T) -> String, lab
     }
 }
 
-/// There is one address for each label: a second one at home stands under another label.
+/// Makes labels unique, because there is one address for each label: a second home address gets another label.
 fn with_labels_of_their_own(addresses: &mut [Address]) {
     let mut taken: Vec<Label> = Vec::new();
     for address in addresses {
@@ -244,7 +242,7 @@ fn with_labels_of_their_own(addresses: &mut [Address]) {
     }
 }
 
-/// A label, or the first one made of it that is not taken: `home 2`; for none `other`.
+/// Returns the label, or the first free one derived from it: `home 2`; without a label, `other`.
 pub(crate) fn free_label(wanted: &Label, is_taken: impl Fn(&Label) -> bool) -> Label {
     let mut label = wanted.clone();
     let mut number = 2;

@@ -1,8 +1,8 @@
-//! Names of months and weekdays in the languages in which contact lists come.
+//! Names of months and weekdays in the languages of the contact lists that are imported.
 
 use crate::text::fold;
 
-/// How the names of the months begin, folded. Where several beginnings fit, the longest counts (`marraskuu` is November).
+/// The beginnings of the month names, folded. If several match, the longest counts (`marraskuu` is November).
 const BEGINNINGS: [&[&str]; 12] = [
     &[
         "jan",
@@ -169,7 +169,7 @@ const BEGINNINGS: [&[&str]; 12] = [
     ],
 ];
 
-/// Weekdays, folded, whole and as they are shortened.
+/// Weekdays, folded, in full and abbreviated.
 const WEEKDAYS: &[&str] = &[
     "monday",
     "tuesday",
@@ -307,7 +307,7 @@ const WEEKDAYS: &[&str] = &[
     "pazar",
 ];
 
-/// The month that a word names, from 1.
+/// Returns the month that a word names, counted from 1.
 pub fn month_named(word: &str) -> Option<u8> {
     let folded = fold(word);
     if folded.chars().count() < 3 || !word.chars().all(char::is_alphabetic) {

@@ -1,12 +1,12 @@
-//! Numbers as people and programs write them, kept as decimal text: `1,234.50` and `1.234,5` are `1234.5`.
+//! Numbers as people and programs write them, normalised to decimal text: `1,234.50` and `1.234,5` become `1234.5`.
 //!
-//! Owns what is a number and which sign parts its whole from its fraction. Leaves out units, money and arithmetic: a
-//! number is text that compares and exports the same everywhere.
+//! Decides what is a number and which sign separates its whole part from its fraction. Units, money and arithmetic are
+//! out of scope: a number is text that compares and exports the same everywhere.
 
 use crate::text::clean;
 
-/// The sign before the fraction of a number. It is detected from the whole file, and matters only for numbers such as `1.234`,
-/// which are another number for each.
+/// The decimal separator. It is detected from the whole file, and matters only for numbers such as `1.234`, whose
+/// value depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DecimalSign {
     /// `1.5` is one and a half.
@@ -16,26 +16,26 @@ pub enum DecimalSign {
     Comma,
 }
 
-/// Figures of a number, at most. Longer ones are something else.
+/// The most digits of a number. Longer texts are something else.
 const MOST_FIGURES: usize = 60;
 
-/// A number taken apart: its figures, and the signs between them with how many figures stand before each.
+/// The digits of a number, and the separators between them, each with the number of digits before it.
 struct Figures {
     negative: bool,
     figures: String,
     signs: Vec<(usize, char)>,
 }
 
-/// What parts groups of figures, and where the fraction begins.
+/// An interpretation of the separators.
 struct Read {
-    /// How many figures stand before the fraction.
+    /// The number of digits before the fraction.
     whole: usize,
-    /// The sign before the fraction, where nothing else could be meant.
+    /// The decimal separator, if the number allows no other interpretation.
     unambiguous: Option<DecimalSign>,
 }
 
-/// A number as decimal text without anything that could be left out. None if it is no number. What it gives, it reads as
-/// the same again.
+/// Returns a number as decimal text without redundant characters. `None` if it is not a number. The result with
+/// [`DecimalSign::Point`] is returned unchanged.
 pub fn canonical_number(raw: &str, decimal: DecimalSign) -> Option<String> {
     let number = Figures::parse(raw)?;
     let read = number.read(decimal)?;
@@ -53,7 +53,7 @@ pub fn canonical_number(raw: &str, decimal: DecimalSign) -> Option<String> {
     Some(text)
 }
 
-/// What one number says of the sign before fractions in its column; none if it fits both or is no number.
+/// Returns the decimal separator that a number proves; `None` if it fits both or is not a number.
 pub fn decimal_sign_shown_by(raw: &str) -> Option<DecimalSign> {
     Figures::parse(raw)?.read(DecimalSign::default())?.unambiguous
 }
@@ -98,7 +98,7 @@ impl Figures {
             _ => None,
         };
         match of_sign.filter(|_| alone) {
-            // Only one sign, and three figures behind it: a group of figures, or a fraction.
+            // A single separator followed by three digits: a group of digits, or a fraction.
             Some(own) if others.is_empty() && is_group(&self.figures, at) => Some(Read {
                 whole: if own == decimal { at } else { all },
                 unambiguous: None,
@@ -119,13 +119,13 @@ impl Figures {
     }
 }
 
-/// Whether a sign may stand before a group of three figures at the end.
+/// Whether a separator may precede a group of three digits at the end.
 fn is_group(figures: &str, at: usize) -> bool {
     figures.len() == at + 3 && (1..=3).contains(&at) && !figures.starts_with('0')
 }
 
-/// Whether signs part figures as they do in large numbers: all the same, and three figures behind the last. Behind the
-/// others there may be two, as they are written in India.
+/// Whether separators divide the digits into the groups of a large number: all separators are equal, and three digits
+/// follow the last one. The other groups may have two digits, as in India.
 fn grouped(signs: &[(usize, char)], end: usize) -> bool {
     let Some((first, sign)) = signs.first() else {
         return true;
@@ -210,7 +210,7 @@ mod tests {
         fn a_number_reads_back_as_it_is_kept(raw in "[-+]?[0-9]{1,9}([., ][0-9]{1,4}){0,3}") {
             for sign in [Point, Comma] {
                 if let Some(kept) = canonical_number(&raw, sign) {
-                    // What is kept is written with a point, as our own export does.
+                    // The stored number has a point, as in CrystalQore CSV.
                     prop_assert_eq!(canonical_number(&kept, Point), Some(kept.clone()));
                 }
             }

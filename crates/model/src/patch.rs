@@ -1,4 +1,4 @@
-//! The values that a row brings, and how they change a contact.
+//! The values of a row, and how they change a contact.
 
 use crate::birthday::Birthday;
 use crate::contact::{Contact, LabeledEmail, LabeledPhone, Website};
@@ -11,8 +11,9 @@ use crate::text::{Text, fold};
 use crate::vcard_line::{VcardLine, add_lines};
 use std::hash::Hash;
 
-/// The values of the mapped columns of one row. Empty cells of mapped columns are in it too, as empty values, because
-/// they may mean *clear this*. A number beside a label is the value's place among those of its label, from 0.
+/// The values of the mapped columns of one row. Empty cells of mapped columns are included as empty values, because
+/// they may mean *clear this*. The number after a label is the position of the value among the values with that label,
+/// counted from 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named after the slots they fill")]
 pub struct Patch {
@@ -27,17 +28,17 @@ pub struct Patch {
     pub vcard_lines: Option<Vec<VcardLine>>,
 }
 
-/// How a row's values meet those of a contact.
+/// How the values of a row are combined with those of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
-    /// The row's value wins.
+    /// The row's value replaces the contact's.
     Update(Blanks, Lists),
-    /// The row's value is taken only where the contact has none; lists are added to.
+    /// The row's value is taken only if the contact has none; values are added to lists.
     Blanks,
 }
 
 impl Fill {
-    /// What becomes of lists.
+    /// How lists are combined.
     fn lists(self) -> Lists {
         match self {
             Self::Update(_, lists) => lists,
@@ -45,7 +46,7 @@ impl Fill {
         }
     }
 
-    /// What an empty cell of a field with one value means, and that of a list which is added to.
+    /// The meaning of an empty cell, for a field with one value and for a list to which values are added.
     fn blanks(self) -> Blanks {
         match self {
             Self::Update(blanks, _) => blanks,
@@ -55,7 +56,7 @@ impl Fill {
 }
 
 impl Patch {
-    /// The contact that the row describes.
+    /// Creates the contact that the row describes.
     pub fn into_contact(self) -> Contact {
         let mut contact = Contact::default();
         for (field, text) in self.texts {
@@ -93,7 +94,7 @@ impl Patch {
         contact
     }
 
-    /// Brings the row's values into an existing contact.
+    /// Merges the row's values into an existing contact.
     pub fn apply(&self, contact: &mut Contact, fill: Fill) {
         for (field, text) in &self.texts {
             if fill == Fill::Blanks && self.is_in_name(contact, *field, text) {
@@ -121,8 +122,8 @@ impl Patch {
         contact.normalise();
     }
 
-    /// Whether a contact has a part of the row's name in the place of another part: a contact with the first name `Ivers`
-    /// and no last name is not to become `Ivers Ivers` by the row `Ann Ivers`.
+    /// Whether a contact has a part of the row's name in another part: a contact with the first name `Ivers` and no
+    /// last name must not become `Ivers Ivers` because of the row `Ann Ivers`.
     fn is_in_name(&self, contact: &Contact, field: TextField, text: &Text) -> bool {
         const PARTS: [TextField; 3] = [TextField::FirstName, TextField::MiddleName, TextField::LastName];
         let name = fold(text.as_str());
@@ -193,7 +194,7 @@ impl Patch {
     }
 }
 
-/// Brings cells into a list whose values have labels. Values are the same if their keys are.
+/// Merges cells into a list whose values have labels. Values are equal if their keys are.
 fn merge_values<T: Clone, K: Eq + Hash>(
     list: Vec<(Label, T)>,
     cells: &[(Label, usize, Option<T>)],

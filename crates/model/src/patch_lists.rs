@@ -1,7 +1,7 @@
-//! How the values of a row join the lists of a contact, or take the place of theirs.
+//! Merges the values of a row into the lists of a contact, by adding or replacing values.
 //!
-//! Owns which values are the same, where a new one stands, and what an empty cell means for a list. Leaves out which of the
-//! two ways is chosen.
+//! Decides which values are equal, the position of a new value, and the meaning of an empty cell for a list. Which of
+//! the two ways applies is decided elsewhere.
 
 use crate::contact::Address;
 use crate::country::country_key;
@@ -13,30 +13,31 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-/// What an empty cell means when a contact is updated.
+/// The meaning of an empty cell when a contact is updated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Blanks {
     /// The contact keeps its value.
     #[default]
     Keep,
-    /// The contact's value goes.
+    /// The contact's value is removed.
     Clear,
 }
 
-/// What becomes of the emails, phones, addresses, websites and tags that a contact has when a row updates it.
+/// What happens to the emails, phones, addresses, websites and tags of a contact when a row updates it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lists {
-    /// They stay, and those of the row that the contact lacks are added.
+    /// They stay, and values of the row that the contact lacks are added.
     #[default]
     Add,
-    /// The values of the row replace them one by one, and its tags all tags. What an empty cell of a list means
-    /// is said here, because a row may say all that a list holds.
+    /// The values of the row replace them one by one, and its tags replace all tags. The meaning of an empty cell is
+    /// given separately for lists, because a row may contain the whole list.
     Replace(Blanks),
 }
 
-/// Adds the values of cells that the list lacks. A value that it holds without a label gets that of the cell, unless it
-/// is a fax: fax numbers are no match keys, and a contact must match the rows that it matched before. An empty cell clears
-/// the value at its place, if at all, unless the row names that value too.
+/// Adds the values of cells that the list lacks. A value that the list holds without a label gets the label of the
+/// cell, except for the fax label: fax numbers are not match keys, and a contact must still match the rows that it
+/// matched before. With [`Blanks::Clear`], an empty cell removes the value at its position, unless the row contains
+/// that value in another cell.
 pub fn add_values<T: Clone, K: Eq + Hash>(
     mut list: Vec<(Label, T)>,
     cells: &[(Label, usize, Option<T>)],
@@ -48,8 +49,8 @@ pub fn add_values<T: Clone, K: Eq + Hash>(
         let mut at = 0..;
         list.retain(|(_, value)| !at.next().is_some_and(|at| empty.contains(&at)) || named.contains(&key(value)));
     }
-    // The index of each value; of one that is held twice, the one with a label. A list may be long, and nothing is
-    // looked for by going through it.
+    // The index of each value; of a value that occurs twice, the one with a label. A list may be long, so it is never
+    // searched linearly.
     let mut held: HashMap<K, usize> = HashMap::new();
     for (at, (label, value)) in list.iter().enumerate() {
         let place = held.entry(key(value)).or_insert(at);
@@ -71,9 +72,9 @@ pub fn add_values<T: Clone, K: Eq + Hash>(
     list
 }
 
-/// Puts the values of cells into their places. A value that the list already holds, under whatever label, stays where it
-/// is; another one takes the place of the value at its position among those of its label, unless the row names that one
-/// too, or is added behind them.
+/// Writes the values of cells to their positions. A value that the list already holds, with any label, stays where it
+/// is. Any other value replaces the one at its position among the values with its label; if there is none, or if the
+/// row contains that one too, the value is appended.
 pub fn replace_values<T: Clone, K: Eq + Hash>(
     list: Vec<(Label, T)>,
     cells: &[(Label, usize, Option<T>)],
@@ -129,7 +130,7 @@ fn keys_of<T, K: Eq + Hash>(cells: &[(Label, usize, Option<T>)], key: impl Fn(&T
     values.map(key).collect()
 }
 
-/// The indexes of the values of each label in a list.
+/// Returns the indexes of the values with each label.
 fn places_of_labels<T>(list: &[(Label, T)]) -> HashMap<Label, Vec<usize>> {
     let mut places: HashMap<Label, Vec<usize>> = HashMap::new();
     for (at, (label, _)) in list.iter().enumerate() {
@@ -138,7 +139,7 @@ fn places_of_labels<T>(list: &[(Label, T)]) -> HashMap<Label, Vec<usize>> {
     places
 }
 
-/// The indexes of the values whose cells are empty.
+/// Returns the indexes of the values whose cells are empty.
 fn places_of_empty_cells<T>(list: &[(Label, T)], cells: &[(Label, usize, Option<T>)]) -> HashSet<usize> {
     let of_label = places_of_labels(list);
     let empty = cells.iter().filter(|(_, _, value)| value.is_none());
@@ -146,7 +147,7 @@ fn places_of_empty_cells<T>(list: &[(Label, T)], cells: &[(Label, usize, Option<
     empty.filter_map(place).collect()
 }
 
-/// The address with a label; if there is none, a new one.
+/// Returns the address with a label; adds one if there is none.
 pub fn address_of(addresses: &mut Vec<Address>, label: Label) -> &mut Address {
     let at = addresses.iter().position(|a| a.label == label).unwrap_or_else(|| {
         addresses.push(Address {
@@ -158,18 +159,19 @@ pub fn address_of(addresses: &mut Vec<Address>, label: Label) -> &mut Address {
     &mut addresses[at]
 }
 
-/// The parts of an address as they are compared, in the order of [`AddressPart::ALL`]; empty where there is none.
+/// The parts of an address in the form in which they are compared, in the order of [`AddressPart::ALL`]; empty if
+/// missing.
 type Keys = [String; AddressPart::ALL.len()];
 
-/// What the cells of one row say of the address with one label.
+/// The cells of one row for the address with one label.
 struct AddressCells {
     address: Address,
     empty: Vec<AddressPart>,
 }
 
-/// Adds the addresses of cells that a contact lacks. An address that agrees with the one of its label, or with one in the
-/// same street, completes it; one whose every part another one has is no new one; any other is added, under a label of its
-/// own where its label is taken.
+/// Adds the addresses of cells that a contact lacks. An address that agrees with the one with its label, or with one
+/// in the same street, completes it. An address whose parts are all contained in another one is not added. Any other
+/// address is added, with a new label if its own is taken.
 pub fn add_addresses(addresses: &mut Vec<Address>, cells: &[(Label, AddressPart, Text)], blanks: Blanks) {
     let mut known: Vec<Keys> = addresses.iter().map(keys_of_address).collect();
     for AddressCells { address, empty } in by_label(cells) {
@@ -220,7 +222,7 @@ fn by_label(cells: &[(Label, AddressPart, Text)]) -> Vec<AddressCells> {
     addresses
 }
 
-/// Parts are compared without case, marks and signs, a country by whatever name it is called.
+/// Parts are compared without case, marks and punctuation, and countries by their codes.
 fn keys_of_address(address: &Address) -> Keys {
     AddressPart::ALL.map(|part| {
         let text = address.part(part);
@@ -260,7 +262,7 @@ fn clear(known: &mut Address, parts: &[AddressPart]) {
     }
 }
 
-/// A text without case, marks and signs; signs alone have nothing else to go by.
+/// Folds a text; a text without letters and digits stays as it is.
 fn folded(text: &Text) -> Cow<'_, str> {
     match fold(text.as_str()) {
         folded if folded.is_empty() => Cow::Borrowed(text.as_str()),
@@ -268,12 +270,12 @@ fn folded(text: &Text) -> Cow<'_, str> {
     }
 }
 
-/// A tag as it is compared: without case and marks.
+/// Returns a tag in the form in which it is compared: without case, marks and punctuation.
 pub fn tag_key(tag: &Text) -> Cow<'_, str> {
     folded(tag)
 }
 
-/// Adds the tags that are not there, in whatever letters.
+/// Adds the tags that are missing, ignoring case and marks.
 pub fn add_tags(tags: &mut Vec<Text>, more: &[Text]) {
     let mut held: HashSet<String> = tags.iter().map(|tag| tag_key(tag).into_owned()).collect();
     for tag in more {

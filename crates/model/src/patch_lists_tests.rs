@@ -1,4 +1,4 @@
-//! What a row does to the lists of a contact, in both ways.
+//! Tests of how a row changes the lists of a contact, in both ways.
 
 use super::*;
 use crate::contact::Contact;
@@ -11,7 +11,7 @@ const REPLACE: Fill = Fill::Update(Blanks::Keep, Lists::Replace(Blanks::Keep));
 
 type Cells<'a> = &'a [(&'a str, usize, &'a str)];
 
-/// The emails of cells: label, place, address or nothing.
+/// A patch with the emails of cells: label, position, and address or nothing.
 fn emails(cells: Cells<'_>) -> Patch {
     let cell = |(label, place, value): &(&str, usize, &str)| (Label::new(label), *place, Email::parse(value).ok());
     Patch {
@@ -48,7 +48,7 @@ fn tags(tags: &[&str]) -> Patch {
     }
 }
 
-/// The contact of one patch after another one; a third time nothing may change.
+/// Applies `row` to the contact of `known`; applying it again must change nothing.
 fn after(known: Patch, row: &Patch, fill: Fill) -> Contact {
     let mut contact = known.into_contact();
     row.apply(&mut contact, fill);

@@ -1,11 +1,11 @@
-//! Whole names and their parts. A name that cannot be split safely stays whole.
+//! Splits whole names into their parts. A name that cannot be split safely stays whole.
 
 use crate::legal_forms::{JOINED_FORMS, is_legal_form};
 use crate::text::fold;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// The parts of a name. A name that stays whole stands in `first` alone.
+/// The parts of a name. A name that stays whole is in `first` alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonName {
     /// Form of address and titles: `Dr.`, `Frau`.
@@ -16,15 +16,15 @@ pub struct PersonName {
     pub middle: String,
     /// Family name with its particles: `van der Berg`.
     pub last: String,
-    /// What follows a name: `Jr.`, `PhD`.
+    /// Words that follow a name: `Jr.`, `PhD`.
     pub suffix: String,
     /// A name in brackets or quotation marks: `Robert (Bob) Hale`.
     pub nickname: String,
 }
 
-/// Words that are titles or forms of address in front of a name, without dots. Many are words of their own elsewhere
-/// (`doc`, `family`, `col`), so they say nothing without a name behind them; what a whole column of them looks like is
-/// asked of another list, `FORMS_OF_ADDRESS` of `exchange`.
+/// Titles and forms of address before a name, without dots. Many of them are ordinary words elsewhere (`doc`,
+/// `family`, `col`), so they count only if a name follows. Whether a whole column holds forms of address is decided
+/// with another list, `FORMS_OF_ADDRESS` of `exchange`.
 const PREFIXES: &[&str] = &[
     "mr",
     "mrs",
@@ -139,8 +139,8 @@ const PREFIXES: &[&str] = &[
     "cpl",
 ];
 
-/// Forms of address that the family name alone may follow. A single name behind a title such as `Dr.` in another column
-/// is rather a given name.
+/// Forms of address that may be followed by the family name alone. A single name after a title such as `Dr.` in
+/// another column is more likely a given name.
 const SALUTATIONS: &[&str] = &[
     "mr", "mrs", "ms", "miss", "mx", "herr", "frau", "hr", "fru", "m", "mme", "mlle", "monsieur", "madame", "sr",
     "sra", "señor", "señora", "srta", "signor", "signora", "sig", "sigra", "dhr", "mevr", "mw", "pan", "pani", "paní",
@@ -148,7 +148,7 @@ const SALUTATIONS: &[&str] = &[
     "eheleute",
 ];
 
-/// Words of degrees that stand between a title and the name: `Dr. med. dent.`, `Prof. h. c.`.
+/// Words of degrees between a title and the name: `Dr. med. dent.`, `Prof. h. c.`.
 const DEGREE_WORDS: &[&str] = &[
     "med", "dent", "vet", "phil", "jur", "iur", "rer", "nat", "pol", "oec", "habil", "hab", "hc", "h", "c", "theol",
     "mult", "agr", "sc", "soc", "techn", "tech", "univ", "ing", "mont", "mus", "paed", "päd", "forest", "e", "eh",
@@ -158,7 +158,7 @@ const DEGREE_WORDS: &[&str] = &[
 /// Words that join two names or forms of address.
 const JOINING: &[&str] = &["&", "+", "and", "und", "et", "y", "e", "en", "og", "och", "i"];
 
-/// Given names that are well known; both names of a couple are among them.
+/// Well-known given names; both names of a couple must be among them.
 static GIVEN_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
     include_str!("../data/nicknames.txt")
         .lines()
@@ -179,7 +179,7 @@ const PARTICLES: &[&str] = &[
     "op", "'t", "st", "saint", "san", "santa", "mac", "o'", "d'", "y",
 ];
 
-/// Words beside the legal forms by which a company is known.
+/// Words other than legal forms that indicate a company.
 const COMPANY_WORDS: &[&str] = &[
     "companies",
     "group",
@@ -219,7 +219,7 @@ const COMPANY_WORDS: &[&str] = &[
     "bakery",
 ];
 
-/// Whether a name is rather that of a company: it holds a legal form, or joins names with `&`.
+/// Whether a name is more likely that of a company: it contains a legal form, or joins names with `&`.
 pub fn looks_like_company(name: &str) -> bool {
     let words: Vec<String> = name.split_whitespace().map(bare).collect();
     let has_word = |w: &String| is_legal_form(w) || COMPANY_WORDS.contains(&w.as_str());
@@ -228,7 +228,7 @@ pub fn looks_like_company(name: &str) -> bool {
         || JOINED_FORMS.iter().any(|form| name.contains(form))
 }
 
-/// Whether a form of address stands before the name of a company: `Firma`.
+/// Whether a form of address precedes the name of a company: `Firma`.
 pub fn is_company_salutation(prefix: &str) -> bool {
     matches!(
         bare(prefix.trim()).as_str(),
@@ -251,7 +251,7 @@ pub fn is_salutation(prefix: &str) -> bool {
     SALUTATIONS.contains(&bare(prefix.trim()).as_str())
 }
 
-/// Two texts of titles as one; what the first says already is not said again.
+/// Joins two texts of titles; words at the start of the second that are in the first are not repeated.
 pub fn join_titles(first: &str, second: &str) -> String {
     let known: Vec<String> = first.split_whitespace().map(bare).collect();
     let mut new = second
@@ -265,15 +265,15 @@ pub fn join_titles(first: &str, second: &str) -> String {
     }
 }
 
-/// What stands before a name, and the name: `Dr. Ann` is `Dr.` and `Ann`.
+/// Splits a name into its titles and the rest: `Dr. Ann` becomes `Dr.` and `Ann`.
 pub(crate) fn titles_and_name(name: &str) -> (String, String) {
     let words: Vec<&str> = name.split_whitespace().collect();
     let (titles, rest) = take_prefix(&words);
     (titles.join(" "), rest.join(" "))
 }
 
-/// Splits a whole name. Blanks separate its words; `Family, Given` is understood; titles and suffixes are set apart.
-/// More than three words without a particle, signs that no name holds, and names written without blanks stay whole.
+/// Splits a whole name at blanks; `Family, Given` is understood, and titles and suffixes are separated. Names with
+/// more than three words and no particle, with characters that no name contains, or without blanks stay whole.
 pub fn split_person_name(name: &str) -> PersonName {
     let name = name.trim();
     if let Some((rest, nickname)) = without_nickname(name) {
@@ -285,7 +285,7 @@ pub fn split_person_name(name: &str) -> PersonName {
     split_plain(name)
 }
 
-/// Second given names of Spanish speakers, folded; another second word of three is the first of two family names.
+/// Second given names in Spanish, folded; any other second word of three is the first of two family names.
 const SECOND_GIVEN_NAMES: &[&str] = &[
     "jose",
     "maria",
@@ -323,7 +323,7 @@ const SECOND_GIVEN_NAMES: &[&str] = &[
     "rosa",
 ];
 
-/// Splits a whole name as Spanish speakers bear it, with two family names: `Nuria Soler Gil`, `Juan Carlos Soler Gil`.
+/// Splits a whole Spanish name with two family names: `Nuria Soler Gil`, `Juan Carlos Soler Gil`.
 pub fn split_spanish_name(name: &str) -> PersonName {
     let split = split_person_name(name);
     let is_given = |word: &str| SECOND_GIVEN_NAMES.contains(&fold(word).as_str());
@@ -349,7 +349,7 @@ pub fn split_spanish_name(name: &str) -> PersonName {
     }
 }
 
-/// A name of which nothing stands in brackets but what follows a degree: `Dipl.-Ing. (FH)`.
+/// Splits a name without a nickname. Brackets are accepted only in a degree: `Dipl.-Ing. (FH)`.
 fn split_plain(name: &str) -> PersonName {
     let is_foreign = |c: char| c.is_ascii_digit() || matches!(c, '@' | '/' | '"' | '[' | ']' | ';');
     let bracketed = |word: &str| word.starts_with('(') && !DEGREE_WORDS.contains(&bare(word).as_str());
@@ -390,7 +390,7 @@ fn with_suffix(mut split: PersonName, suffix: &str) -> PersonName {
     split
 }
 
-/// A name without the nickname that it holds in brackets or quotation marks, and the nickname.
+/// Separates the nickname in brackets or quotation marks from a name. Returns the rest and the nickname.
 fn without_nickname(name: &str) -> Option<(String, String)> {
     const MARKS: [(char, char); 5] = [
         ('(', ')'),
@@ -412,7 +412,7 @@ fn without_nickname(name: &str) -> Option<(String, String)> {
         && inner.chars().any(char::is_lowercase)
         && !DEGREE_WORDS.contains(&bare(inner).as_str());
     let others = [before, after].iter().any(|part| part.contains(char::is_alphabetic));
-    // `Geb. Klein` and `Née Klein` are no nicknames, and a bracket behind a company is none either.
+    // `Geb. Klein` and `Née Klein` are not nicknames, and neither is a bracket after a company.
     let birth_name =
         inner.contains('.') && words == 2 || BIRTH_NAMES.contains(&bare(inner.split_whitespace().next()?).as_str());
     if !is_name || !others || birth_name {
@@ -422,7 +422,7 @@ fn without_nickname(name: &str) -> Option<(String, String)> {
     Some((format!("{before}{comma}{after}").trim().to_owned(), inner.to_owned()))
 }
 
-/// Words before the name at birth.
+/// Words before a birth name.
 const BIRTH_NAMES: &[&str] = &[
     "geb",
     "geborene",
@@ -454,7 +454,7 @@ fn split_at_comma(name: &str, before: &str, after: &str) -> PersonName {
     let Some((first, middle)) = rest.split_first() else {
         return whole(name);
     };
-    // `Ivers, Ann & Bob` is two people, and both names are needed.
+    // `Ivers, Ann & Bob` are two people, and both names are needed.
     let (first, middle) = match rest.iter().any(|word| is_joining(word)) {
         true => (rest.join(" "), String::new()),
         false => ((*first).to_owned(), middle.join(" ")),
@@ -487,7 +487,7 @@ fn split_words(name: &str) -> PersonName {
     let split = match rest {
         [] => return whole(name),
         [only] if prefix.is_empty() => whole(only),
-        // A title with one name: `Frau Weber`, `Dr. Ohm`.
+        // A title with a single name: `Frau Weber`, `Dr. Ohm`.
         [only] => PersonName {
             last: (*only).to_owned(),
             ..PersonName::default()
@@ -498,7 +498,7 @@ fn split_words(name: &str) -> PersonName {
                 None => return whole(name),
             }
         }
-        // `van Dijk`: no given name begins so.
+        // `van Dijk`: no given name begins like this.
         [first, ..] if is_particle(first) && first.starts_with(char::is_lowercase) => PersonName {
             last: rest.join(" "),
             ..PersonName::default()
@@ -525,7 +525,7 @@ fn is_couple(name: &str) -> bool {
     let words: Vec<&str> = name.split_whitespace().collect();
     let (_, words) = take_prefix(&words);
     let known = |word: &&str| GIVEN_NAMES.contains(fold(word).as_str());
-    // The family name stands behind both, or before a comma: `Smith, John & Mary`.
+    // The family name follows both given names, or precedes a comma: `Smith, John & Mary`.
     let comma = words.iter().position(|word| word.ends_with(','));
     let (given, family_told) = match comma {
         Some(at) => (&words[at + 1..], true),
@@ -535,7 +535,7 @@ fn is_couple(name: &str) -> bool {
         && rest.is_empty() == family_told)
 }
 
-/// The two given names are kept together, the rest is the family name of both.
+/// Splits the name of a couple: the two given names are kept together, and the rest is their family name.
 fn split_couple(names: &[&str]) -> Option<PersonName> {
     let joining = names.iter().position(|word| is_joining(word))?;
     let last = names.get(joining + 2..).filter(|rest| !rest.is_empty())?;
@@ -549,7 +549,7 @@ fn split_couple(names: &[&str]) -> Option<PersonName> {
     })
 }
 
-/// Where in the words after the first name the family name begins; none if that is unknown.
+/// Returns the index of the family name in the words after the first name; `None` if it is unknown.
 fn family_name_begins(rest: &[&str]) -> Option<usize> {
     if let Some(at) = rest.iter().position(|w| is_particle(w))
         && at + 1 < rest.len()
@@ -564,12 +564,13 @@ fn family_name_begins(rest: &[&str]) -> Option<usize> {
     }
 }
 
-/// How many words in front of a name are titles: two of `Prof. Dr. Kovács Éva`.
+/// Counts the titles before a name: two in `Prof. Dr. Kovács Éva`.
 pub fn titles_in_front(words: &[&str]) -> usize {
     take_prefix(words).0.len()
 }
 
-/// Titles at the start: forms of address, titles with the words of their degrees, and two joined by `and`.
+/// Splits off the titles at the start: forms of address, titles with the words of their degrees, and two of them
+/// joined by `and`.
 fn take_prefix<'a, 'b>(words: &'b [&'a str]) -> (&'b [&'a str], &'b [&'a str]) {
     let mut n = 0;
     while n + 1 < words.len() {
@@ -585,7 +586,7 @@ fn take_prefix<'a, 'b>(words: &'b [&'a str]) -> (&'b [&'a str], &'b [&'a str]) {
     words.split_at(n)
 }
 
-/// Whether a word behind a title belongs to it: `med.`, `h.`, `(FH)`. An initial or a name is none.
+/// Whether a word after a title belongs to it: `med.`, `h.`, `(FH)`. Initials and names do not.
 fn is_degree(word: &str) -> bool {
     let bare = bare(word);
     DEGREE_WORDS.contains(&bare.as_str())
@@ -605,7 +606,8 @@ fn take_suffix<'a, 'b>(words: &'b [&'a str]) -> (&'b [&'a str], &'b [&'a str]) {
 }
 
 fn is_prefix(word: &str) -> bool {
-    // Of two letters, dot or not: an initial is likelier than `M.`, the French title, and `Ng` and `Li` are names.
+    // Words of two letters, with or without dot: an initial is more likely than `M.`, the French title, and `Ng` and
+    // `Li` are names.
     PREFIXES.contains(&bare(word).as_str())
         && (word.chars().count() > 2
             || matches!(word, "Dr" | "Mr" | "Ms" | "Mx" | "DR" | "MR" | "PD")
@@ -613,7 +615,7 @@ fn is_prefix(word: &str) -> bool {
         || DIPLOMAS.iter().any(|diploma| bare(word).starts_with(diploma))
 }
 
-/// Degrees that begin with one of these stand before the name: `Dipl.-Kfm.`, `Mag.a`.
+/// Degrees that begin with one of these precede the name: `Dipl.-Kfm.`.
 const DIPLOMAS: &[&str] = &["dipl-", "dipling"];
 
 fn is_suffix(word: &str) -> bool {
@@ -626,7 +628,7 @@ fn is_particle(word: &str) -> bool {
     PARTICLES.contains(&word.trim_end_matches('.').to_lowercase().as_str())
 }
 
-/// A word in lower case without dots and commas, for looking it up.
+/// Returns a word in lower case without dots, commas and parentheses, for lookups.
 fn bare(word: &str) -> String {
     word.chars()
         .filter(|c| !matches!(c, '.' | ',' | '(' | ')'))

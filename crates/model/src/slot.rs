@@ -1,4 +1,4 @@
-//! The addressable places in a contact that a column can fill.
+//! The slots of a contact: the addressable places that a column can fill.
 
 use crate::label::Label;
 use std::fmt;
@@ -21,7 +21,7 @@ pub enum TextField {
 }
 
 impl TextField {
-    /// All of them, in the order in which they are shown.
+    /// All fields, in the order in which they are displayed.
     pub const ALL: [TextField; 10] = [
         Self::Prefix,
         Self::FirstName,
@@ -35,7 +35,7 @@ impl TextField {
         Self::Notes,
     ];
 
-    /// The slot's name.
+    /// The name of the slot.
     pub fn name(self) -> &'static str {
         match self {
             Self::Prefix => "prefix",
@@ -64,10 +64,10 @@ pub enum AddressPart {
 }
 
 impl AddressPart {
-    /// All of them, in the order in which they are shown.
+    /// All parts, in the order in which they are displayed.
     pub const ALL: [AddressPart; 5] = [Self::Street, Self::City, Self::State, Self::ZipCode, Self::Country];
 
-    /// The slot's name.
+    /// The name of the slot.
     pub fn name(self) -> &'static str {
         match self {
             Self::Street => "address",
@@ -79,37 +79,35 @@ impl AddressPart {
     }
 }
 
-/// One addressable place: `first_name`, `email:home`, `phone:mobile`, `city:work`, `custom:Shoe size`.
+/// One addressable place in a contact: `first_name`, `email:home`, `phone:mobile`, `city:work`, `custom:Shoe size`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slot {
     /// A field that holds one text.
     Text(TextField),
-    /// A whole name, to be split into its parts.
+    /// A whole name, which is split into its parts.
     FullName,
-    /// An email address of a label.
+    /// An email address with a label.
     Email(Label),
-    /// A telephone number of a label.
+    /// A telephone number with a label.
     Phone(Label),
-    /// A part of the address of a label.
+    /// A part of the address with a label.
     Address(Label, AddressPart),
-    /// A web address of a label.
+    /// A web address with a label.
     Website(Label),
-    /// The day of birth.
     Birthday,
-    /// The tags.
     Tags,
     /// A custom field, by its name.
     Custom(String),
-    /// The lines of a vCard that no field holds.
+    /// The kept lines of a vCard, which no field holds.
     VcardLines,
-    /// The contact's own id, as our export writes it.
+    /// The contact's id, as CrystalQore CSV exports it.
     Id,
-    /// The contact's version, as our export writes it.
+    /// The contact's version, as CrystalQore CSV exports it.
     Version,
 }
 
 impl Slot {
-    /// Whether several columns may fill the slot, each with a value of its own.
+    /// Whether several columns may fill the slot, each with its own value.
     pub fn is_list(&self) -> bool {
         matches!(
             self,
@@ -122,12 +120,12 @@ impl Slot {
         )
     }
 
-    /// Whether several columns may fill the slot: each with a value of its own, or together with one text.
+    /// Whether several columns may fill the slot, each with its own value or together with one text.
     pub fn takes_several(&self) -> bool {
         self.is_list() || matches!(self, Self::FullName | Self::Text(TextField::Notes))
     }
 
-    /// What it is called in a sentence and above a column: `Company`, `Email (work)`; a custom field by its own name.
+    /// The name in sentences and column headers: `Company`, `Email (work)`; a custom field by its own name.
     pub fn title(&self) -> String {
         let labelled = |what: &str, label: &Label| match label.is_none() {
             true => what.to_owned(),
@@ -162,7 +160,7 @@ impl Slot {
         }
     }
 
-    /// The names of all slots that need no label, and how the others are written: for messages.
+    /// Lists the names of all slots without a label, and the forms of the others, for messages.
     pub fn catalogue() -> String {
         let texts = TextField::ALL.iter().map(|f| f.name());
         let parts = AddressPart::ALL.iter().map(|p| p.name());
@@ -211,7 +209,7 @@ impl fmt::Display for Slot {
     }
 }
 
-/// A name that is no slot.
+/// The error for a name that is not a slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownSlot(pub String);
 

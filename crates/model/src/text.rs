@@ -1,4 +1,4 @@
-//! Text as a contact holds it, and text as it is compared.
+//! Text as a contact stores it, and text in the form in which it is compared.
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use std::fmt;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// Text without blanks at its ends, in NFC, with LF line ends and without control characters.
+/// Text without surrounding blanks, in NFC, with LF line ends and without control characters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Text(CompactString);
@@ -18,17 +18,15 @@ impl Text {
         Self(clean(raw).into())
     }
 
-    /// A text as it is stored.
+    /// Creates a text from its stored form.
     pub(crate) fn from_stored(text: CompactString) -> Self {
         Self(text)
     }
 
-    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -46,8 +44,8 @@ impl From<&str> for Text {
     }
 }
 
-/// Whether a character at the end of a value is nothing but space: Unicode blanks, marks of direction, zero-width
-/// characters and byte order marks. Inside a value they stay (joined emoji need theirs).
+/// Whether a character is trimmed at the ends of a value: Unicode blanks, directional marks, zero-width characters and
+/// byte order marks. Inside a value they stay (joined emoji need them).
 fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
@@ -57,8 +55,8 @@ fn is_dropped(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\u{85}')
 }
 
-/// Trims Unicode blanks, makes all line ends LF, drops control characters and composes to NFC.
-/// Cleaning what is clean changes nothing.
+/// Trims Unicode blanks, converts all line ends to LF, drops control characters and composes to NFC. Cleaning a clean
+/// text changes nothing.
 pub fn clean(raw: &str) -> Cow<'_, str> {
     if is_plain(raw) {
         return Cow::Borrowed(raw.trim_ascii());
@@ -79,14 +77,14 @@ pub fn clean(raw: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a text is ASCII without control characters that are dropped. It looks at every byte, because a loop that may end
-/// early is not vectorised.
+/// Whether a text is ASCII without control characters that are dropped. Examines every byte, because a loop that may
+/// end early is not vectorised.
 fn is_plain(text: &str) -> bool {
     let is_odd = |byte: u8| !matches!(byte, 0x20..=0x7E | b'\n' | b'\t');
     !text.bytes().fold(false, |odd, byte| odd | is_odd(byte))
 }
 
-/// The text with the decimal digits of other scripts as 0 to 9.
+/// Returns the text with the decimal digits of other scripts replaced by 0 to 9.
 pub(crate) fn ascii_digits(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return Cow::Borrowed(text);
@@ -94,7 +92,7 @@ pub(crate) fn ascii_digits(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(ascii_digit).collect())
 }
 
-/// Zeros of scripts in which numbers are written; the other digits follow each.
+/// The zeros of other scripts in which numbers are written; the other digits follow each zero.
 const ZEROS: [char; 7] = [
     '\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{E50}', '\u{1040}', '\u{FF10}',
 ];
@@ -114,7 +112,7 @@ pub fn fold(text: &str) -> String {
     fold_all([text])
 }
 
-/// Folds texts that stand behind each other with blanks between them.
+/// Folds texts and joins them with blanks.
 pub(crate) fn fold_all<const N: usize>(texts: [&str; N]) -> String {
     let mut out = String::with_capacity(texts.iter().map(|text| text.len() + 1).sum());
     for text in texts {
@@ -130,13 +128,13 @@ pub(crate) fn fold_all<const N: usize>(texts: [&str; N]) -> String {
 fn fold_unicode(text: &str, out: &mut String) {
     let mut gap = true;
     for c in text.chars() {
-        // The order of marks does not matter: none stays.
+        // The order of marks does not matter, because all are dropped.
         decompose_compatible(c, |part| part.to_lowercase().for_each(|c| fold_char(c, &mut gap, out)));
     }
 }
 
-/// Letters that names of the common scripts are written with. The standard library's answer takes several hundred
-/// instructions for what is not ASCII.
+/// The letters of common scripts. The check of the standard library takes several hundred instructions for characters
+/// outside ASCII.
 const COMMON_LETTERS: [std::ops::RangeInclusive<char>; 14] = [
     'a'..='z',
     'ß'..='ö',
@@ -158,7 +156,7 @@ fn is_common_letter(c: char) -> bool {
     COMMON_LETTERS.iter().any(|letters| letters.contains(&c))
 }
 
-/// Appends a character in lower case. Lower-casing may bring marks of its own (`İ`).
+/// Appends a character in lower case. Lower-casing may add combining marks (`İ`).
 fn fold_char(c: char, gap: &mut bool, out: &mut String) {
     if is_combining_mark(c) {
         return;
@@ -184,7 +182,7 @@ fn fold_char(c: char, gap: &mut bool, out: &mut String) {
     }
 }
 
-/// The same for ASCII, which most text is.
+/// Folds ASCII text, which most text is.
 fn fold_ascii(text: &str, out: &mut String) {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     for word in words.filter(|word| !word.is_empty()) {
@@ -238,7 +236,7 @@ mod tests {
     proptest! {
         #[test]
         fn folding_ascii_is_no_other_folding(s in "[ -~]{0,20}") {
-            // A letter with a mark leads the way through the other branch.
+            // A letter with a mark forces the branch for Unicode.
             let alone = format!("e {}", fold(&s));
             prop_assert_eq!(fold(&format!("é {s}")), alone.trim_end());
         }

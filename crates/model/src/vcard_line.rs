@@ -1,18 +1,19 @@
-//! Lines of a vCard that no field of a contact holds, kept so that they can be written back.
+//! Lines of a vCard that no field of a contact holds; they are kept so that they can be exported again.
 
 use crate::text::clean;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::fmt;
 
-/// One property of a vCard in one line, such as `IMPP;TYPE=home:xmpp:ann@example.com`: its name, its parameters, and its value
-/// with the escapes of vCard 3.0 and 4.0. It is clean text without line ends, and nothing that a card is framed by.
+/// One property of a vCard in one line, such as `IMPP;TYPE=home:xmpp:ann@example.com`: its name, its parameters, and
+/// its value with the escapes of vCard 3.0 and 4.0. It is clean text without line ends, and not a line that delimits a
+/// card.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct VcardLine(Box<str>);
 
 impl VcardLine {
-    /// Reads a line; none if it is no property.
+    /// Parses a line. `None` if it is not a property that can be kept.
     pub fn parse(raw: &str) -> Option<Self> {
         let line = clean(raw);
         let name_end = line.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_')))?;
@@ -27,31 +28,30 @@ impl VcardLine {
         (!is_frame && !value.is_empty() && !head.contains("QUOTED-PRINTABLE")).then(|| Self(line.into()))
     }
 
-    /// The line.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name of the property without its group, as it is written.
+    /// The name of the property as written, without its group.
     pub fn name(&self) -> &str {
         let end = self.0.find([';', ':']).unwrap_or(self.0.len());
         let name = &self.0[..end];
         name.rsplit_once('.').map_or(name, |(_, name)| name)
     }
 
-    /// Its group, if it has one: lines of a group belong together.
+    /// The property group, if there is one: lines with the same group belong together.
     pub fn group(&self) -> Option<&str> {
         let end = self.0.find([';', ':']).unwrap_or(self.0.len());
         self.0[..end].rsplit_once('.').map(|(group, _)| group)
     }
 
-    /// What stands behind the name and the parameters.
+    /// The value after the name and the parameters.
     pub fn value(&self) -> &str {
         colon_of(&self.0).map_or("", |colon| &self.0[colon + 1..])
     }
 }
 
-/// The colon that ends the parameters: colons in quotation marks belong to a parameter.
+/// Finds the colon that ends the parameters: colons in quotation marks belong to a parameter.
 fn colon_of(line: &str) -> Option<usize> {
     let mut quoted = false;
     line.bytes().position(|byte| {
@@ -80,7 +80,7 @@ impl TryFrom<String> for VcardLine {
     }
 }
 
-/// Adds the lines that are not there.
+/// Adds the lines that are missing.
 pub(crate) fn add_lines(lines: &mut Vec<VcardLine>, more: &[VcardLine]) {
     let held: HashSet<VcardLine> = lines.iter().cloned().collect();
     lines.extend(more.iter().filter(|line| !held.contains(line)).cloned());

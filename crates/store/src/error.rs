@@ -1,10 +1,10 @@
-//! What can go wrong in the store.
+//! Errors of the store.
 //!
-//! Owns the one closed list of errors. No error ever holds a value of a row: messages end up in logs.
+//! One closed list. No error ever holds a value of a row, because messages end up in logs.
 
 use std::path::PathBuf;
 
-/// Why the store could not do what it was asked.
+/// The reason why an operation of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database refused a statement.
@@ -12,10 +12,11 @@ pub enum Error {
     Sql {
         /// What the store was doing, such as "reading contacts".
         doing: &'static str,
-        /// What the engine said.
+        /// The message of the engine.
         source_text: String,
     },
-    /// Somebody else is writing, and was still writing when the time to wait was over. Trying again may help.
+    /// Another writer was still active when the time to wait was over, or no connection became free. Trying again may
+    /// help.
     #[error("the database is busy: another import or another program is writing to it")]
     Busy,
     /// There is no room on the disk of the database.
@@ -36,69 +37,69 @@ pub enum Error {
         path.display()
     )]
     CannotOpen {
-        /// The file that was asked for.
+        /// The requested file.
         path: PathBuf,
-        /// What the engine said.
+        /// The message of the engine.
         source_text: String,
     },
-    /// The file has no content: the database that was in it is lost, or something else made the file.
+    /// The file is empty: its database was lost, or another program created the file.
     #[error(
         "{} is empty (0 bytes), so it holds no database: put it back from a backup, or delete it to begin with an empty directory",
         path.display()
     )]
     EmptyFile {
-        /// The file that was asked for.
+        /// The requested file.
         path: PathBuf,
     },
     /// The file is not a SQLite database.
     #[error("{} is not a database", path.display())]
     NotADatabase {
-        /// The file that was asked for.
+        /// The requested file.
         path: PathBuf,
     },
     /// The file is a SQLite database of another program.
     #[error("{} is the database of another program", path.display())]
     Foreign {
-        /// The file that was asked for.
+        /// The requested file.
         path: PathBuf,
     },
-    /// The address of a database server cannot be used. The words hold nothing of the address that may be secret.
+    /// The address of a database server cannot be used. The text contains nothing of the address that may be secret.
     #[error("the address of the database is not understood: {0} (write postgres://USER:PASSWORD@HOST:PORT/DATABASE)")]
     BadAddress(String),
-    /// The database server cannot be reached, or does not let us in.
+    /// The database server cannot be reached, or refuses the connection.
     #[error("cannot connect to the database at {server}: {source_text}")]
     Unreachable {
         /// Host, port and database.
         server: String,
-        /// What the server or the network said.
+        /// The message of the server or the network.
         source_text: String,
     },
-    /// The database server is there, but cannot serve.
+    /// The database server is reachable, but not suitable.
     #[error("the database cannot be used: {0}")]
     Unsuitable(String),
     /// A copy into this database was begun and is not finished.
     #[error("a copy into this database from {from} is not finished; run that copy again, or empty the database")]
     HalfCopied {
-        /// Where it comes from.
+        /// The source of the copy.
         from: String,
     },
-    /// A copy needs an empty database to go to.
+    /// The target of a copy must be empty.
     #[error("the database to copy into is not empty")]
     NotEmpty,
-    /// A copy is not what it should be.
+    /// A table of a copy differs from its source.
     #[error("the copy of the table {table} is not good: {why}")]
     CopyDiffers { table: &'static str, why: &'static str },
-    /// A backup of that name exists already, and it was not asked to replace it.
+    /// A backup of that name exists already, and the caller did not ask to replace it.
     #[error("{} exists already and is a backup; name another file, or ask for it to be replaced", path.display())]
     BackupExists { path: PathBuf },
-    /// The file that a backup is to be written to exists and is something else.
+    /// The target file of a backup exists and is not a backup.
     #[error("{} exists and is no backup; name another file", path.display())]
     NoBackup { path: PathBuf },
     /// A file could not be written.
     #[error("{} could not be written: {source}", path.display())]
     File {
         path: PathBuf,
-        /// What the operating system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// Only a SQLite database is one file that can be backed up by itself.
@@ -106,7 +107,7 @@ pub enum Error {
         "a PostgreSQL database is backed up with its own tools (pg_dump), or copied with: crystalqore copy --from URL --to FILE"
     )]
     NotAFile,
-    /// Somebody asked to stop.
+    /// The operation was stopped on request.
     #[error("stopped on request")]
     Stopped,
     /// The connection was lost, or the server ended it.
@@ -115,7 +116,7 @@ pub enum Error {
         /// What the store was doing.
         doing: &'static str,
     },
-    /// A statement took longer than it may.
+    /// A statement exceeded its time limit.
     #[error("the database took longer than it may (while {doing}); --database-timeout sets how long it may take")]
     TooSlow {
         /// What the store was doing.
@@ -137,13 +138,13 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("the database could not be brought up to date: {0}")]
     Migration(String),
-    /// A statement of the transaction failed, and the caller went on to commit nevertheless. Nothing was committed.
+    /// A statement of the transaction failed, but the caller continued and tried to commit. Nothing was committed.
     #[error("nothing was written, because a statement failed (while {doing})")]
     Aborted {
         /// What the store was doing.
         doing: &'static str,
     },
-    /// A read transaction was asked to write.
+    /// A write was attempted in a read transaction.
     #[error("a read transaction was asked to write (while {doing})")]
     ReadOnly {
         /// What the store was doing.
@@ -151,5 +152,5 @@ pub enum Error {
     },
 }
 
-/// What every function of the store returns.
+/// The result of every function of the store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

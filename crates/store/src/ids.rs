@@ -1,10 +1,8 @@
-//! The small numbers by which workspaces, members and imports are known, and the runs of imports.
-//!
-//! Owns the newtypes.
+//! Numeric ids of workspaces, members and imports, as newtypes, and the id of the run that writes contacts.
 
 use std::fmt;
 
-/// The number of a workspace. It leads every key of every table.
+/// The number of a workspace. It is the first column of every key of every table with data of a workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Workspace(pub i64);
 
@@ -12,11 +10,12 @@ pub struct Workspace(pub i64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Member(pub i64);
 
-/// The number of an import within its workspace: what people see and type.
+/// The number of an import within its workspace, which users see and type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImportId(pub i64);
 
-/// What writes contacts from a file. Contacts of the directory know imports only: what a preview makes is in no directory.
+/// The run that writes contacts from a file. Contacts in the directory only name imports: contacts that a preview makes
+/// are never stored there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RunId {
     Preview,
@@ -24,7 +23,7 @@ pub enum RunId {
 }
 
 impl RunId {
-    /// Stands for a preview in a database: the numbers of imports begin at 1.
+    /// The stored number of a preview; the numbers of imports begin at 1.
     const PREVIEW: i64 = 0;
 
     pub(crate) fn from_stored(number: i64) -> Self {
@@ -41,7 +40,7 @@ impl RunId {
         }
     }
 
-    /// The import, unless it is a preview.
+    /// Returns the import; `None` for a preview.
     pub fn import(self) -> Option<ImportId> {
         match self {
             Self::Preview => None,

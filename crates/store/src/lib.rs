@@ -1,9 +1,9 @@
 //! The only SQL of CrystalQore: one [`Store`], its migrations, and every statement, grouped by subject.
 //!
-//! A subject is a module of free functions that take a [`Tx`] and a [`Workspace`]; the folders are [`contacts`],
-//! [`imports`], [`members`], [`workspace`] and [`admin`], above the engines. No statement crosses workspaces. Times are UTC
-//! microseconds since 1970 and are passed in, except those of leases; JSON is kept as the text that came. Everything is
-//! synchronous: callers use threads that may block.
+//! Each subject is a module of free functions that take a [`Tx`] and a [`Workspace`]; the folders are [`contacts`],
+//! [`imports`], [`members`], [`workspace`] and [`admin`], above the engines. No statement crosses workspaces. Times are
+//! UTC microseconds since 1970 and are passed in, except those of leases, which use the database's clock; JSON is
+//! stored verbatim. Everything is synchronous: callers use threads that may block.
 
 pub mod admin;
 pub mod contacts;
@@ -31,11 +31,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 #[derive(Clone)]
 pub struct Store {
     engine: Engine,
-    /// How many transactions that read have begun.
+    /// Counts the read transactions that have begun.
     reads: Arc<AtomicU64>,
 }
 
-/// What `work` returns in the transaction in which `run` runs it; the error of `run` if that fails.
+/// Calls `run` with `work` and returns the result of `work`, or the error of `run` if that fails.
 fn outcome_of<T, E: From<Error>>(
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     run: impl FnOnce(Work<'_>) -> Result<()>,
@@ -46,12 +46,12 @@ fn outcome_of<T, E: From<Error>>(
     outcome.expect("the work has been done")
 }
 
-/// What happens to a backup that has the name of a new one.
+/// What to do if a backup of the same name exists already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExistingBackup {
-    /// It stays, and the new one is refused.
+    /// Keep the existing backup and refuse to write the new one.
     Keep,
-    /// The new one replaces it.
+    /// Replace the existing backup.
     Replace,
 }
 
@@ -71,21 +71,22 @@ impl From<Engine> for Store {
 }
 
 impl Store {
-    /// Opens the SQLite database in the file `path`, whose folder must exist. Makes the file if it is missing and brings
-    /// its schema up to date.
+    /// Opens the SQLite database in the file `path`, whose folder must exist. Creates the file if it is missing and
+    /// brings its schema up to date.
     ///
     /// # Errors
-    /// [`Error::CannotOpen`], [`Error::EmptyFile`], [`Error::NotADatabase`], [`Error::Foreign`], [`Error::NewerSchema`],
-    /// [`Error::Migration`].
+    /// [`Error::CannotOpen`], [`Error::EmptyFile`], [`Error::NotADatabase`], [`Error::Foreign`],
+    /// [`Error::NewerSchema`], [`Error::Migration`].
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Engine::Sqlite(Sqlite::file(path)?).into())
     }
 
-    /// Connects to the PostgreSQL database at `address` (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and
-    /// `sslrootcert` as libpq knows them) and brings its schema up to date.
+    /// Connects to the PostgreSQL database at `address` (`postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode`
+    /// and `sslrootcert` as in libpq) and brings its schema up to date.
     ///
     /// # Errors
-    /// [`Error::BadAddress`], [`Error::Unreachable`], [`Error::Unsuitable`], [`Error::NewerSchema`], [`Error::Migration`].
+    /// [`Error::BadAddress`], [`Error::Unreachable`], [`Error::Unsuitable`], [`Error::NewerSchema`],
+    /// [`Error::Migration`].
     pub fn connect(address: &str, options: &PostgresOptions) -> Result<Self> {
         Ok(Engine::Postgres(Postgres::connect(address, options)?).into())
     }
@@ -95,8 +96,8 @@ impl Store {
         matches!(self.engine, Engine::Postgres(_))
     }
 
-    /// The same database over a few connections that are kept back for this: for short work that must not wait for long
-    /// work, such as finding out who is signed in. On SQLite it writes over the one connection that writes.
+    /// Returns the same database over a few connections that are reserved for short work that must not wait for long
+    /// work, such as finding out who is signed in. On SQLite, writes still use the only write connection.
     #[must_use]
     pub fn reserved(&self) -> Self {
         match &self.engine {
@@ -105,11 +106,11 @@ impl Store {
         }
     }
 
-    /// The first damage that is found in the whole database, over a connection of its own. A server looks after that itself,
-    /// so on PostgreSQL there is none.
+    /// Returns the first damage found in the whole database, over a connection of its own. `None` on PostgreSQL, where
+    /// the server checks its own data.
     ///
     /// # Errors
-    /// When it cannot be read: also a file that is not a database any more.
+    /// If the database cannot be read, which includes a file that is no longer a database.
     pub fn damage(&self) -> Result<Option<String>> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.damage(),
@@ -117,7 +118,7 @@ impl Store {
         }
     }
 
-    /// How many may read at the same time.
+    /// Returns how many transactions can read at the same time.
     pub fn readers(&self) -> u32 {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.readers(),
@@ -125,8 +126,8 @@ impl Store {
         }
     }
 
-    /// Ends the sessions of a process that has lost its imports to this one, with what it has begun to write. Nothing to
-    /// do on SQLite: there a process that lives cannot lose them.
+    /// Ends the database sessions of a process that has lost its imports to this one, which rolls back what that
+    /// process has begun to write. Does nothing on SQLite, where a live process cannot lose its imports.
     pub fn disconnect(&self, process: &str) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(_) => Ok(()),
@@ -134,12 +135,13 @@ impl Store {
         }
     }
 
-    /// Writes everything of one moment into a new file, while others read and write, and looks whether the file is sound.
-    /// Only its owner may read it. A backup of that name that may be replaced is replaced once the new one is complete.
+    /// Writes a backup of one moment into a new file, while others read and write, and checks that the file is sound.
+    /// Only the owner of the file can read it. An existing backup that may be replaced is replaced once the new one is
+    /// complete.
     ///
     /// # Errors
-    /// [`Error::NotAFile`] on PostgreSQL; [`Error::BackupExists`] if there is a backup that is to be kept;
-    /// [`Error::NoBackup`] if the file exists and is something else; [`Error::File`].
+    /// [`Error::NotAFile`] on PostgreSQL; [`Error::BackupExists`] if a backup exists and is to be kept;
+    /// [`Error::NoBackup`] if the file exists and is not a backup; [`Error::File`].
     pub fn backup(&self, file: &Path, existing: ExistingBackup) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.backup(file, existing),
@@ -147,12 +149,12 @@ impl Store {
         }
     }
 
-    /// Makes the database what it was when a backup was written, in one step that others see whole or not at all. Nobody
-    /// holds an import afterwards: a run of this database that goes on in the meantime stops at its next batch.
+    /// Restores the database from a backup, in one step that other connections see completely or not at all. Afterwards
+    /// no process holds an import: a run of this database that is still in progress stops at its next batch.
     ///
     /// # Errors
     /// [`Error::NotAFile`] on PostgreSQL; [`Error::NotADatabase`], [`Error::Foreign`], [`Error::Corrupt`],
-    /// [`Error::NewerSchema`] about the backup; [`Error::Busy`] if somebody writes for too long.
+    /// [`Error::NewerSchema`] about the backup; [`Error::Busy`] if another writer is active for too long.
     pub fn restore(&self, file: &Path) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.restore(file),
@@ -160,12 +162,14 @@ impl Store {
         }
     }
 
-    /// Runs `work` in a transaction that writes. All of it is committed, durably, or (if `work` fails) nothing. On SQLite
-    /// one transaction writes at a time and others wait; on PostgreSQL those wait that change contacts of the same workspace
-    /// ([`workspace::workspaces::begin_change`]). Do not begin another transaction inside: it would wait for this one.
+    /// Runs `work` in a write transaction. All of it is committed, durably, or (if `work` fails) nothing. On SQLite,
+    /// one transaction writes at a time and others wait; on PostgreSQL, only transactions that change contacts of the
+    /// same workspace wait for each other ([`workspace::workspaces::begin_change`]). Do not begin another transaction
+    /// inside: it would wait for this one.
     ///
     /// # Errors
-    /// What `work` returns; [`Error::Aborted`] if `work` went on after a statement that failed; [`Error::Busy`] after ten seconds of waiting.
+    /// The error of `work`; [`Error::Aborted`] if `work` continued after a failed statement; [`Error::Busy`] after ten
+    /// seconds of waiting.
     pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         outcome_of(work, |work| match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.write(work),
@@ -173,11 +177,11 @@ impl Store {
         })
     }
 
-    /// Runs `work` in a transaction that reads: from its first question on it sees one moment of the database, whatever
+    /// Runs `work` in a read transaction: from its first query on, it sees the database as of one moment, whatever
     /// others write in the meantime.
     ///
     /// # Errors
-    /// What `work` returns; [`Error::ReadOnly`] if it tries to write; [`Error::Busy`] if no connection became free.
+    /// The error of `work`; [`Error::ReadOnly`] if it tries to write; [`Error::Busy`] if no connection became free.
     pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.reads.fetch_add(1, Ordering::Relaxed);
         outcome_of(work, |work| match &self.engine {
@@ -186,7 +190,8 @@ impl Store {
         })
     }
 
-    /// How many transactions that read have begun on this database since it was opened, those of [`Store::reserved`] left out.
+    /// Returns how many read transactions have begun on this database since it was opened, without those of
+    /// [`Store::reserved`].
     pub fn reads(&self) -> u64 {
         self.reads.load(Ordering::Relaxed)
     }

@@ -1,8 +1,8 @@
-//! Bringing a database's schema up to date.
+//! Brings a database's schema up to date: the list of migrations of each engine, and the check that the database is not
+//! newer than the program.
 //!
-//! Owns the list of migrations of each engine and the check that the database is not newer than the program. The list
-//! is written out because `embed_migrations!` brings `unwrap` and a public module with it; a test holds the list and
-//! the folder together.
+//! The list is written out because `embed_migrations!` generates `unwrap` calls and a public module; a test compares
+//! the list with the folder.
 
 use crate::error::{Error, Result};
 use refinery::{Migration, Runner};
@@ -74,7 +74,7 @@ pub(crate) const SQLITE: &[(&str, &str)] = &[
     ),
 ];
 
-/// The same for PostgreSQL: the same numbers and names.
+/// Name and SQL of every migration for PostgreSQL; the numbers and names equal those for SQLite.
 pub(crate) const POSTGRES: &[(&str, &str)] = &[
     ("V1__contacts", include_str!("../migrations/postgres/V1__contacts.sql")),
     (
@@ -144,13 +144,13 @@ pub(crate) const POSTGRES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Where refinery notes which migrations a database has seen.
+/// The table in which refinery records the applied migrations.
 pub(crate) const HISTORY: &str = "refinery_schema_history";
 
-/// How often to start again when another process brings the same database up to date at the same moment.
+/// How often to try, because another process may bring the same database up to date at the same moment.
 const ATTEMPTS: usize = 5;
 
-/// Runs the migrations that the database has not seen, all in one transaction.
+/// Applies the migrations that the database does not have yet, all in one transaction.
 pub(crate) fn run<C: refinery::Migrate>(migrations: &[(&str, &str)], connection: &mut C) -> Result<()> {
     let runner = runner(migrations)?;
     let mut outcome = runner.run(connection);
@@ -163,7 +163,7 @@ pub(crate) fn run<C: refinery::Migrate>(migrations: &[(&str, &str)], connection:
     outcome.map(drop).map_err(|e| failed(&e))
 }
 
-/// Refuses a database whose last migration is one that this program does not know.
+/// Refuses a database whose last migration is newer than this program's.
 pub(crate) fn refuse_newer(migrations: &[(&str, &str)], found: i64) -> Result<()> {
     let known = newest(migrations)?;
     if found > known {
@@ -173,7 +173,7 @@ pub(crate) fn refuse_newer(migrations: &[(&str, &str)], found: i64) -> Result<()
     }
 }
 
-/// The number of the last migration.
+/// Returns the number of the last migration.
 pub(crate) fn newest(migrations: &[(&str, &str)]) -> Result<i64> {
     let runner = runner(migrations)?;
     let versions = runner.get_migrations().iter().map(|m| i64::from(m.version()));
@@ -189,7 +189,7 @@ fn runner(migrations: &[(&str, &str)]) -> Result<Runner> {
 }
 
 fn failed(error: &refinery::Error) -> Error {
-    // Refinery says "error applying migrations"; the engine's own words are its source.
+    // Refinery's own message is "error applying migrations"; the engine's message is its source.
     let reason = std::error::Error::source(error)
         .map(|source| format!(": {source}"))
         .unwrap_or_default();

@@ -1,7 +1,7 @@
-//! The doors over HTTP: pages for browsers, and the API for programs.
+//! The HTTP server: HTML pages for browsers, and a JSON API for programs.
 //!
-//! Owns HTTP: routes, pages, the API, who is signed in to this request, assets, statuses, and the server's start and end. `app`
-//! is synchronous: pages call it through [`bridge::blocking`].
+//! Decided here: routes, pages, the API, the session of a request, assets, statuses, and the server's start and
+//! shutdown. `app` is synchronous: handlers call it through [`bridge::blocking`].
 
 mod api;
 mod bridge;
@@ -28,30 +28,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
-/// What every handler can reach: the installation, and how it is served.
+/// The state shared by all handlers: the installation and the settings of the server.
 pub struct Web {
     pub app: Arc<App>,
-    /// How it is served.
     serve: Serve,
-    /// The code that making the first account from elsewhere asks for.
+    /// The setup code, required to create the first account from another machine.
     setup_code: String,
-    /// Whether the setup code was logged by a server that was started for this machine alone.
+    /// Whether the setup code was already logged by a server that was configured to serve only this machine.
     setup_code_logged: AtomicBool,
-    /// Whether there is an account, once that is known; then it stays.
+    /// Whether an account is known to exist. Once true, it stays true.
     set_up: AtomicBool,
     metrics: Metrics,
-    /// How many requests a token may send.
+    /// The rate limits of API tokens.
     api_limits: RateLimits,
-    /// The right to be worked on.
+    /// The limits on concurrent work, one for each kind of work.
     turns: Turns,
-    /// The files that are arriving.
+    /// The uploads in progress.
     uploads: Uploads,
-    /// Turns true when the server is about to end.
+    /// Becomes true when the server is about to shut down.
     closing: watch::Sender<bool>,
 }
 
 impl Web {
-    /// An installation that is to be served.
     pub fn new(app: Arc<App>, serve: Serve) -> Self {
         Self {
             setup_code: app.setup_code(),
@@ -67,13 +65,13 @@ impl Web {
         }
     }
 
-    /// The code that making the first account asks for, if it is not made at this machine.
+    /// The setup code, required to create the first account from another machine.
     pub fn setup_code(&self) -> &str {
         &self.setup_code
     }
 
-    /// The setup code that a request must tell: none if it can only come from this machine. A proxy gives itself away by
-    /// its headers, also where the server was started as if there were none.
+    /// The setup code that a request must contain, or `None` if the request can only come from this machine. A proxy is
+    /// recognised by its headers, even if the server was started without proxy settings.
     fn setup_code_asked(&self, headers: &HeaderMap) -> Option<&str> {
         if self.serve.is_reached_from_elsewhere() {
             return Some(&self.setup_code);
@@ -91,19 +89,19 @@ impl Web {
         Some(&self.setup_code)
     }
 
-    /// Bytes that an uploaded file may have.
+    /// The size limit of an uploaded file, in bytes.
     pub fn upload_limit(&self) -> u64 {
         self.serve.upload_limit
     }
 
-    /// The country of telephone numbers that are typed without country code.
+    /// The country assumed for telephone numbers without a country code.
     pub fn region(&self) -> Option<model::Region> {
         self.serve.region
     }
 
-    /// Waits until the server is about to end. An answer without an end, such as live progress, must end then.
+    /// Waits until the server is about to shut down. A response without an end, such as live progress, must end then.
     pub async fn closing(&self) {
-        // The sender lives as long as this does, so waiting cannot fail.
+        // The sender lives as long as `self`, so waiting cannot fail.
         let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 }

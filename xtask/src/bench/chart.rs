@@ -1,6 +1,6 @@
-//! Line charts as SVG, over a number of rows.
+//! Line charts as SVG, with the number of rows on the horizontal axis.
 //!
-//! Owns their measures and colours, which are legible on light and dark ground.
+//! Owns their dimensions and colours, which are legible on light and dark backgrounds.
 
 use super::growth::thousands;
 use std::fmt::Write as _;
@@ -8,32 +8,32 @@ use std::fmt::Write as _;
 /// A line of a chart.
 pub struct Series<'a> {
     pub name: &'a str,
-    /// Rows, and the value there.
+    /// The number of rows, and the value at it.
     pub points: Vec<(u64, f64)>,
 }
 
-/// One chart: rows from left to right by powers of ten.
+/// A chart with a logarithmic horizontal axis for the rows.
 pub struct Chart<'a> {
     pub title: &'a str,
     pub series: Vec<Series<'a>>,
-    /// Whether values go up by powers of ten, too; else from 0.
+    /// Whether the vertical axis is logarithmic; otherwise it starts at 0.
     pub logarithmic: bool,
 }
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 300.0;
-/// The room for numbers at the left, and for names at the right.
+/// The space for numbers on the left, and for names on the right.
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 96.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 36.0;
-/// The least distance of two names.
+/// Minimum distance between two names.
 const LINE: f64 = 15.0;
 
 const COLOURS: [&str; 4] = ["#2f6fdb", "#c2571a", "#1f8a5b", "#8a4fc7"];
 const GREY: &str = "#808080";
 
-/// The values at the lower and the upper edge of a chart.
+/// The values at the bottom and the top of a chart.
 struct Scale {
     low: f64,
     high: f64,
@@ -41,7 +41,7 @@ struct Scale {
 }
 
 impl Scale {
-    /// The place of a value between 0 and 1.
+    /// Returns the position of a value between 0 and 1.
     fn place(&self, value: f64) -> f64 {
         let on = |value: f64| {
             if self.logarithmic {
@@ -53,7 +53,7 @@ impl Scale {
         (on(value) - on(self.low)) / (on(self.high) - on(self.low))
     }
 
-    /// Powers of ten; or, from 0, a step of 1, 2 or 5 of a power of ten.
+    /// The marks of the axis: powers of ten; or, starting at 0, multiples of 1, 2 or 5 times a power of ten.
     fn marks(&self) -> Vec<f64> {
         if self.logarithmic {
             let powers = std::iter::successors(Some(self.low), |mark| Some(mark * 10.0));
@@ -65,7 +65,7 @@ impl Scale {
     }
 }
 
-/// The scale for values from `low` to `high`, both more than 0.
+/// Returns the scale for values from `low` to `high`, both greater than 0.
 fn scale(low: f64, high: f64, logarithmic: bool) -> Scale {
     if logarithmic {
         let (low, high) = (10f64.powf(low.log10().floor()), 10f64.powf(high.log10().ceil()));
@@ -81,7 +81,7 @@ fn scale(low: f64, high: f64, logarithmic: bool) -> Scale {
     }
 }
 
-/// A round number of which about four fit below `high`.
+/// A round step of which about four fit below `high`.
 fn step_of(high: f64) -> f64 {
     let power = 10f64.powf((high / 4.0).log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0]
@@ -90,7 +90,7 @@ fn step_of(high: f64) -> f64 {
     step.unwrap_or(10.0) * power
 }
 
-/// Draws charts below each other.
+/// Draws charts one below the other.
 pub fn svg(charts: &[Chart]) -> String {
     let height = HEIGHT * charts.len() as f64;
     let mut svg = format!(
@@ -164,7 +164,7 @@ fn draw(svg: &mut String, chart: &Chart) {
     }
 }
 
-/// Moves names down that would cover each other.
+/// Moves overlapping names down.
 fn apart(mut names: Vec<(f64, usize)>) -> Vec<(f64, usize)> {
     names.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut least = f64::MIN;

@@ -1,4 +1,4 @@
-//! Programs that do the same work, run in turn, and what comes of it.
+//! Runs programs that do the same work in turn, and compares the results.
 //!
 //! Owns the order of the runs, the medians and the ratios.
 
@@ -8,10 +8,10 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-/// Does the work in an empty folder.
+/// Runs the program in an empty folder.
 type Run<'a> = Box<dyn Fn(&Path) -> io::Result<Took> + 'a>;
 
-/// One of the programs that are compared.
+/// A program in a comparison.
 pub struct Runner<'a> {
     name: String,
     run: Run<'a>,
@@ -26,67 +26,67 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// A program that ours is held against.
+/// A program that ours is compared with.
 pub struct Peer<'a> {
     pub runner: Runner<'a>,
-    /// How long ours may take at most, as a part of what the peer takes.
+    /// The maximum time of ours, as a fraction of the peer's.
     pub goal: f64,
 }
 
-/// One kind of work.
+/// A task that several programs perform.
 pub struct Work<'a> {
     pub name: String,
     pub peers: Vec<Peer<'a>>,
-    /// Our program, after an earlier build of it if there is one to compare with.
+    /// Our program, preceded by an earlier build if there is one to compare with.
     pub ours: Vec<Runner<'a>>,
 }
 
-/// What a program took, over all rounds.
+/// The measurements of a program over all rounds.
 pub struct Summary {
     pub name: String,
     taken: Vec<Took>,
 }
 
 impl Summary {
-    /// The median of the seconds on the clock.
+    /// The median elapsed time in seconds.
     pub fn wall(&self) -> f64 {
         median(self.taken.iter().map(|took| took.wall).collect())
     }
 
-    /// The median of the seconds of all cores, if it was measured.
+    /// The median CPU time in seconds, if it was measured.
     pub fn cpu(&self) -> Option<f64> {
         let cpu: Option<Vec<f64>> = self.taken.iter().map(|took| Some(took.used?.cpu)).collect();
         cpu.map(median)
     }
 
-    /// The most memory of any round, in MiB, if it was measured.
+    /// The highest peak memory of any round in MiB, if it was measured.
     pub fn peak(&self) -> Option<u64> {
         let peaks = self.taken.iter().filter_map(|took| took.used);
         peaks.map(|used| used.peak.div_ceil(1024)).max()
     }
 
-    /// The median of the ratios of both, round by round.
+    /// The median of the ratios of elapsed times, round by round.
     fn ratio_to(&self, other: &Self) -> f64 {
         let pairs = self.taken.iter().zip(&other.taken);
         median(pairs.map(|(own, other)| own.wall / other.wall).collect())
     }
 }
 
-/// What a work took.
+/// The measurements of a task.
 pub struct Outcome {
     pub work: String,
     peers: Vec<(Summary, f64)>,
     pub ours: Vec<Summary>,
 }
 
-/// The head of the table whose lines [`Outcome::lines`] has.
+/// The header of the Markdown table that [`Outcome::lines`] fills.
 pub const TABLE_HEAD: &str = "\
 | work | against | ratio | goal | ours: s, CPU s, MiB | the peer: s, CPU s, MiB |
 |---|---|---|---|---|---|
 ";
 
 impl Outcome {
-    /// A line for each of our builds and each peer, for a table in Markdown.
+    /// Returns a line of the Markdown table for each of our builds and each peer.
     pub fn lines(&self) -> String {
         let mut lines = String::new();
         for ours in &self.ours {
@@ -104,14 +104,14 @@ impl Outcome {
     }
 }
 
-/// Seconds, CPU seconds and MiB.
+/// Formats seconds, CPU seconds and MiB.
 pub fn figures(summary: &Summary) -> String {
     let cpu = summary.cpu().map_or_else(|| "-".to_owned(), rounded);
     let peak = summary.peak().map_or_else(|| "-".to_owned(), |peak| peak.to_string());
     format!("{}, {cpu}, {peak}", rounded(summary.wall()))
 }
 
-/// Two digits after the point, and more where these say nothing.
+/// Rounds to two decimals, or to four if the number is small.
 fn rounded(number: f64) -> String {
     if number >= 0.1 {
         format!("{number:.2}")
@@ -120,7 +120,7 @@ fn rounded(number: f64) -> String {
     }
 }
 
-/// Runs all programs of a work in turn, `rounds` times.
+/// Runs all programs of a task in turn, `rounds` times.
 pub fn compare(work: &Work, rounds: usize) -> io::Result<Outcome> {
     let folder = Folder::new("run");
     let runners: Vec<&Runner> = work.peers.iter().map(|peer| &peer.runner).chain(&work.ours).collect();
@@ -155,7 +155,7 @@ fn measure(runner: &Runner, folder: &Folder) -> io::Result<Took> {
     took.map_err(|error| io::Error::new(error.kind(), format!("{} failed: {error}", runner.name)))
 }
 
-/// The middle value; of an even number of values the mean of the two in the middle.
+/// Returns the median; for an even number of values the mean of the two in the middle.
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

@@ -1,6 +1,6 @@
-//! The files that are imported, and directories that have contacts already.
+//! The files that are imported, and directories that already contain contacts.
 //!
-//! Owns what is generated and what an import must count of it.
+//! Owns what is generated and the counts that an import of it must give.
 
 use super::ours::{DATA, Program};
 use crate::run::printed;
@@ -11,7 +11,7 @@ use std::io::{self, BufRead, BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A generated file, and what an import of it must count.
+/// A generated file, and the counts of an import of it.
 pub struct Contacts {
     pub csv: PathBuf,
     pub rows: u64,
@@ -31,7 +31,7 @@ impl Contacts {
         )
     }
 
-    /// Generates as many rows for a directory that has [`Contacts::generate`]: half are known, half are not.
+    /// Generates as many rows for a directory that contains [`Contacts::generate`]: half of them are known.
     pub fn half_known(csv: PathBuf, rows: u64) -> io::Result<Self> {
         let request = Request {
             rows,
@@ -63,7 +63,7 @@ impl Contacts {
     }
 }
 
-/// A directory with contacts, that runs start from a copy of.
+/// A directory with contacts; each run starts from a copy of it.
 pub struct Filled {
     folder: PathBuf,
     pub contacts: u64,
@@ -84,7 +84,7 @@ impl Filled {
         printed(Command::new("cp").arg("-a").arg(self.folder.join(DATA)).arg(folder)).map(drop)
     }
 
-    /// Writes the export of the directory with another title in every row.
+    /// Writes an export of the directory, with a changed title in every row.
     pub fn edited_export(&self, program: &Program, csv: &Path) -> io::Result<()> {
         let export = self.folder.join("export.csv");
         printed(program.command(&self.folder, None).arg("export").arg("-o").arg(&export))?;
@@ -92,7 +92,7 @@ impl Filled {
     }
 }
 
-/// Appends to every value of a column.
+/// Appends a word to every value of a column.
 fn edit(from: &Path, to: &Path, column: &str) -> io::Result<()> {
     let mut rows = ReaderBuilder::new().has_headers(false).from_path(from)?;
     let mut edited = Writer::from_path(to)?;
@@ -114,7 +114,7 @@ fn edit(from: &Path, to: &Path, column: &str) -> io::Result<()> {
     edited.flush()
 }
 
-/// An error if a CSV file has not as many records as it should have, its header among them.
+/// Returns an error if the number of records in a CSV file, including its header, differs from `expected`.
 pub fn has_records(csv: &Path, expected: u64) -> io::Result<()> {
     let records = records(BufReader::with_capacity(1 << 16, File::open(csv)?))?;
     match records == expected {
@@ -125,7 +125,7 @@ pub fn has_records(csv: &Path, expected: u64) -> io::Result<()> {
     }
 }
 
-/// The number of line ends outside quotes.
+/// Counts the line ends outside quotes.
 fn records(csv: impl BufRead) -> io::Result<u64> {
     let (mut records, mut quoted) = (0, false);
     for byte in csv.bytes() {

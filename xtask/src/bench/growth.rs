@@ -1,6 +1,6 @@
-//! Time and memory against the number of rows.
+//! Time and memory as functions of the number of rows.
 //!
-//! Owns the sizes that are measured, and their table.
+//! Owns the sizes that are measured, and the table and chart of the results.
 
 use super::Folder;
 use super::chart::{self, Series};
@@ -13,10 +13,10 @@ use std::io;
 /// The smallest file.
 const LEAST: u64 = 10_000;
 
-/// What is measured at every size.
+/// The tasks that are measured at every size.
 const WORKS: [&str; 4] = ["import", "preview", "inspect", "export"];
 
-/// What a program took at one size: an outcome for each of the works.
+/// The measurements at one size: an outcome for each of the tasks.
 pub struct Size {
     rows: u64,
     outcomes: Vec<Outcome>,
@@ -27,7 +27,7 @@ pub fn measure(program: &Program, most: u64, rounds: usize) -> io::Result<Vec<Si
     sizes(most).map(|rows| at(program, rows, rounds)).collect()
 }
 
-/// 10,000, 100,000, and so on, and `most` itself.
+/// Returns 10,000, 100,000, and so on, and finally `most`.
 fn sizes(most: u64) -> impl Iterator<Item = u64> {
     let powers = std::iter::successors(Some(LEAST), |rows| rows.checked_mul(10));
     powers.take_while(move |rows| *rows < most).chain([most])
@@ -60,7 +60,7 @@ fn at(program: &Program, rows: u64, rounds: usize) -> io::Result<Size> {
     Ok(Size { rows, outcomes })
 }
 
-/// The table, in Markdown: seconds, CPU seconds and MiB of every work at every size.
+/// Returns the Markdown table: seconds, CPU seconds and MiB of every task at every size.
 pub fn table(sizes: &[Size]) -> String {
     let mut table = format!(
         "| rows | {} |\n|---|{}\n",
@@ -79,7 +79,7 @@ fn cell(outcome: &Outcome) -> String {
     ours.collect::<Vec<_>>().join("; ")
 }
 
-/// Two charts, one above the other: time and memory.
+/// Returns two charts, one below the other: time and memory.
 pub fn chart(sizes: &[Size]) -> String {
     let series = |value: fn(&super::compare::Summary) -> Option<f64>| {
         WORKS.iter().enumerate().map(move |(at, name)| Series {
@@ -103,7 +103,7 @@ pub fn chart(sizes: &[Size]) -> String {
     chart::svg(&[time, memory])
 }
 
-/// A number with a comma before every three digits.
+/// Formats a number with a comma before every three digits.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -1,6 +1,6 @@
-//! Instructions instead of seconds: they do not depend on what else a machine does.
+//! Counts instructions instead of seconds: they do not depend on the load of the machine.
 //!
-//! Owns how callgrind is started and read.
+//! Owns how callgrind is run and its result parsed.
 
 use super::contacts::Contacts;
 use super::ours::Program;
@@ -11,7 +11,7 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-/// The instructions of an import into an empty directory.
+/// Counts the instructions of an import into an empty directory.
 pub fn of_import(program: &Program, contacts: &Contacts, folder: &Path) -> io::Result<u64> {
     if in_path("valgrind").is_none() {
         return Err(io::Error::other(
@@ -29,7 +29,7 @@ pub fn of_import(program: &Program, contacts: &Contacts, folder: &Path) -> io::R
     collected(&fs::read_to_string(&log)?).ok_or_else(|| io::Error::other("callgrind counted nothing"))
 }
 
-/// The sum that callgrind prints at the end: `==1234== Collected : 5678`.
+/// Parses the total that callgrind prints at the end: `==1234== Collected : 5678`.
 fn collected(log: &str) -> Option<u64> {
     let (_, count) = log.lines().find_map(|line| line.split_once("Collected :"))?;
     count.trim().parse().ok()

@@ -1,6 +1,6 @@
-//! Speed, measured against peers in the same run: `cargo xtask bench`.
+//! `cargo xtask bench`: speed, measured against peers in the same run.
 //!
-//! Owns which works are measured, and where their figures go.
+//! Owns which tasks are measured, and where the results go.
 
 mod chart;
 mod compare;
@@ -27,7 +27,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Runs the bench; 0 if it could be measured.
+/// Runs the benchmark; returns 0 if it succeeded.
 pub fn bench(root: &Path, options: &Options) -> u8 {
     let measured = match options.bench {
         Bench::Server => server::measure(root, options),
@@ -45,7 +45,7 @@ pub fn bench(root: &Path, options: &Options) -> u8 {
     }
 }
 
-/// Measures works and prints their table.
+/// Measures tasks and prints their table.
 fn works(root: &Path, works: &[Bench], options: &Options) -> io::Result<()> {
     let programs = programs(root, options)?;
     let mut lines = String::new();
@@ -60,7 +60,7 @@ fn works(root: &Path, works: &[Bench], options: &Options) -> io::Result<()> {
     Ok(())
 }
 
-/// Measures sizes, and prints their table.
+/// Measures each size and prints the table.
 fn growth(root: &Path, options: &Options) -> io::Result<()> {
     let program = now(root)?;
     let sizes = growth::measure(&program, options.rows, options.rounds)?;
@@ -89,18 +89,18 @@ fn programs(root: &Path, options: &Options) -> io::Result<Vec<Program>> {
     ours::programs(root, options.against.as_deref())
 }
 
-/// Our program as it is now.
+/// Our program, built from the current sources.
 fn now(root: &Path) -> io::Result<Program> {
     let program = ours::programs(root, None)?.pop();
     program.ok_or_else(|| io::Error::other("no program is measured"))
 }
 
-/// Where a file is, whatever folder a program is run in.
+/// Returns the path of a file independent of the current folder.
 fn absolute(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path).map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
-/// A folder that is removed at the end.
+/// A temporary folder, removed on drop.
 struct Folder {
     path: PathBuf,
 }

@@ -1,31 +1,31 @@
-//! The arguments of a bench: which one, of what size, how often, and against what.
+//! The arguments of a benchmark: which one, its size, the number of rounds, and what to compare with.
 //!
-//! Owns reading them.
+//! Owns parsing them.
 
 use std::path::PathBuf;
 
-/// What is measured.
+/// A benchmark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bench {
-    /// Every work below, and a table of all.
+    /// All tasks in one table.
     All,
     /// Imports of a generated file, compared with the database's own tool.
     Import,
-    /// The same on a private PostgreSQL.
+    /// Like `Import`, on a private PostgreSQL.
     Postgres,
-    /// Previews, compared with what DuckDB takes to load the file.
+    /// Previews, compared with loading the file into DuckDB.
     Preview,
-    /// `inspect`, compared with the same.
+    /// `inspect`, compared with loading the file into DuckDB.
     Inspect,
-    /// Exports, compared with those of `sqlite3`.
+    /// Exports, compared with `sqlite3`.
     Export,
-    /// Imports into a directory that knows half of the rows.
+    /// Imports into a directory that already contains half of the rows.
     Known,
     /// Imports that change every contact.
     Update,
     /// A small file, previewed and imported, compared with django-import-export.
     Small,
-    /// Time and memory from 10,000 rows to as many as are asked for, in powers of ten.
+    /// Time and memory from 10,000 rows to `--rows`, in powers of ten.
     Growth,
     /// The instructions of a small import, counted by callgrind.
     Instructions,
@@ -33,7 +33,7 @@ pub enum Bench {
     Server,
 }
 
-/// The works that a table has, in its order.
+/// The tasks of the table, in its order.
 pub const WORKS: [Bench; 8] = [
     Bench::Import,
     Bench::Known,
@@ -60,19 +60,19 @@ const NAMES: [(&str, Bench); 12] = [
     ("server", Bench::Server),
 ];
 
-/// A bench and its size.
+/// A benchmark and its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     pub bench: Bench,
-    /// Rows of the file, or contacts of the workspace.
+    /// The number of rows of the file, or of contacts of the workspace.
     pub rows: u64,
-    /// How often every program does the work.
+    /// How many times every program runs the task.
     pub rounds: usize,
     /// Whether the pages are measured on a private PostgreSQL.
     pub postgres: bool,
-    /// An earlier build, to be measured in the same run.
+    /// An earlier build to measure in the same run.
     pub against: Option<PathBuf>,
-    /// Whether `docs/performance.md` gets the figures.
+    /// Whether the results are written to `docs/performance.md`.
     pub write: bool,
 }
 
@@ -95,7 +95,8 @@ impl Bench {
 }
 
 impl Options {
-    /// Reads `[NAME] [--rows N] [--rounds N] [--postgres] [--against PATH] [--write]`; none if there is anything else.
+    /// Parses `[NAME] [--rows N] [--rounds N] [--postgres] [--against PATH] [--write]`; `None` if there is anything
+    /// else.
     pub fn parse(arguments: &[&str]) -> Option<Self> {
         let (bench, mut rest) = match arguments {
             [name, rest @ ..] if !name.starts_with("--") => (NAMES.iter().find(|(known, _)| known == name)?.1, rest),
@@ -104,7 +105,7 @@ impl Options {
         let mut options = bench.options();
         while !rest.is_empty() {
             rest = match rest {
-                // Fewer rows make no team.
+                // Fewer rows are not enough for a team.
                 ["--rows", number, rest @ ..] => {
                     options.rows = number.parse().ok().filter(|rows| *rows >= 1_000)?;
                     rest

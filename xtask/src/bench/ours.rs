@@ -1,6 +1,6 @@
-//! Our own program in a bench, as it is now or as it was.
+//! Our own program in a benchmark, in its current build or an earlier one.
 //!
-//! Owns the commands that are measured, and what they must count.
+//! Owns the commands that are measured, and the counts that they must report.
 
 use super::absolute;
 use super::contacts::{Contacts, has_records};
@@ -11,27 +11,28 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// An import is done with 0, or with 4 if it rejected rows.
+/// The exit codes of a complete import: 0, or 4 if it rejected rows.
 const DONE: [i32; 2] = [0, 4];
 
-/// The variable that names a server. Other users of the machine can read arguments, and this holds a password.
+/// The variable with the URL of a database server. It is not an argument, because other users of the machine can read
+/// arguments, and the URL holds a password.
 const DATABASE: &str = "CRYSTALQORE_DATABASE";
 
-/// Where the database is, in the folder of a run.
+/// The data folder within the folder of a run.
 pub const DATA: &str = "data";
 
-/// What a command must count: the name in its JSON, and the number.
+/// The counts that a command must report: the name in its JSON, and the number.
 type Counts<'a> = [(&'a str, u64)];
 
 /// A build of the program.
 pub struct Program {
-    /// How it is called in the table.
+    /// The name in the table.
     pub name: String,
-    /// Where it is.
+    /// The path of its binary.
     pub binary: PathBuf,
 }
 
-/// Our program as it is now, after the one that it is to be compared with.
+/// Returns the current build, preceded by the build to compare it with.
 pub fn programs(root: &Path, against: Option<&Path>) -> io::Result<Vec<Program>> {
     let now = Program {
         name: "crystalqore".to_owned(),
@@ -42,7 +43,7 @@ pub fn programs(root: &Path, against: Option<&Path>) -> io::Result<Vec<Program>>
 }
 
 impl Program {
-    /// The program at a path.
+    /// Returns the build at a path.
     fn at(binary: &Path) -> io::Result<Self> {
         let binary = absolute(binary)?;
         Ok(Self {
@@ -51,22 +52,22 @@ impl Program {
         })
     }
 
-    /// Imports the file, into a server's database if there is one, and else into a file in `folder`. An error if the counts
-    /// are wrong.
+    /// Imports the file, into the database of a server if `url` is given, else into a file in `folder`. Returns an
+    /// error if the counts are wrong.
     pub fn import(&self, contacts: &Contacts, folder: &Path, url: Option<&str>) -> io::Result<Took> {
         let mut import = self.command(folder, url);
         import.args(["import", "--region", "US", "--json"]).arg(&contacts.csv);
         counted(&mut import, folder, &contacts.counts())
     }
 
-    /// Imports a file of our own whose rows all change a contact.
+    /// Imports an edited export in which every row changes a contact.
     pub fn update(&self, csv: &Path, contacts: u64, folder: &Path) -> io::Result<Took> {
         let mut import = self.command(folder, None);
         import.args(["import", "--duplicates", "update", "--json"]).arg(csv);
         counted(&mut import, folder, &[("update", contacts)])
     }
 
-    /// Says what an import would do.
+    /// Runs a preview of an import.
     pub fn preview(&self, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
         let mut import = self.command(folder, None);
         import
@@ -107,7 +108,7 @@ impl Program {
     }
 }
 
-/// Measures a command that prints its counts as JSON. An error if they are wrong.
+/// Measures a command that prints its counts as JSON. Returns an error if they are wrong.
 fn counted(command: &mut Command, folder: &Path, expected: &Counts) -> io::Result<Took> {
     let took = timed(command, &DONE, folder)?;
     let said = fs::read_to_string(folder.join(OUTPUT))?;
@@ -117,7 +118,7 @@ fn counted(command: &mut Command, folder: &Path, expected: &Counts) -> io::Resul
     }
 }
 
-/// Whether JSON says that a class has so many rows.
+/// Whether the JSON reports this count for a class of rows.
 fn counts_are(json: &str, class: &str, count: u64) -> bool {
     let number = json
         .split_once("\"counts\":")

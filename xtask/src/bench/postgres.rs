@@ -1,4 +1,4 @@
-//! Imports into PostgreSQL: psql's `\copy` with a checked insertion behind it, and us.
+//! Imports into PostgreSQL: psql's `\copy` followed by a checked insertion, and our program.
 //!
 //! Owns the peer's tables and statements, and the databases that are filled.
 
@@ -13,7 +13,7 @@ use std::path::Path;
 /// The columns of the file, as text.
 const COLUMNS: &str = "first text,last text,email text,phone_work text,phone_mobile text,company text,title text,address text,city text,state text,zip text,country text,tag text,notes text";
 
-/// What the peer fills: an email once, both phones and the name found quickly.
+/// The indexes of the peer's table: emails are unique, and both phones and the name are indexed.
 const INDEXES: [&str; 4] = [
     "create unique index on k(email_key)",
     "create index on k(work_key)",
@@ -21,7 +21,7 @@ const INDEXES: [&str; 4] = [
     "create index on k(lower(last) collate \"C\", lower(first) collate \"C\")",
 ];
 
-/// How it is filled from what was copied: what looks like an email, and what is there already is left out.
+/// Fills the table from the copied rows. Rows with an invalid email or an existing one are left out.
 const INSERT: &str = "\
 insert into k(first,last,email,phone_work,phone_mobile,company,title,address,city,state,zip,country,tag,notes,email_key,work_key,mobile_key,created)
  select first,last,email,phone_work,phone_mobile,company,title,address,city,state,zip,country,tag,notes, lower(btrim(email)),
@@ -29,10 +29,10 @@ insert into k(first,last,email,phone_work,phone_mobile,company,title,address,cit
  from stage where email is null or btrim(email) ~ '^[^@[:space:]]+@[^@[:space:].]+([.][^@[:space:].]+)+$'
  on conflict do nothing;";
 
-/// The database of anyone who imports at the moment.
+/// The database of the current import.
 const DATABASE: &str = "bench";
 
-/// psql copies the rows into a table, and inserts what is valid and not there.
+/// Measures psql: it copies the rows into a table, and inserts those that are valid and new.
 pub fn import(server: &Postgres, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
     let table = format!(
         "create table k(id bigserial primary key, {COLUMNS}, email_key text, work_key text, mobile_key text, created \
@@ -49,7 +49,7 @@ pub fn import(server: &Postgres, contacts: &Contacts, folder: &Path) -> io::Resu
     took
 }
 
-/// What the peer runs: one transaction, from the file to the table.
+/// The peer's script: one transaction, from the file to the table.
 fn staged(csv: &str) -> String {
     let csv = csv.replace('\'', "''");
     format!(
@@ -58,7 +58,7 @@ fn staged(csv: &str) -> String {
     )
 }
 
-/// Our import into a new database.
+/// Measures our import into a new database.
 pub fn ours(server: &Postgres, program: &Program, contacts: &Contacts, folder: &Path) -> io::Result<Took> {
     server.fresh(DATABASE)?;
     server.checkpoint()?;

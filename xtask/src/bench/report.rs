@@ -1,6 +1,6 @@
-//! Figures in `docs/performance.md`.
+//! The results in `docs/performance.md`.
 //!
-//! Owns the marks between which they are replaced: `<!-- bench NAME -->` and `<!-- end -->`.
+//! Owns the markers between which they are replaced: `<!-- bench NAME -->` and `<!-- end -->`.
 
 use std::fs;
 use std::io;
@@ -11,7 +11,7 @@ const PAGE: &str = "docs/performance.md";
 /// The chart of time and memory against rows.
 pub const CHART: &str = "docs/images/performance.svg";
 
-/// Replaces what is between the marks of a name.
+/// Replaces the text between the markers of a name.
 pub fn write(root: &Path, name: &str, figures: &str) -> io::Result<()> {
     let page = root.join(PAGE);
     let text = fs::read_to_string(&page)?;

@@ -9,10 +9,10 @@ use crate::run;
 use std::io;
 use std::path::Path;
 
-/// On which engine the example makes the workspace.
+/// Environment variable with the engine on which the example creates the workspace.
 const ENGINE: &str = "CRYSTALQORE_TEST_ENGINE";
 
-/// Prints what the pages take.
+/// Prints the response times of the pages.
 pub fn measure(root: &Path, options: &Options) -> io::Result<()> {
     let programs: Vec<String> = programs(root, options.against.as_deref())?
         .iter()

@@ -1,4 +1,4 @@
-//! What `sqlite3` does with the same rows: `.import`, and `-csv -header`.
+//! The peer `sqlite3` with the same rows: `.import`, and `-csv -header`.
 //!
 //! Owns the peer's table and indexes.
 
@@ -14,17 +14,17 @@ use std::process::Command;
 const TABLE: &str = "create table c(\"First Name\" TEXT,\"Last Name\" TEXT,\"Email\" TEXT,\"Phone (Work)\" TEXT,\"Phone (Mobile)\" TEXT,\"Company\" TEXT,\"Title\" TEXT,\"Address\" TEXT,\"City\" TEXT,\"State\" TEXT,\"Zip Code\" TEXT,\"Country\" TEXT,\"Tag\" TEXT,\"Notes\" TEXT);";
 const INDEXES: &str = "create unique index c_e on c(\"Email\" collate nocase) where \"Email\"<>''; create index c_w on c(\"Phone (Work)\"); create index c_m on c(\"Phone (Mobile)\"); create index c_n on c(\"Last Name\" collate nocase,\"First Name\" collate nocase);";
 
-/// It complains of every repeated email with 1, and goes on.
+/// Exit codes of a complete import: it reports every repeated email with 1, and continues.
 const DONE: [i32; 2] = [0, 1];
 
-/// Whether the peer keeps indexes.
+/// Whether the peer's table has indexes.
 #[derive(Clone, Copy)]
 pub enum Indexes {
     None,
     Four,
 }
 
-/// An error if it is not installed.
+/// Returns an error if `sqlite3` is not installed.
 pub fn installed() -> io::Result<()> {
     match in_path("sqlite3") {
         Some(_) => Ok(()),
@@ -32,7 +32,7 @@ pub fn installed() -> io::Result<()> {
     }
 }
 
-/// Fills a table from the file, without checks.
+/// Measures filling a table from the file, without checks.
 pub fn import(contacts: &Contacts, folder: &Path, indexes: Indexes) -> io::Result<Took> {
     let database = database(folder);
     let schema = match indexes {
@@ -46,7 +46,7 @@ pub fn import(contacts: &Contacts, folder: &Path, indexes: Indexes) -> io::Resul
         &DONE,
         folder,
     )?;
-    // A unique index turns repeated emails away.
+    // A unique index rejects repeated emails.
     let least = match indexes {
         Indexes::None => contacts.rows,
         Indexes::Four => contacts.expected.new,
@@ -57,7 +57,7 @@ pub fn import(contacts: &Contacts, folder: &Path, indexes: Indexes) -> io::Resul
     }
 }
 
-/// Writes as many rows as we export, from a table that is filled before.
+/// Measures writing as many rows as our export, from a table that was filled before.
 pub fn export(contacts: &Contacts, folder: &Path) -> io::Result<Took> {
     import(contacts, folder, Indexes::None)?;
     let rows = contacts.expected.new;
@@ -79,7 +79,7 @@ fn database(folder: &Path) -> PathBuf {
     folder.join("peer.db")
 }
 
-/// A word as sqlite3 reads it, whatever is in it.
+/// Quotes a word for sqlite3.
 fn quoted(word: &str) -> String {
     format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
 }

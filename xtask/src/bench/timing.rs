@@ -1,6 +1,6 @@
-//! How long a command takes, and how much memory it holds at most.
+//! The elapsed time and peak memory of a command.
 //!
-//! Owns the clock and the reading of GNU time, where it is installed.
+//! Owns the clock and the parsing of GNU time, if it is installed.
 
 use crate::run::in_path;
 use std::fmt;
@@ -10,29 +10,29 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-/// What a command printed, in the folder of its run.
+/// The file with a command's output, in the folder of its run.
 pub const OUTPUT: &str = "output";
 
-/// What a run took.
+/// The measurements of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Took {
-    /// Seconds on the clock.
+    /// Elapsed time in seconds.
     pub wall: f64,
-    /// What GNU time says of it, where it is installed.
+    /// The measurements of GNU time, if it is installed.
     pub used: Option<Used>,
 }
 
-/// What a process and its children used.
+/// The resources that a process and its children used.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Used {
-    /// Seconds of all cores, of the program and of the system for it.
+    /// CPU time over all cores, user and system, in seconds.
     pub cpu: f64,
-    /// The most memory at once, in KiB.
+    /// Peak memory, in KiB.
     pub peak: u64,
 }
 
 impl Took {
-    /// What two commands took, one after the other.
+    /// Combines the measurements of two commands that ran in turn.
     pub fn and(self, next: Self) -> Self {
         let both = |used: Used, next: Used| Used {
             cpu: used.cpu + next.cpu,
@@ -55,7 +55,7 @@ impl fmt::Display for Took {
     }
 }
 
-/// Runs a command that is good if it ends with one of `codes`. What it prints is in `folder` then, as [`OUTPUT`].
+/// Runs a command that succeeds if its exit code is one of `codes`. Its output is written to `folder` as [`OUTPUT`].
 pub fn timed(command: &mut Command, codes: &[i32], folder: &Path) -> io::Result<Took> {
     let output = folder.join(OUTPUT);
     let Some(time) = in_path("time") else {
@@ -71,7 +71,7 @@ pub fn timed(command: &mut Command, codes: &[i32], folder: &Path) -> io::Result<
     Ok(Took { wall, used })
 }
 
-/// Appends a command to one that starts others.
+/// Appends a command, with its environment, to a command that starts others.
 pub fn become_like(starter: &mut Command, command: &Command) {
     starter.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -82,7 +82,8 @@ pub fn become_like(starter: &mut Command, command: &Command) {
     }
 }
 
-/// The last line has the figures: one on an exit code that is not 0 may come before it.
+/// Parses the output of GNU time. The measurements are in the last line: a line about an exit code other than 0 may
+/// precede it.
 fn noted(note: &str) -> Option<Used> {
     let mut figures = note.lines().last()?.split(' ');
     let mut seconds = || figures.next()?.parse::<f64>().ok();

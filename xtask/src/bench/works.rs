@@ -1,6 +1,6 @@
-//! Each kind of work, with the programs that do it and what ours may take.
+//! Each benchmark task, with the programs that perform it and our goal.
 //!
-//! Owns the goals: seconds on the clock as a part of the peer's, medians of runs in turn.
+//! Owns the goals: elapsed time as a fraction of the peer's, as the median over alternating runs.
 
 use super::Folder;
 use super::compare::{Outcome, Peer, Runner, Work, compare};
@@ -15,10 +15,10 @@ use crate::postgres::{Postgres, Purpose};
 use std::io;
 use std::path::Path;
 
-/// How many rows the small file has, whatever size the others have.
+/// Maximum number of rows of the small file.
 const SMALL: u64 = 10_000;
 
-/// Measures one work.
+/// Measures one task.
 pub fn measure(root: &Path, programs: &[Program], bench: Bench, options: &Options) -> io::Result<Outcome> {
     let folder = Folder::new("files");
     folder.empty()?;
@@ -47,7 +47,7 @@ pub fn measure(root: &Path, programs: &[Program], bench: Bench, options: &Option
     }
 }
 
-/// What all works of a size share.
+/// The data that all tasks of one size share.
 struct Files<'a> {
     root: &'a Path,
     programs: &'a [Program],
@@ -62,7 +62,7 @@ impl<'a> Files<'a> {
         compare(&Work { name, peers, ours }, self.rounds)
     }
 
-    /// Every build of ours, doing the same work.
+    /// Returns a runner for each of our builds.
     fn ours<'r>(&self, run: impl Fn(&Program, &Path) -> io::Result<Took> + Copy + 'r) -> Vec<Runner<'r>>
     where
         'a: 'r,
@@ -71,13 +71,13 @@ impl<'a> Files<'a> {
         self.programs.iter().map(runner).collect()
     }
 
-    /// The program as it is now.
+    /// Returns our current build.
     fn newest(&self) -> io::Result<&'a Program> {
         let newest = self.programs.last();
         newest.ok_or_else(|| io::Error::other("no program is measured"))
     }
 
-    /// A directory that has the rows of the file.
+    /// Creates a directory that contains the rows of the file.
     fn filled(&self) -> io::Result<Filled> {
         Filled::new(self.newest()?, self.contacts, self.folder.join("filled"))
     }
@@ -112,7 +112,7 @@ impl<'a> Files<'a> {
         self.compare("import on PostgreSQL", peers, ours)
     }
 
-    /// Our own import of the same number of rows into an empty directory.
+    /// Returns our own import of the same number of rows into an empty directory, as a peer.
     fn empty(&self, goal: f64) -> io::Result<Peer<'a>> {
         let (program, contacts) = (self.newest()?, self.contacts);
         let runner = Runner::new("import into an empty directory", move |folder| {

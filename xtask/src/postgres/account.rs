@@ -1,14 +1,14 @@
-//! Who runs the server: PostgreSQL refuses to be run by root.
+//! The account that runs the server: PostgreSQL refuses to run as root.
 //!
 //! Owns finding an account without privileges.
 
 use std::io;
 use std::process::Command;
 
-/// Accounts that may stand in for root: PostgreSQL's own, or one that every system has.
+/// Accounts that may run the server instead of root: PostgreSQL's own, or one that every system has.
 const STAND_INS: [&str; 2] = ["postgres", "nobody"];
 
-/// The numbers of an account without privileges.
+/// The user and group id of an account without privileges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account {
     pub user: u32,
@@ -16,7 +16,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// Whom the server must be given to; none if anyone who runs this may run it.
+    /// Returns the account that must run the server; `None` if the current user may run it.
     pub fn for_server() -> io::Result<Option<Self>> {
         if !is_root() {
             return Ok(None);
@@ -36,12 +36,12 @@ impl Account {
     }
 }
 
-/// Whether this is run by root.
+/// Whether the current user is root.
 pub fn is_root() -> bool {
     number(&["-u"]) == Some(0)
 }
 
-/// What `id` says of an account.
+/// Runs `id` and parses the number that it prints.
 fn number(arguments: &[&str]) -> Option<u32> {
     let output = Command::new("id").args(arguments).output().ok()?;
     String::from_utf8_lossy(&output.stdout).trim().parse().ok()

@@ -1,6 +1,6 @@
-//! `cargo xtask postgres`: a server to try things on.
+//! `cargo xtask postgres`: a server for experiments.
 //!
-//! Owns what is run beside the server and when it ends.
+//! Owns what runs with the server and when the server ends.
 
 use super::{MAINTENANCE, Postgres, Purpose, TEST_URL};
 use crate::run::without_this_package;
@@ -8,16 +8,16 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-/// What the server is for and what runs beside it.
+/// The purpose of the server, and the command to run with it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
     purpose: Purpose,
-    /// A program and its arguments; none to wait.
+    /// A program and its arguments; `None` to wait for the end of the input.
     command: Option<Vec<String>>,
 }
 
 impl Options {
-    /// Reads `[--durable] [-- COMMAND...]`; none if there is anything else.
+    /// Parses `[--durable] [-- COMMAND...]`; `None` if there is anything else.
     pub fn parse(arguments: &[&str]) -> Option<Self> {
         let (purpose, rest) = match arguments {
             ["--durable", rest @ ..] => (Purpose::Measuring, rest),
@@ -32,7 +32,7 @@ impl Options {
     }
 }
 
-/// Starts a server, prints its url, and runs the command, or waits for the end of the input.
+/// Starts a server, prints its URL, and runs the command, or waits for the end of the input.
 pub fn command(options: &Options) -> u8 {
     match run(options) {
         Ok(()) => 0,
@@ -51,15 +51,15 @@ fn run(options: &Options) -> io::Result<()> {
     }
 }
 
-/// Waits for the end of the input. Ctrl-C ends it too: the guard sees to the rest.
+/// Waits for the end of the input. Ctrl-C ends the process too: then the guard cleans up.
 fn wait(server: &Postgres) -> io::Result<()> {
     println!("{}", server.url());
     eprintln!("postgres: until Ctrl-C, or the end of the input");
     io::copy(&mut io::stdin().lock(), &mut io::sink()).map(drop)
 }
 
-/// Becomes the command, so that signals reach it and its exit code comes back as if it were run alone. Only a failure
-/// returns. The url goes to the standard error: the standard output is the command's.
+/// Replaces this process with the command, so that signals reach it and its exit code is returned as if it were run
+/// alone. Returns only on failure. The URL goes to standard error: standard output belongs to the command.
 fn become_command(mut server: Postgres, words: &[String]) -> io::Result<()> {
     let Some((program, arguments)) = words.split_first() else {
         return Ok(());

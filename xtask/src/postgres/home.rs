@@ -1,10 +1,9 @@
-//! The folder that a private server lives in, and its end.
+//! The folder of a private server, and its removal.
 //!
-//! Owns making the folder, filling it, starting the server in it, and removing both however the run ends.
+//! Owns creating the folder, filling it, starting the server in it, and removing both however the run ends.
 //!
-//! Anyone who is killed cannot tidy up. So a guard does it, always: a shell that waits until the pipe from us to it
-//! closes, which a drop and a kill both bring about. On Linux, the server is besides told by the kernel when its parent
-//! dies.
+//! A killed process cannot clean up. So a guard always does it: a shell that waits until the pipe from this process to
+//! it closes, which happens on drop and on kill. On Linux, the kernel also signals the server when its parent dies.
 
 use super::account::Account;
 use super::programs::Programs;
@@ -18,10 +17,11 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// What the guard does. `$1` is the folder; a line that it reads is the process whose end it must wait for beforehand.
+/// The script of the guard. `$1` is the folder; a line of input is the id of a process whose end it must wait for
+/// first.
 ///
-/// The server removes `postmaster.pid` as its last act. Files may still be made while a half-made cluster is removed,
-/// so that removing is tried twice.
+/// The server removes `postmaster.pid` as its last action. Files may still be created while an incomplete cluster is
+/// removed, so the removal is tried twice.
 const GUARD: &str = r#"
 trap '' HUP INT TERM
 while read -r line; do awaited=$line; done
@@ -35,10 +35,11 @@ while [ -e "$held" ] && [ "$tenths" -lt 100 ]; do sleep 0.1; tenths=$((tenths + 
 rm -rf -- "$1" || { sleep 1; rm -rf -- "$1"; }
 "#;
 
-/// Signals that a server shall get when its parent dies: to stop at once.
+/// Makes the server receive the signal to stop at once when its parent dies.
 const WITH_ITS_PARENT: [&str; 3] = ["--pdeathsig", "QUIT", "--"];
 
-/// Locales in the order of preference. All tell letters beyond ASCII apart but the last, which every system has.
+/// Locales in order of preference. All of them distinguish letters beyond ASCII, except the last, which every system
+/// has.
 const LOCALES: [&str; 3] = ["C.UTF-8", "en_US.UTF-8", "C"];
 
 /// A folder, its owner and its guard.
@@ -49,7 +50,7 @@ pub struct Home {
 }
 
 impl Home {
-    /// Makes a folder that only `account` may look into, and sets the guard.
+    /// Creates a folder that only `account` may access, and starts the guard.
     pub fn new(account: Option<Account>) -> io::Result<Self> {
         let folder = std::env::temp_dir().join(format!("crystalqore-postgres-{}", random()?));
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
@@ -62,7 +63,7 @@ impl Home {
         Ok(home)
     }
 
-    /// Makes the cluster.
+    /// Creates the cluster.
     pub fn initialise(&self, programs: &Programs, user: &str, password: &str, purpose: Purpose) -> io::Result<()> {
         let secret = self.folder.join("password");
         let mut options = fs::OpenOptions::new();
@@ -91,7 +92,7 @@ impl Home {
         initdb
     }
 
-    /// Starts the server. It ends when the guard says so, or when we die.
+    /// Starts the server. It ends when the guard stops it, or when this process dies.
     pub fn serve(&self, programs: &Programs, port: u16, purpose: Purpose) -> io::Result<Child> {
         let log = fs::File::create(self.log_file())?;
         let mut server = self.command(programs, "postgres");
@@ -102,7 +103,7 @@ impl Home {
         server.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()
     }
 
-    /// A program that works in the folder, as its owner, and out of reach of the terminal's Ctrl-C.
+    /// Returns a command that runs in the folder, as its owner, and does not receive Ctrl-C from the terminal.
     fn command(&self, programs: &Programs, name: &str) -> Command {
         let starter = in_path("setpriv").map(|setpriv| (setpriv, &WITH_ITS_PARENT[..]));
         let mut command = programs.below(name, starter);
@@ -124,13 +125,13 @@ impl Home {
         self.folder.join("server.log")
     }
 
-    /// What the server has said.
+    /// Returns the log of the server.
     pub fn log(&self) -> String {
         let bytes = fs::read(self.log_file()).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
-    /// Has the guard wait for the end of this process, whatever program it becomes until then.
+    /// Makes the guard wait for the end of this process, even if another program replaces it with `exec`.
     pub fn outlive_us(&mut self) -> io::Result<()> {
         self.tell(&std::process::id().to_string())
     }
@@ -142,9 +143,9 @@ impl Home {
         }
     }
 
-    /// Stops the server if there is one, removes the folder, and returns when both are gone.
+    /// Stops the server if it is running, removes the folder, and returns when both are gone.
     pub fn end(&mut self) {
-        // Nobody is to be waited for, not even us.
+        // The guard must not wait for any process, not even this one.
         let _ = self.tell("");
         drop(self.guard.stdin.take());
         let _ = self.guard.wait();
@@ -157,7 +158,7 @@ impl Drop for Home {
     }
 }
 
-/// Starts the guard, out of reach of the terminal's Ctrl-C.
+/// Starts the guard, which does not receive Ctrl-C from the terminal.
 fn guard(folder: &Path) -> io::Result<Child> {
     let mut guard = Command::new("sh");
     guard.args(["-c", GUARD, "guard"]).arg(folder);

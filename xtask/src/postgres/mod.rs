@@ -1,6 +1,6 @@
-//! A private PostgreSQL: it is started for one run, and nothing of it is left when the run ends.
+//! A private PostgreSQL server: it is started for one run, and removed completely when the run ends.
 //!
-//! Owns the server's settings, port and password, and how one talks to it.
+//! Owns the server's settings, port and password, and how to connect to it.
 
 mod account;
 mod command;
@@ -24,16 +24,16 @@ use std::time::Duration;
 /// The superuser, who owns everything on this server.
 const USER: &str = "crystalqore";
 
-/// The database that a cluster is born with.
+/// The database that exists in every new cluster.
 const MAINTENANCE: &str = "postgres";
 
-/// What our schema needs beside the server itself.
+/// The extensions that our schema needs.
 const EXTENSIONS: [&str; 2] = ["btree_gin", "pg_trgm"];
 
-/// How tests reach the server.
+/// The environment variable that passes the server to tests.
 pub const TEST_URL: &str = "CRYSTALQORE_TEST_POSTGRES";
 
-/// Nothing on a test's server outlives the test, so nothing has to reach the disk.
+/// Settings for tests: their data does not outlive the test, so nothing has to reach the disk.
 const QUICK: [&str; 6] = [
     "fsync=off",
     "synchronous_commit=off",
@@ -43,10 +43,10 @@ const QUICK: [&str; 6] = [
     "jit=off",
 ];
 
-/// What a measurement may compare with other measurements: every commit reaches the disk.
+/// Settings for measurements that are comparable with others: every commit reaches the disk.
 const DURABLE: [&str; 3] = ["shared_buffers=512MB", "max_wal_size=4GB", "maintenance_work_mem=256MB"];
 
-/// What both have. Without a Unix socket there is no path that could be too long for one.
+/// Settings of all servers. Without a Unix socket, no socket path can be too long.
 const ALWAYS: [&str; 4] = [
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
@@ -54,19 +54,19 @@ const ALWAYS: [&str; 4] = [
     "logging_collector=off",
 ];
 
-/// Ports to try before giving up: another program may take a free one before the server does.
+/// Number of ports to try: another program may take a free port before the server does.
 const PORTS: usize = 5;
 
-/// How often, and how many times, a starting server is asked whether it is there.
+/// Interval and maximum number of checks whether a starting server answers.
 const PAUSE: Duration = Duration::from_millis(50);
 const ASKINGS: usize = 1200;
 
-/// What a server is for.
+/// The purpose of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Tests: as quick as possible.
+    /// Tests: as fast as possible.
     Tests,
-    /// Measurements: as safe as a server that people rely on.
+    /// Measurements: as safe as a production server.
     Measuring,
 }
 
@@ -90,7 +90,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a server of its own, and installs PostgreSQL first if it is missing and that is possible.
+    /// Starts a server. Installs PostgreSQL first if it is missing and that is possible.
     pub fn start(purpose: Purpose) -> io::Result<Self> {
         let programs = Programs::find_or_install()?;
         let account = Account::for_server()?;
@@ -119,16 +119,16 @@ impl Postgres {
         })
     }
 
-    /// Tries another port, after the server gave up on this one.
+    /// Tries another port after the server lost this one.
     fn move_on(&mut self, purpose: Purpose) -> io::Result<()> {
         self.port = free_port()?;
         self.server = self.home.serve(&self.programs, self.port, purpose)?;
         Ok(())
     }
 
-    /// Waits until the server answers; no if it lost its port to another program.
+    /// Waits until the server answers; false if it lost its port to another program.
     ///
-    /// The password is random, so that no other server that listens here can be taken for this one.
+    /// The password is random, so that no other server on this port can be mistaken for this one.
     fn accepts(&mut self) -> io::Result<bool> {
         for _ in 0..ASKINGS {
             if self.server.try_wait()?.is_some() {
@@ -144,14 +144,14 @@ impl Postgres {
         Err(io::Error::other(format!("PostgreSQL does not answer: {last}")))
     }
 
-    /// Whether it answers now. What has taken our port may be silent, so this does not wait for long.
+    /// Whether the server answers now. A program that has taken the port may be silent, so the timeout is short.
     fn answers(&self) -> bool {
         let mut psql = self.psql(MAINTENANCE);
         psql.env("PGCONNECT_TIMEOUT", "2").args(["-c", "select 1"]);
         printed(&mut psql).is_ok()
     }
 
-    /// Whether a server that has ended ended for want of its port; anything else is an error.
+    /// Whether a server that has ended did so because its port was taken; any other cause is an error.
     fn lost_port(&self) -> io::Result<bool> {
         let log = self.home.log();
         if log.contains("could not bind") {
@@ -175,17 +175,17 @@ impl Postgres {
         }
     }
 
-    /// How a program reaches the database that is always there.
+    /// The URL of the database that always exists.
     pub fn url(&self) -> String {
         self.url_of(MAINTENANCE)
     }
 
-    /// How a program reaches a database.
+    /// The URL of a database.
     pub fn url_of(&self, database: &str) -> String {
         format!("postgres://{USER}:{}@127.0.0.1:{}/{database}", self.password, self.port)
     }
 
-    /// What PostgreSQL's own programs read from their environment to reach a database.
+    /// The environment variables with which PostgreSQL's own programs connect to a database.
     pub fn environment(&self, database: &str) -> [(&'static str, String); 5] {
         [
             ("PGHOST", "127.0.0.1".to_owned()),
@@ -196,7 +196,7 @@ impl Postgres {
         ]
     }
 
-    /// psql on a database; it stops at the first error, and reads nobody's settings.
+    /// Returns a command for psql on a database; it stops at the first error, and ignores the user's settings.
     pub fn psql(&self, database: &str) -> Command {
         let mut psql = self.programs.command("psql");
         psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1"])
@@ -206,7 +206,7 @@ impl Postgres {
         psql
     }
 
-    /// Runs statements, each in a transaction of its own, and gives what they print.
+    /// Runs statements, each in its own transaction, and returns their output.
     pub fn query(&self, database: &str, statements: &[&str]) -> io::Result<String> {
         let mut psql = self.psql(database);
         psql.arg("-At");
@@ -216,7 +216,7 @@ impl Postgres {
         printed(&mut psql)
     }
 
-    /// Makes an empty database, in place of one of that name, anyone who is still connected to it.
+    /// Creates an empty database, replacing one of that name even if it has connections.
     pub fn fresh(&self, database: &str) -> io::Result<()> {
         self.discard(database)?;
         let create = format!("create database {database}");
@@ -229,7 +229,7 @@ impl Postgres {
         self.query(MAINTENANCE, &[&discard]).map(drop)
     }
 
-    /// Writes out what is in memory, so that it does not burden what is measured next.
+    /// Writes dirty buffers to disk, so that they do not slow down the next measurement.
     pub fn checkpoint(&self) -> io::Result<()> {
         self.query(MAINTENANCE, &["checkpoint"]).map(drop)
     }
@@ -242,13 +242,13 @@ impl Drop for Postgres {
     }
 }
 
-/// A port that is free at this moment.
+/// Returns a port that is free now.
 fn free_port() -> io::Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?.port())
 }
 
-/// Sixteen random bytes, as text.
+/// Returns sixteen random bytes in hexadecimal.
 fn random() -> io::Result<String> {
     let mut bytes = [0; 16];
     fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
@@ -260,7 +260,7 @@ mod tests {
     use super::*;
     use std::path::PathBuf;
 
-    /// A server, if this machine has PostgreSQL: `cargo xtask test` sees to it that it has.
+    /// Starts a server, if this machine has PostgreSQL: `cargo xtask test` makes sure of that.
     fn server() -> Option<Postgres> {
         Programs::find().map(|_| Postgres::start(Purpose::Tests).unwrap())
     }

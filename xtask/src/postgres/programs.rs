@@ -1,6 +1,6 @@
-//! Where PostgreSQL's programs are: found, or installed where that can be done without asking.
+//! The programs of PostgreSQL: found, or installed where that needs no confirmation.
 //!
-//! Owns the places that are searched and the installation on Debian.
+//! Owns the folders that are searched and the installation on Debian.
 
 use crate::debian;
 use std::fs;
@@ -8,13 +8,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What a private server needs; they lie in one folder.
+/// The programs that a private server needs, all in one folder.
 const NEEDED: [&str; 3] = ["initdb", "postgres", "psql"];
 
-/// Where Debian puts a folder for each version, outside of PATH.
+/// The folder in which Debian has a folder for each version, outside PATH.
 const VERSIONS: &str = "/usr/lib/postgresql";
 
-/// What Debian reads before it makes and starts a server of the whole machine.
+/// The settings that Debian reads before it creates and starts a system-wide server.
 const CLUSTERS: &str = "/etc/postgresql-common/createcluster.conf";
 
 /// The folder of the programs.
@@ -24,7 +24,7 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Finds them; installs them if they are missing and this is run by root on Debian or a relative of it.
+    /// Finds the programs; installs them if they are missing and the current user is root on Debian or a derivative.
     pub fn find_or_install() -> io::Result<Self> {
         if let Some(found) = Self::find() {
             return Ok(found);
@@ -36,7 +36,7 @@ impl Programs {
         Self::find().ok_or_else(|| io::Error::other(missing()))
     }
 
-    /// Finds them in PATH, or else the newest that Debian has.
+    /// Finds the programs in PATH, or else the newest version that Debian has installed.
     pub fn find() -> Option<Self> {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
@@ -45,17 +45,16 @@ impl Programs {
         Some(Self { folder })
     }
 
-    /// Where they are.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// One of them, as a command that nobody's settings change, and whose messages can be recognised.
+    /// Returns a command for a program, without the user's settings, and with messages in a known language.
     pub fn command(&self, name: &str) -> Command {
         self.below(name, None)
     }
 
-    /// The same, started by another program that then becomes it.
+    /// Like `command`, started through another program that replaces itself with it.
     pub fn below(&self, name: &str, starter: Option<(PathBuf, &[&str])>) -> Command {
         let program = self.folder.join(name);
         let mut command = match starter {
@@ -84,7 +83,7 @@ fn is_complete(folder: &Path) -> bool {
     NEEDED.iter().all(|name| folder.join(name).is_file())
 }
 
-/// The folders of programs of all versions, the newest first.
+/// Returns the program folders of all versions, the newest first.
 fn newest_first(versions: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(versions).into_iter().flatten().flatten();
     let mut found: Vec<(Vec<u32>, PathBuf)> = entries
@@ -94,7 +93,7 @@ fn newest_first(versions: &Path) -> Vec<PathBuf> {
     found.into_iter().map(|(_, folder)| folder).collect()
 }
 
-/// The numbers of a version, so that 9.6 comes before 15.
+/// Parses a version into its numbers, so that 9.6 sorts before 15.
 fn version(name: &str) -> Option<Vec<u32>> {
     name.split('.').map(|number| number.parse().ok()).collect()
 }
@@ -105,7 +104,7 @@ fn install() -> io::Result<()> {
     debian::install("PostgreSQL", &["postgresql"])
 }
 
-/// Says that the machine needs no server of its own. If that fails, there is a server more, which harms nothing.
+/// Keeps Debian from starting a system-wide server. If that fails, there is an additional server, which does no harm.
 fn want_no_cluster() {
     let file = Path::new(CLUSTERS);
     let folder = file.parent().map(fs::create_dir_all);

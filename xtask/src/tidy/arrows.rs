@@ -1,6 +1,6 @@
-//! Rule for the manifests: a crate depends only on what the table in ARCHITECTURE.md lets it.
+//! Rule for the manifests: a crate depends only on what the table in ARCHITECTURE.md allows.
 //!
-//! The table is read from the document, so that there is one table. Tests of a crate keep to its row as its code does.
+//! The table is read from the document, so that it exists only once. The row applies to the tests of a crate too.
 
 use super::{Finding, line_of};
 use std::collections::BTreeMap;
@@ -10,13 +10,13 @@ use toml::de::{DeTable, DeValue};
 
 const DOCUMENT: &str = "ARCHITECTURE.md";
 
-/// What a crate may depend on.
+/// The dependencies that a crate may have.
 #[derive(Debug, PartialEq, Eq)]
 struct Row {
     name: String,
-    /// Crates of ours.
+    /// Crates of this workspace that it may depend on.
     may: Vec<String>,
-    /// Crates of others.
+    /// Other crates that it must not depend on.
     never: Vec<String>,
 }
 
@@ -47,13 +47,14 @@ pub fn check(root: &Path, paths: &[String]) -> Vec<Finding> {
     findings
 }
 
-/// The crate whose manifest this is.
+/// Returns the crate of a manifest.
 fn crate_of(path: &str) -> Option<&str> {
     let name = path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml")?;
     (!name.contains('/')).then_some(name)
 }
 
-/// Reads the table: crate, ours it may import, others it never depends on. Only words in backticks count.
+/// Parses the table: crate, own crates that it may import, other crates that it never depends on. Only words in
+/// backticks count.
 fn table(document: &str) -> Vec<Row> {
     let lines = document.lines().skip_while(|line| {
         let head: Vec<&str> = line.split('|').map(str::trim).collect();
@@ -74,12 +75,12 @@ fn table(document: &str) -> Vec<Row> {
     .collect()
 }
 
-/// The words in backticks.
+/// Returns the words in backticks.
 fn words(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The packages of the dependencies that the workspace gives names of its own.
+/// Returns the packages of the dependencies that the workspace renames, by their new names.
 fn given_names(root_manifest: &str) -> BTreeMap<String, String> {
     let Ok(manifest) = DeTable::parse(root_manifest) else {
         return BTreeMap::new();
@@ -95,12 +96,12 @@ fn inner<'t, 'i>(table: &'t DeTable<'i>, name: &str) -> Option<&'t DeTable<'i>> 
     table.get(name)?.get_ref().as_table()
 }
 
-/// The `package` of a dependency that has one.
+/// Returns the `package` key of a dependency, if it has one.
 fn package_in<'t>(dependency: &'t DeValue<'_>) -> Option<&'t str> {
     dependency.as_table()?.get("package")?.get_ref().as_str()
 }
 
-/// A dependency of a manifest: its package and its line.
+/// A dependency in a manifest: its package and its line.
 struct Dependency {
     package: String,
     line: usize,
@@ -129,7 +130,7 @@ fn check_dependency(path: &str, row: &Row, ours: &[&str], dependency: &Dependenc
     crosses.then(|| Finding::new(path, dependency.line, what()))
 }
 
-/// Every dependency of a manifest: for the code, for tests, for the build, for one platform.
+/// Returns every dependency in a manifest: of the code, of tests, of the build, of one platform.
 fn dependencies(text: &str, manifest: &DeTable<'_>, names: &BTreeMap<String, String>) -> Vec<Dependency> {
     let platforms = inner(manifest, "target").into_iter().flat_map(DeTable::values);
     let tables = [manifest]

@@ -1,7 +1,7 @@
-//! Rule for the files of a crate: no two import each other, not even by way of others.
+//! Rule for the files of a crate: their imports have no cycles.
 //!
-//! What a file re-exports counts as an import of the file that defines it, for anyone who imports it. The root of a crate is left
-//! out: it declares the modules and holds what all of them share.
+//! An import of a re-exported name counts as an import of the file that defines it. The root of a crate is left out: it
+//! declares the modules and holds what all of them share.
 
 use super::Finding;
 use super::imports::{Import, imports};
@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Which file names which, by their paths.
+/// The files that each file imports, by path.
 type Graph = BTreeMap<String, BTreeSet<String>>;
 
-/// Looks for circles in every crate.
+/// Finds import cycles in every crate.
 pub fn check(root: &Path, paths: &[String]) -> Vec<Finding> {
     let crates: BTreeSet<&str> = paths.iter().filter_map(|path| source_of(path)).collect();
     let mut findings = Vec::new();
@@ -30,14 +30,14 @@ pub fn check(root: &Path, paths: &[String]) -> Vec<Finding> {
     findings
 }
 
-/// `crates/app/src/` of a file below it.
+/// Returns the source folder of the crate that contains a file, such as `crates/app/src/`.
 fn source_of(path: &str) -> Option<&str> {
     let name = path.strip_prefix("crates/")?.split('/').next()?;
     let source = &path[..("crates/".len() + name.len() + "/src/".len()).min(path.len())];
     source.ends_with("/src/").then_some(source)
 }
 
-/// The files of a crate by module, and what each names.
+/// The files of a crate by module, and the imports of each.
 struct Files {
     by_module: BTreeMap<Vec<String>, String>,
     imports: BTreeMap<String, Vec<Import>>,
@@ -63,8 +63,8 @@ impl Files {
         }
     }
 
-    /// The file that defines what a path names: that of the longest beginning of the path that is a module, or where that
-    /// file has it from.
+    /// Returns the file that defines the name at the end of a path: the file of the longest prefix that is a module, or
+    /// the file from which that one re-exports the name.
     fn file_of(&self, path: &[String]) -> Option<&String> {
         let lengths = (1..=path.len()).rev();
         let (file, rest) = lengths
@@ -90,7 +90,7 @@ impl Files {
     }
 }
 
-/// The module of a file, as a path from the root of its crate.
+/// Returns the module of a file, as a path from the root of its crate.
 fn module_of(path: &str, source: &str) -> Vec<String> {
     let inside = path[source.len()..].trim_end_matches(".rs");
     let words = inside.split('/').filter(|word| *word != "mod");
@@ -100,7 +100,7 @@ fn module_of(path: &str, source: &str) -> Vec<String> {
         .collect()
 }
 
-/// The files that can be reached from each other, in groups of two and more (Kosaraju's algorithm).
+/// Returns groups of two or more files that import each other, directly or through others (Kosaraju's algorithm).
 fn circles(graph: &Graph) -> Vec<Vec<String>> {
     let mut order = Vec::new();
     let mut seen = BTreeSet::new();
@@ -127,7 +127,7 @@ fn circles(graph: &Graph) -> Vec<Vec<String>> {
     found
 }
 
-/// Adds what can be reached from a file to `order`, each behind what it reaches.
+/// Adds the files that can be reached from a file to `order`, each after the files that it reaches.
 fn visit(graph: &Graph, file: &str, seen: &mut BTreeSet<String>, order: &mut Vec<String>) {
     if seen.insert(file.to_owned()) {
         for next in graph.get(file).into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Rule for the documents: a path that a document names exists.
+//! Rule for the documents: every path of the repository that a document names exists.
 
 use super::Finding;
 use std::path::Path;
@@ -9,7 +9,7 @@ pub fn is_checked(path: &str) -> bool {
     at_root || (path.starts_with("docs/") && path.ends_with(".md"))
 }
 
-/// The paths of the repository that a document names and that do not exist.
+/// Returns a finding for each named path of the repository that does not exist.
 pub fn lost_paths(root: &Path, document: &str, text: &str) -> Vec<Finding> {
     let spans = code_spans(text);
     spans
@@ -21,7 +21,8 @@ pub fn lost_paths(root: &Path, document: &str, text: &str) -> Vec<Finding> {
 
 const ENDINGS: [&str; 7] = [".rs", ".toml", ".md", ".txt", ".sql", ".sh", "/"];
 
-/// Has a slash and the ending of a file or folder of ours, and is no pattern, no address, no path outside.
+/// Whether a span has a slash and the ending of one of our files or folders, and is not a pattern, a URL or a path
+/// outside.
 fn is_repository_path(span: &str) -> bool {
     let plain = span
         .chars()
@@ -30,8 +31,8 @@ fn is_repository_path(span: &str) -> bool {
     plain && !outside && span.contains('/') && ENDINGS.iter().any(|ending| span.ends_with(ending))
 }
 
-/// What stands between backticks, with its line from 1. Fenced blocks are samples, not statements. A span may go on
-/// over the end of a line, but not over a blank line.
+/// Returns the text between backticks, with its line from 1. Fenced blocks are skipped, because they are samples. A
+/// span may continue over a line end, but not over a blank line.
 fn code_spans(text: &str) -> Vec<(usize, String)> {
     let mut spans = Vec::new();
     let mut fenced = false;

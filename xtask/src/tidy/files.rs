@@ -1,8 +1,8 @@
-//! Rules for one file: its first line, its name, its length, and what may be tracked by git.
+//! Rules for single files: the module doc, the name, the length, and what may be tracked by git.
 
 use super::Finding;
 
-/// A source file begins with what it owns and leaves out. Tests are exempt.
+/// A source file begins with a doc of what it owns and leaves out. Tests are exempt.
 pub fn module_doc(path: &str, text: &str) -> Option<Finding> {
     let is_test = path.ends_with("_tests.rs") || path.contains("/tests/");
     let wrong = in_sources(path) && !is_test && !text.starts_with("//!");
@@ -20,12 +20,12 @@ fn in_sources(path: &str) -> bool {
     path.starts_with("xtask/src/") || of_crate.is_some_and(|(_, rest)| rest.starts_with("src/"))
 }
 
-/// Names of roles, that say nothing of what lies inside.
+/// Names that describe a role and say nothing about the content.
 const ROLES: [&str; 8] = [
     "util", "utils", "helper", "helpers", "manager", "managers", "common", "misc",
 ];
 
-/// A file or folder is named after what it is about.
+/// A file or folder is named after its subject.
 pub fn role_name(path: &str) -> Option<Finding> {
     let name = path
         .trim_end_matches(".rs")
@@ -35,7 +35,7 @@ pub fn role_name(path: &str) -> Option<Finding> {
     Some(Finding::new(path, 1, what))
 }
 
-/// Code in a doc comment would be compiled as a test of its own, in a stage that `cargo xtask test` does not have.
+/// Code in a doc comment would be compiled as a doctest, for which `cargo xtask test` has no stage.
 pub fn code_in_docs(path: &str, text: &str) -> Option<Finding> {
     let is_code = |line: &str| {
         let line = line.trim_start();
@@ -46,13 +46,13 @@ pub fn code_in_docs(path: &str, text: &str) -> Option<Finding> {
     in_sources(path).then(|| Finding::new(path, at + 1, what))
 }
 
-/// Lines that a source file may have without a reason.
+/// Maximum number of lines of a source file that gives no reason.
 const MOST_LINES: usize = 800;
 
-/// How the module doc of a longer file gives its reason.
+/// The start of the reason in the module doc of a longer file.
 const REASON: &str = "//! Long because ";
 
-/// A file that has grown wants a second room, or a reason.
+/// A file that is too long must be divided or give a reason.
 pub fn length(path: &str, text: &str) -> Option<Finding> {
     let count = text.lines().count();
     let excused = text
@@ -64,7 +64,7 @@ pub fn length(path: &str, text: &str) -> Option<Finding> {
     (count > MOST_LINES && !excused).then(|| Finding::new(path, MOST_LINES + 1, what()))
 }
 
-/// What is built, fetched or run never enters the history.
+/// Build output, downloaded packages and databases are never tracked.
 pub fn untrackable(path: &str) -> Option<Finding> {
     let foreign = path
         .split('/')
@@ -79,18 +79,18 @@ pub fn untrackable(path: &str) -> Option<Finding> {
     Some(Finding::new(path, 1, what))
 }
 
-/// Bytes that a tracked file may have.
+/// Maximum size of a tracked file, in bytes.
 const MOST_BYTES: usize = 2 * 1024 * 1024;
 
-/// Large files are made by a program, not kept.
+/// Large files are generated when needed, not tracked.
 pub fn size(path: &str, bytes: usize) -> Option<Finding> {
     (bytes > MOST_BYTES).then(|| Finding::new(path, 1, format!("has {bytes} bytes, more than {MOST_BYTES}")))
 }
 
-/// Folders of the machines that this is written on.
+/// Names of folders on the machines of the developers.
 const MACHINE: [&str; 3] = ["work", "farm", "root"];
 
-/// The lines of a text file that name a folder of the machine it was written on.
+/// Returns the lines of a text file that name a folder of the machine it was written on.
 pub fn machine_paths(path: &str, bytes: &[u8]) -> Vec<Finding> {
     if bytes.contains(&0) {
         return Vec::new();

@@ -1,8 +1,8 @@
-//! Rule for the inside of a crate: a folder imports only what its table in ARCHITECTURE.md lets it, and names what it imports
-//! where it is defined, not through a re-export at the root of the crate.
+//! Rule for the inside of a crate: a folder imports only what its table in ARCHITECTURE.md allows, and imports names
+//! from where they are defined, not through a re-export at the root of the crate.
 //!
-//! A table begins with `| folder of CRATE | may import |`. A file directly below `src/` counts as a folder of its name.
-//! The root of the crate, `lib.rs`, may import everything: it puts the parts together.
+//! A table begins with `| folder of CRATE | may import |`. A file directly in `src/` counts as a folder of its name.
+//! The root of the crate, `lib.rs`, may import everything: it connects the parts.
 
 use super::Finding;
 use super::imports::imports;
@@ -12,7 +12,7 @@ use std::path::Path;
 
 const DOCUMENT: &str = "ARCHITECTURE.md";
 
-/// What each folder of a crate may import.
+/// The folders that each folder of a crate may import.
 type Table = BTreeMap<String, Vec<String>>;
 
 /// Checks every crate that has a table.
@@ -37,7 +37,7 @@ fn is_checked(path: &str, source: &str) -> bool {
     inside.is_some_and(|file| file.ends_with(".rs") && file != "lib.rs" && !file.ends_with("tests.rs"))
 }
 
-/// The tables of the document, by crate.
+/// Parses the tables of the document, by crate.
 fn tables(document: &str) -> BTreeMap<String, Table> {
     let mut tables = BTreeMap::new();
     let mut lines = document.lines();
@@ -60,12 +60,12 @@ fn tables(document: &str) -> BTreeMap<String, Table> {
     tables
 }
 
-/// The words in backticks.
+/// Returns the words in backticks.
 fn words(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The names that the root of a crate re-exports, from its own modules or from other crates.
+/// Returns the names that the root of a crate re-exports, from its own modules or from other crates.
 fn exported(library: &str) -> Vec<String> {
     let uses = library
         .split("pub use ")

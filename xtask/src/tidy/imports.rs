@@ -1,17 +1,17 @@
-//! The modules that a source file of a crate names: `crate::a::b`, `super::b` and `self::b`, also in groups.
+//! Finds the modules that a source file imports: `crate::a::b`, `super::b` and `self::b`, also in groups.
 //!
-//! A reader of text, not a compiler: comments and strings are left out, test modules inside a file too.
+//! Works on the text, without a Rust parser: comments and test modules inside a file are skipped.
 
-/// A module path that a file names, from the root of its crate, and the line of it.
+/// A module path in a file, from the root of its crate, and its line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     pub path: Vec<String>,
     pub line: usize,
-    /// Whether the file hands the name on (`pub use`), which is no need of its own.
+    /// Whether the file only re-exports the name (`pub use`).
     pub is_reexport: bool,
 }
 
-/// What the file of the module `here` names, in order. Its own modules, which it declares, are named without a prefix.
+/// Returns the imports in the file of the module `here`, in order. Modules that the file declares need no prefix.
 pub fn imports(here: &[&str], text: &str) -> Vec<Import> {
     let children = declared(text);
     let text = without_comments_and_tests(text);
@@ -40,7 +40,7 @@ pub fn imports(here: &[&str], text: &str) -> Vec<Import> {
     found
 }
 
-/// The modules that a file declares.
+/// Returns the modules that a file declares.
 fn declared(text: &str) -> Vec<&str> {
     let lines = text.lines().filter_map(|line| line.strip_suffix(';'));
     lines
@@ -49,12 +49,12 @@ fn declared(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether a path can begin behind this text.
+/// Whether a path can begin after this text.
 fn begins_path(before: &str) -> bool {
     !before.ends_with("::") && !before.ends_with('.')
 }
 
-/// Follows a path, and all paths of a group in braces.
+/// Follows a path and all paths of a group in braces, and adds them to `found`.
 fn expand(mut import: Import, mut rest: &str, found: &mut Vec<Import>) {
     loop {
         if let Some(group) = rest.strip_prefix('{') {
@@ -77,7 +77,7 @@ fn expand(mut import: Import, mut rest: &str, found: &mut Vec<Import>) {
     found.push(import);
 }
 
-/// The items of a group, up to its closing brace.
+/// Returns the items of a group, up to its closing brace.
 fn items(group: &str) -> Vec<&str> {
     let (mut depth, mut begin, mut items) = (0_u32, 0, Vec::new());
     for (at, c) in group.char_indices() {
@@ -113,7 +113,7 @@ fn word_before(text: &str, end: usize) -> &str {
     text.get(begin..end).unwrap_or_default()
 }
 
-/// The text with as many lines, without comments and from the first test module on empty.
+/// Removes comments, and everything from the first test module on, but keeps the number of lines.
 fn without_comments_and_tests(text: &str) -> String {
     let mut out = String::new();
     let mut in_tests = false;

@@ -1,6 +1,6 @@
-//! Checks on the repository itself.
+//! Checks of the repository itself.
 //!
-//! Owns reading the tree and what a finding is; the rules are in `arrows` (manifests), `folders` and `cycles`
+//! Owns listing the files and the type of a finding; the rules are in `arrows` (manifests), `folders` and `cycles`
 //! (imports), `files`, `docs` and `wording`.
 
 mod arrows;
@@ -17,14 +17,14 @@ use std::io;
 use std::path::Path;
 use std::process::Command;
 
-/// Something that is not as it should be.
+/// A violation of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The file, from the root of the repository.
     path: String,
     /// The line, from 1.
     line: usize,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and how to fix it.
     what: String,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Everything that is not tidy below `root`, in the order of the paths.
+/// Returns all violations below `root`, sorted by path and line.
 pub fn findings(root: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
     match files_below(root) {
@@ -79,7 +79,7 @@ fn check_tree(root: &Path, paths: &[String], findings: &mut Vec<Finding>) {
 fn check_tracked(root: &Path, paths: &[String], findings: &mut Vec<Finding>) {
     for path in paths {
         findings.extend(files::untrackable(path));
-        // What is tracked but deleted in the working tree is on its way out.
+        // A tracked file that was deleted in the working tree is skipped.
         if let Ok(bytes) = fs::read(root.join(path)) {
             findings.extend(files::size(path, bytes.len()));
             findings.extend(files::machine_paths(path, &bytes));
@@ -95,10 +95,10 @@ fn with_text(root: &Path, path: &str, findings: &mut Vec<Finding>, rule: impl Fn
     }
 }
 
-/// Folders that hold nothing of ours.
+/// Folders without files of this project.
 const FOREIGN: [&str; 3] = [".git", "target", "node_modules"];
 
-/// The paths of all files, from `root`, sorted.
+/// Returns the paths of all files, relative to `root`, sorted.
 fn files_below(root: &Path) -> io::Result<Vec<String>> {
     let mut paths = Vec::new();
     let mut folders = vec![String::new()];
@@ -118,7 +118,7 @@ fn files_below(root: &Path) -> io::Result<Vec<String>> {
     Ok(paths)
 }
 
-/// The paths that git tracks. An unpacked archive has no repository and tracks nothing.
+/// Returns the paths that git tracks. An unpacked archive has no repository and tracks nothing.
 fn tracked(root: &Path) -> Result<Vec<String>, String> {
     if !root.join(".git").exists() {
         return Ok(Vec::new());
@@ -133,7 +133,7 @@ fn tracked(root: &Path) -> Result<Vec<String>, String> {
     Ok(names.split_terminator('\0').map(str::to_owned).collect())
 }
 
-/// The line of a place in a text, from 1.
+/// Returns the line of a byte position in a text, from 1.
 fn line_of(text: &str, at: usize) -> usize {
     1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
 }
@@ -142,7 +142,7 @@ fn line_of(text: &str, at: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// Holds the arrows and the rest with every `cargo test`.
+    /// Runs `tidy` with every `cargo test`.
     #[test]
     fn the_repository_is_tidy() {
         let found: Vec<String> = findings(&crate::root()).iter().map(Finding::to_string).collect();

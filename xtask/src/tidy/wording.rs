@@ -1,10 +1,10 @@
-//! The words that people read: phrases that texts of pages, messages and the command line do not use.
+//! Rule for the texts that users read: phrases that pages, messages and the command line must not use.
 //!
-//! Looks at string literals only; comments and names are not read by users.
+//! Checks string literals only; users do not read comments and names.
 
 use super::Finding;
 
-/// A phrase that is not used, and what is used instead.
+/// A phrase to avoid, and its replacement.
 const BANNED: [(&str, &str); 22] = [
     ("told from", "detected from"),
     ("tell it from", "detect automatically"),
@@ -30,7 +30,7 @@ const BANNED: [(&str, &str); 22] = [
     ("is no whole", "is not a valid"),
 ];
 
-/// The folders whose texts people read.
+/// The folders with texts for users.
 const READ: [&str; 5] = [
     "crates/model/src/",
     "crates/exchange/src/",
@@ -47,7 +47,7 @@ pub fn check(path: &str, text: &str) -> Vec<Finding> {
     }
     let lines = text.lines().zip(1..).take_while(|(line, _)| *line != "#[cfg(test)]");
     for (line, number) in lines.filter(|(line, _)| !line.trim_start().starts_with("//")) {
-        // A word alone is a name: a code, an id, a column.
+        // A single word is a name: a code, an id, a column.
         let said = literals(line).to_lowercase();
         let said: String = said.split('\n').filter(|text| text.trim().contains(' ')).collect();
         for (phrase, instead) in BANNED {
@@ -60,7 +60,7 @@ pub fn check(path: &str, text: &str) -> Vec<Finding> {
     findings
 }
 
-/// What stands between quotes in a line, one literal after the other.
+/// Returns the text between quotes in a line, one line for each literal.
 fn literals(line: &str) -> String {
     let mut said = String::new();
     let (mut inside, mut escaped) = (false, false);

@@ -1,7 +1,7 @@
-//! A whole installation, taken elsewhere: copied to another engine, backed up, restored.
+//! Copying, backing up and restoring a whole installation.
 //!
-//! Owns what a place that a copy comes from or goes to may be, and that going back can be gone back on. The files of
-//! imports are not in a database: they stay where `--objects` says.
+//! Owns which sources and targets a copy may have, and that a restore can be undone. Files of imports are not in the
+//! database: they stay where `--objects` points.
 
 use crate::admin::database::DatabaseServer;
 use crate::admin::database::is_server;
@@ -14,14 +14,14 @@ use store::admin::copy::{CopiedTable, CopyWatch};
 use store::admin::{copy, inspect};
 use store::{ExistingBackup, Store};
 
-/// A database that a copy comes from or goes to.
+/// The source or target of a copy.
 enum Stand {
     Server(String),
     File(PathBuf),
 }
 
 impl Stand {
-    /// Reads `postgres://...`, a file, or a data folder.
+    /// Parses `postgres://...`, a database file, or a data folder.
     fn parse(text: &str) -> Self {
         if is_server(text) {
             return Self::Server(text.to_owned());
@@ -35,7 +35,7 @@ impl Stand {
         })
     }
 
-    /// How people know it, without anything secret.
+    /// The name shown to users, without secrets.
     fn name(&self) -> Result<String, Error> {
         Ok(match self {
             Self::Server(url) => inspect::name_of_server(url)?,
@@ -52,7 +52,7 @@ impl Stand {
                 let server = DatabaseServer {
                     url,
                     pool: request.pool,
-                    // Reading and writing whole tables takes as long as it takes.
+                    // Reading and writing whole tables may take any time.
                     timeout: None,
                 };
                 Ok(Store::connect(url, &server.options(request.process))?)
@@ -67,24 +67,24 @@ impl Stand {
     }
 }
 
-/// What is to be copied.
+/// A request to copy a database.
 #[derive(Clone, Copy, Debug)]
 pub struct CopyRequest<'a> {
-    /// Where from: `postgres://...`, a database file, or a data folder.
+    /// The source: `postgres://...`, a database file, or a data folder.
     pub from: &'a str,
-    /// Where to: the same.
+    /// The target, in the same forms.
     pub to: &'a str,
-    /// Connections of this process to each server at the same time.
+    /// Maximum number of connections of this process to each server.
     pub pool: u32,
-    /// What this process calls itself.
+    /// The name of this process.
     pub process: &'a str,
 }
 
-/// Copies a whole database, makes sure that every row arrived, and says what was copied; none if it was stopped, and then
-/// the same request goes on. `progress` is called with the table and its rows so far.
+/// Copies a whole database, verifies that every row arrived, and returns what was copied; `None` if it was stopped, and
+/// then the same request continues the copy. `progress` is called with the current table and the rows copied so far.
 ///
 /// # Errors
-/// When the source has no database, the target is not empty, either is written to in the meantime, or one of them fails.
+/// If the source has no database, the target is not empty, either is modified during the copy, or one of them fails.
 pub fn copy_database(
     request: &CopyRequest<'_>,
     stop: &AtomicBool,
@@ -106,7 +106,7 @@ pub fn copy_database(
     Ok(copy::copy(&from, &to, &name, CopyWatch { progress, stop })?)
 }
 
-/// Refuses a database that a copy was begun into and not finished.
+/// Rejects a database that holds an unfinished copy.
 pub(crate) fn refuse_unfinished(store: &Store) -> Result<(), Error> {
     match store.read(copy::unfinished)? {
         Some(from) => Err(store::Error::HalfCopied { from }.into()),
@@ -115,20 +115,22 @@ pub(crate) fn refuse_unfinished(store: &Store) -> Result<(), Error> {
 }
 
 impl App {
-    /// Writes a backup of the database, while others use it. Only the owner of the file may read it.
+    /// Writes a backup of the database while others use it. Only the owner of the file may read it.
     ///
     /// # Errors
-    /// When the file exists and is no backup or one that is to be kept, cannot be written, or the database is on a server.
+    /// If the file exists and is not a backup or must be kept, the file cannot be written, or the database is on a
+    /// server.
     pub fn backup(&self, file: &Path, existing: ExistingBackup) -> Result<(), Error> {
         Ok(self.store.backup(file, existing)?)
     }
 
-    /// Goes back to a backup, while others use the database. All sessions end and open links are revoked: the backup may
-    /// be older than the moment in which somebody was shut out. What was there is kept in a backup of its own, whose path is
-    /// returned.
+    /// Restores a backup while others use the database. All sessions end and open links are revoked, because the backup
+    /// may be older than the deactivation of a member. The previous database is kept in a backup of its own, whose path
+    /// is returned.
     ///
     /// # Errors
-    /// When the file is no sound backup of ours, somebody writes for too long, or the database is on a server.
+    /// If the file is not an intact backup of this program, other writers hold the database for too long, or the
+    /// database is on a server.
     pub fn restore(&self, file: &Path) -> Result<PathBuf, Error> {
         let kept = self
             .data
@@ -136,7 +138,7 @@ impl App {
         self.store.backup(&kept, ExistingBackup::Keep)?;
         let restored = self.store.restore(file);
         if restored.is_err() {
-            // Nothing was changed, so nothing needs keeping.
+            // Nothing was changed, so the extra backup is not needed.
             let _ = std::fs::remove_file(&kept);
         }
         restored?;

@@ -1,4 +1,4 @@
-//! Which server has the database, and how it is spoken to.
+//! Which server holds the database, and how to connect to it.
 
 use std::time::Duration;
 use store::PostgresOptions;
@@ -6,21 +6,21 @@ use store::PostgresOptions;
 /// A PostgreSQL server.
 #[derive(Clone, Copy)]
 pub struct DatabaseServer<'a> {
-    /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and `sslrootcert` as libpq knows them.
+    /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with `sslmode` and `sslrootcert` as in libpq.
     pub url: &'a str,
-    /// Connections of this process at the same time.
+    /// Maximum number of connections of this process.
     pub pool: u32,
-    /// How long one statement may take; none for no limit.
+    /// The time limit of a statement; `None` for no limit.
     pub timeout: Option<Duration>,
 }
 
-/// Whether a text names a server, and not a file or a folder.
+/// Whether the text is the URL of a server, not a file or a folder.
 pub fn is_server(text: &str) -> bool {
     text.starts_with("postgres://") || text.starts_with("postgresql://")
 }
 
 impl DatabaseServer<'_> {
-    /// How to connect as the process of that name.
+    /// The options to connect as the process of that name.
     pub(crate) fn options(&self, process: &str) -> PostgresOptions {
         PostgresOptions {
             pool: self.pool,
@@ -30,7 +30,7 @@ impl DatabaseServer<'_> {
     }
 }
 
-/// The address may hold a password.
+/// Omits the URL, which may hold a password.
 impl std::fmt::Debug for DatabaseServer<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DatabaseServer")

@@ -1,7 +1,7 @@
-//! What is wrong with an installation, and what to do about it.
+//! `doctor`: what is wrong with an installation, and how to fix it.
 //!
-//! Owns the judgement of what database, folder, object store and clocks say of themselves. Changes nothing but a small
-//! file and a small object, which it removes again; makes no database and no table.
+//! Owns the evaluation of what database, data folder, object store and clocks report. Changes nothing except a small
+//! test file and a small test object, which it removes again; creates no database and no table.
 
 use crate::admin::database::DatabaseServer;
 use crate::clock::System;
@@ -12,15 +12,15 @@ use crate::{DATABASE_FILE, Place};
 use std::path::Path;
 use store::admin::inspect::{self, FileFacts, ServerFacts};
 
-/// Less free space than this, in bytes, is worth a warning.
+/// Less free space than this, in bytes, results in a warning.
 const LITTLE_SPACE: u64 = 1024 * 1024 * 1024;
-/// Clocks that differ by more than this, in microseconds, are worth a warning.
+/// Clocks that differ by more than this, in microseconds, result in a warning.
 const CLOCKS_DIFFER: i64 = 5 * 1_000_000;
 
-/// How good a finding is.
+/// The severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
-    /// Nothing to do.
+    /// No action needed.
     Good,
     /// It works, but something should be done.
     Warning,
@@ -28,34 +28,34 @@ pub enum Health {
     Bad,
 }
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Clone, Debug)]
 pub struct Finding {
-    /// What was looked at, in a word or two.
+    /// What was checked, in a word or two.
     pub about: &'static str,
-    /// How good it is.
+    /// The severity.
     pub health: Health,
     /// What was found.
     pub found: String,
-    /// What to do; none if there is nothing to do.
+    /// What to do; `None` if no action is needed.
     pub advice: Option<Advice>,
 }
 
-/// What to do about a finding. What has settings of the program in it is worded by the interface.
+/// What to do about a finding. Advice that involves settings of the program is worded by the interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advice {
     Text(String),
-    /// Name another data folder, or make this one writable.
+    /// Choose another data folder, or make this one writable.
     AnotherDataFolder,
-    /// Restore a backup, or name another data folder.
+    /// Restore a backup, or choose another data folder.
     RestoreOrAnotherDataFolder,
     /// Export what can be read, then restore a backup.
     ExportAndRestore,
-    /// Let the server take more connections, or use fewer.
+    /// Allow more connections on the server, or use fewer.
     FewerConnections,
-    /// Give all machines the same place for objects.
+    /// Give all machines the same object store.
     SharedObjects,
-    /// Look at the settings of the place for objects.
+    /// Check the settings of the object store.
     ObjectsSettings,
 }
 
@@ -91,7 +91,7 @@ impl Finding {
     }
 }
 
-/// Looks at everything. What cannot be looked at is a finding too, so this never fails.
+/// Runs all checks. A failed check is a finding too, so this function never fails.
 pub fn doctor(place: &Place<'_>, world: &dyn System) -> Vec<Finding> {
     let mut findings = vec![data_folder(place.data, world)];
     findings.extend(free_space(place.data));
@@ -133,7 +133,7 @@ fn free_space(data: &Path) -> Option<Finding> {
     })
 }
 
-/// Whether other users of this machine may read the contacts. Nothing is said where the system has no modes.
+/// Whether other users of this machine may read the contacts. `None` if the operating system has no file modes.
 fn permissions(place: &Place<'_>) -> Option<Finding> {
     let about = "permissions";
     if !cfg!(unix) {
@@ -157,7 +157,7 @@ fn permissions(place: &Place<'_>) -> Option<Finding> {
     })
 }
 
-/// What to do about a database file that cannot be used.
+/// What to do about an unusable database file.
 fn advice_for(error: &store::Error) -> Advice {
     match error {
         store::Error::CannotOpen { .. } => {

@@ -1,4 +1,4 @@
-//! What an administrator does with a whole installation: looking at its health, copying it, and naming its database.
+//! Operations on a whole installation: checking its health, copying it, and naming its database.
 
 pub(crate) mod copy;
 pub(crate) mod database;

@@ -1,17 +1,17 @@
-//! Whether the installation can do its work: the database answers and is sound, and there is room on the disk.
+//! Readiness: whether the database answers and is intact, and the disk has room.
 //!
-//! Owns the verdict, and what is remembered of the last check of the whole database, which is too slow for every
-//! question.
+//! Owns the verdict, and remembers the result of the last check of the whole database, which is too slow to run on
+//! every query.
 
 use crate::App;
 use crate::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use store::members::accounts;
 
-/// With less free space than this, in bytes, nothing can be relied on to be written.
+/// Below this free space, in bytes, writes may fail at any time.
 const LEAST_SPACE: u64 = 16 * 1024 * 1024;
 
-/// Whether the installation can do its work, and if not, why.
+/// Whether the installation can do its work, or the reason why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readiness {
     Ready,
@@ -19,18 +19,18 @@ pub enum Readiness {
     Unreachable,
     /// The database is damaged.
     Damaged,
-    /// There is no room on the disk of the data folder.
+    /// The disk of the data folder is full.
     DiskFull,
 }
 
-/// Whether damage was found in the database.
+/// The result of the last check of the database.
 #[derive(Default)]
 pub(crate) struct Soundness {
     damaged: AtomicBool,
 }
 
 impl App {
-    /// Whether the installation can do its work. Answers quickly, also while members are at work.
+    /// Whether the installation can do its work. Answers quickly, even under load.
     pub fn readiness(&self) -> Readiness {
         let answered = self.local_actor().and_then(|actor| {
             let exist = self.reserved.read(|tx| accounts::exist(tx, actor.workspace));
@@ -44,11 +44,11 @@ impl App {
         }
     }
 
-    /// Reads the whole database and remembers whether it is sound. Takes a second or two a million contacts; members go on
-    /// working in the meantime. A server checks itself, so there is nothing to do on PostgreSQL.
+    /// Reads the whole database and remembers whether it is intact. Takes a second or two per million contacts; members
+    /// can continue working. Does nothing on PostgreSQL, which checks itself.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If the database is damaged or cannot be read.
     pub fn check_database(&self) -> Result<(), Error> {
         let damage = self.store.damage()?;
         self.soundness.damaged.store(damage.is_some(), Ordering::Relaxed);
@@ -58,13 +58,13 @@ impl App {
         }
     }
 
-    /// Remembers that work has met damage, until the next check of the whole database.
+    /// Remembers damage found during other work, until the next check of the whole database.
     pub fn note_damage(&self) {
         self.soundness.damaged.store(true, Ordering::Relaxed);
     }
 }
 
-/// Where the free space is not known, it is no reason to stop.
+/// An unknown amount of free space counts as enough.
 fn of_space(free: Option<u64>) -> Readiness {
     match free {
         Some(free) if free < LEAST_SPACE => Readiness::DiskFull,

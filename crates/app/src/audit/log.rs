@@ -1,4 +1,4 @@
-//! Reading the audit log, for those who keep order: page by page, and as a file.
+//! Reading the audit log, for admins and owners: page by page, and as a file.
 
 use crate::App;
 use crate::access;
@@ -13,15 +13,15 @@ use std::io::Write;
 use store::workspace::audit::{self, AuditFilter};
 use store::{Member, members};
 
-/// Actions that are read at once for a file.
+/// Entries per read when writing a file.
 const AT_ONCE: u64 = 2_000;
 
-/// Which actions; what is none does not matter.
+/// Filters the audit log; `None` for no restriction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AuditRequest {
-    /// Only of this kind.
+    /// Only this action.
     pub action: Option<AuditAction>,
-    /// Only of this member.
+    /// Only actions of this member.
     pub member: Option<Member>,
     /// Not before this moment, in UTC microseconds.
     pub from: Option<i64>,
@@ -32,33 +32,33 @@ pub struct AuditRequest {
 /// An entry of the audit log, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditLine {
-    /// By which the next page is asked for.
+    /// The position from which the next page is requested.
     pub id: ContactId,
-    /// When, in UTC microseconds.
+    /// When the action happened, in UTC microseconds.
     pub at: i64,
-    /// The name of who did it.
+    /// The name of the member who did it.
     pub by: String,
-    /// The action; none if a newer program knows more of them.
+    /// The action; `None` if it was recorded by a newer version of the program.
     pub action: Option<AuditAction>,
-    /// What it was about.
+    /// What the action was about.
     pub about: String,
-    /// How many contacts it was about.
+    /// How many contacts it affected.
     pub contacts: u64,
 }
 
-/// A page of the log.
+/// A page of the audit log.
 #[derive(Clone, Debug, Default)]
 pub struct AuditPage {
-    /// Its lines, the latest first.
+    /// The entries, the latest first.
     pub lines: Vec<AuditLine>,
-    /// Where the next page begins; none at the end.
+    /// Where the next page begins; `None` on the last page.
     pub next: Option<ContactId>,
-    /// All who may have done something, also those who were removed.
+    /// All members who may have entries, including removed ones.
     pub members: Vec<(Member, String)>,
 }
 
 impl App {
-    /// The next at most `limit` entries before `before`, the latest first.
+    /// Returns at most `limit` entries before `before`, the latest first.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -97,11 +97,11 @@ impl App {
         })
     }
 
-    /// Writes the entries as CSV, the latest first. Times are UTC as ISO 8601 has them; what a spreadsheet would run is guarded
-    /// as in an export of contacts.
+    /// Writes the entries as CSV, the latest first. Times are UTC in ISO 8601; values that a spreadsheet would evaluate
+    /// are guarded as in an export of contacts.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; those of the output and the database.
+    /// [`Error::Forbidden`]; errors of the output and the database.
     pub fn export_audit(&self, actor: Actor, request: &AuditRequest, out: &mut dyn Write) -> Result<(), Error> {
         let mut csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)

@@ -13,15 +13,15 @@ use uuid::Uuid;
 /// An action that the audit log records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuditAction {
-    /// Somebody signed in.
+    /// A member signed in.
     SignedIn,
-    /// Somebody failed to sign in so often that they have to wait.
+    /// Sign-ins failed so often that further attempts must wait.
     SlowedDown,
-    /// Somebody was invited.
+    /// A person was invited.
     Invited,
     /// An invitation was revoked.
     InvitationRevoked,
-    /// Somebody joined by an invitation.
+    /// An invited person joined.
     Joined,
     /// A member was given another role.
     RoleChanged,
@@ -29,19 +29,19 @@ pub enum AuditAction {
     Deactivated,
     /// A member can sign in again.
     Reactivated,
-    /// A member is gone, and their contacts were handed over.
+    /// A member was removed, and their contacts were transferred.
     Removed,
     /// A link to set a new password was made.
     ResetLink,
     /// A password was changed.
     PasswordChanged,
-    /// A sign-in was ended by somebody else.
+    /// A session was ended by another member.
     SignInEnded,
     /// Contacts were shared.
     Shared,
     /// Shares were revoked.
     Unshared,
-    /// Contacts were given to another owner.
+    /// Contacts were transferred to another owner.
     HandedOver,
     /// A file was imported.
     Imported,
@@ -49,39 +49,39 @@ pub enum AuditAction {
     ImportUndone,
     /// Contacts were exported.
     Exported,
-    /// Contacts went to the trash.
+    /// Contacts were moved to the trash.
     Deleted,
-    /// Contacts came back from the trash.
+    /// Contacts were restored from the trash.
     Restored,
     /// Contacts were merged into one.
     Merged,
     /// Contacts were given a tag.
     Tagged,
-    /// A tag was taken from contacts.
+    /// A tag was removed from contacts.
     Untagged,
-    /// A bulk change was undone.
+    /// A bulk action was undone.
     ActionUndone,
-    /// A custom field was made or changed.
+    /// A custom field was created or changed.
     FieldChanged,
     /// The workspace's settings were changed.
     SettingsChanged,
     /// A second factor was set up.
     SecondFactorOn,
-    /// A second factor was taken away.
+    /// A second factor was removed.
     SecondFactorOff,
-    /// New recovery codes were made.
+    /// New recovery codes were created.
     RecoveryCodes,
-    /// Waits after failed tries were ended.
+    /// Waiting times after failed sign-ins were ended.
     Unlocked,
-    /// Contacts were said to be no duplicates.
+    /// Contacts were marked as not duplicates.
     ToldApart,
-    /// A token for the HTTP API was made.
+    /// A token for the HTTP API was created.
     TokenCreated,
     /// A token for the HTTP API was revoked.
     TokenRevoked,
-    /// A webhook was made.
+    /// A webhook was created.
     WebhookCreated,
-    /// A webhook was changed, or given another secret.
+    /// A webhook or its secret was changed.
     WebhookChanged,
     /// A webhook was deleted.
     WebhookDeleted,
@@ -128,7 +128,7 @@ impl AuditAction {
         Self::WebhookDeleted,
     ];
 
-    /// As it is stored and written in files.
+    /// The name in the database and in files.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedIn => "signed_in",
@@ -170,14 +170,14 @@ impl AuditAction {
         }
     }
 
-    /// The kind of that name.
+    /// Returns the action with that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == name)
     }
 }
 
 impl App {
-    /// Records an action of the actor: what it was about in words, and how many contacts.
+    /// Records an action of the actor: a description of its object, and the number of contacts.
     pub(crate) fn audit(
         &self,
         tx: &mut Tx<'_>,
@@ -189,7 +189,8 @@ impl App {
         self.audit_part(tx, actor, &mut None, action, about, contacts)
     }
 
-    /// The same for an action of several transactions: the first records it in `entry`, the others count on there.
+    /// Like `audit`, for an action of several transactions: the first one adds the entry and stores its id in `entry`,
+    /// the others add their contacts to it.
     pub(crate) fn audit_part(
         &self,
         tx: &mut Tx<'_>,
@@ -207,7 +208,7 @@ impl App {
         audit::add(tx, actor.workspace, &noted)
     }
 
-    /// Records an action of somebody who has not signed in; `member` is whose account it was about, if that is known.
+    /// Records an action of a person who is not signed in; `member` is the account that it concerns, if known.
     pub(crate) fn audit_by(
         &self,
         tx: &mut Tx<'_>,
@@ -221,7 +222,7 @@ impl App {
 
     fn audit_entry(&self, member: Option<Member>, action: AuditAction, about: &str, contacts: u64) -> AuditEntry {
         AuditEntry {
-            // The world's ids of contacts are UUIDv7, and these of the log are nothing else.
+            // `contact_id` is used as a source of UUIDv7, which are also the ids of log entries.
             id: self.world.contact_id(),
             at: self.world.now(),
             member,

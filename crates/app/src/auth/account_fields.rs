@@ -1,4 +1,4 @@
-//! What members enter about their accounts, checked.
+//! Checks of the values that members enter for their accounts.
 
 use crate::auth::passwords;
 use crate::auth::passwords::Chooser;
@@ -33,13 +33,14 @@ pub(crate) fn fit_email(email: &str) -> Result<String, Error> {
     }
 }
 
-/// An email as accounts are looked up by it. What is none has no account; a server would fail at a NUL instead of saying so.
+/// Returns the form of an email by which accounts are looked up. An invalid one matches no account; a NUL is replaced,
+/// because a database server would fail instead of finding nothing.
 pub(crate) fn folded(email: &str) -> String {
     let kept = || email.to_lowercase().replace('\0', "\u{fffd}");
     Email::parse(email).map_or_else(|_| kept(), |email| email.as_str().to_lowercase())
 }
 
-/// What is known of a member who chooses another password.
+/// What is known of a member who chooses a new password.
 pub(crate) fn chooser_of(account: &Account) -> Chooser<'_> {
     Chooser {
         name: &account.name,
@@ -53,5 +54,5 @@ pub(crate) fn fit_password(password: &str, chooser: &Chooser<'_>) -> Result<(), 
     passwords::unfit(password, chooser).map_or(Ok(()), |message| Err(Error::AccountField { field, message }))
 }
 
-/// Characters that a name may have.
+/// The maximum length of a name, in characters.
 pub(crate) const NAME: usize = 200;

@@ -1,8 +1,7 @@
-//! Accounts: the first one, signing in, and what a member changes about their own.
+//! Accounts: the first one, signing in, and a member's changes to their own account.
 //!
-//! Owns what may be a name, and the order of steps of signing in. There is one workspace, the local one; its owner is
-//! the member that the command line has acted as from the beginning, so what was imported before belongs to the first
-//! account.
+//! Decides the order of the steps of signing in. There is one workspace, the local one; its owner is the member as whom
+//! the command line has always acted, so the first account owns what was imported before.
 
 use crate::App;
 use crate::access::Actor;
@@ -20,28 +19,28 @@ use store::members::{one_time_tokens, sessions};
 use store::workspace::workspaces;
 use store::{Tx, Workspace, members};
 
-/// What the first account is made of.
+/// The values of the first account.
 #[derive(Clone)]
 pub struct Setup {
-    /// What the owner is called.
+    /// The owner's name.
     pub name: String,
-    /// The address to sign in with.
+    /// The email to sign in with.
     pub email: String,
     pub password: String,
-    /// What the workspace is called.
+    /// The name of the workspace.
     pub workspace_name: String,
 }
 
 impl App {
-    /// Whether nobody has an account yet.
+    /// Whether there is no account yet.
     pub fn needs_setup(&self) -> Result<bool, Error> {
         let workspace = self.local_actor()?.workspace;
         Ok(!self.reserved.read(|tx| accounts::exist(tx, workspace))?)
     }
 
-    /// A code that somebody who sets the installation up from afar must know: 60 random bits.
+    /// Creates the code that is required to set the installation up from another machine: 60 random bits.
     pub fn setup_code(&self) -> String {
-        // Without letters that look like figures.
+        // Without letters and digits that look alike.
         const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
         let letters: Vec<char> = self.world.secret()[..12]
             .iter()
@@ -51,10 +50,11 @@ impl App {
         groups.join("-")
     }
 
-    /// Makes the first account, names the workspace, and signs the owner in. What the command line has imported is theirs.
+    /// Creates the first account, names the workspace, and signs the owner in. Everything that the command line has
+    /// imported belongs to the owner.
     ///
     /// # Errors
-    /// [`Error::AlreadySetUp`]; [`Error::AccountField`] with the first field that does not fit.
+    /// [`Error::AlreadySetUp`]; [`Error::AccountField`] with the first invalid field.
     pub fn setup(&self, setup: &Setup, caller: &Caller) -> Result<Token, Error> {
         let name = fit_name(&setup.name, AccountField::Name)?;
         let email = fit_email(&setup.email)?;
@@ -65,7 +65,7 @@ impl App {
             workspace_name,
         };
         fit_password(&setup.password, &chooser)?;
-        // A hash costs time and memory; nobody gets one for nothing.
+        // A hash costs time and memory, so it is not computed for a request that will be refused.
         if !self.needs_setup()? {
             return Err(Error::AlreadySetUp);
         }
@@ -78,7 +78,7 @@ impl App {
                 email: &email,
                 password_hash: &hash,
             };
-            // One of two who try at once finds the account of the other.
+            // Of two concurrent setups, one finds the account of the other.
             if accounts::exist(tx, workspace)? || !accounts::claim(tx, workspace, member, &account)? {
                 return Err(Error::AlreadySetUp);
             }
@@ -91,8 +91,9 @@ impl App {
         })
     }
 
-    /// Signs somebody in; where they have a second factor, until its code was entered the session lets nobody in
-    /// ([`App::awaits_code`]). An email without an account and a wrong password are answered alike, after the same time.
+    /// Signs a member in. If they have a second factor, the session is not valid until its code was entered
+    /// ([`App::awaits_code`]). An email without an account and a wrong password get the same answer after the same
+    /// time.
     ///
     /// # Errors
     /// [`Error::WrongPassword`], [`Error::TooManyTries`].
@@ -113,7 +114,7 @@ impl App {
         };
         let now = self.world.now();
         self.write_sign_in(|tx| {
-            // First: the lock on the member orders this sign-in and a deactivation at the same moment.
+            // Must come first: the lock on the member's row orders this sign-in and a concurrent deactivation.
             members::seen(tx, workspace, account.member, now)?;
             // The password may have been changed while it was checked.
             let current = accounts::get(tx, workspace, account.member)?;
@@ -125,7 +126,7 @@ impl App {
                 member: account.member,
             };
             if second_factor::is_on(tx, actor)? {
-                // Who knows the password only must not get any number of tries for the code by it.
+                // A person who knows only the password must not be able to reset the count of failed codes with it.
                 rate_limit::uncount(tx, workspace, &subjects, now)?;
             } else {
                 rate_limit::succeeded(tx, workspace, &subjects, now)?;
@@ -135,7 +136,8 @@ impl App {
         })
     }
 
-    /// Counts an attempt to sign in with this email as failed until it succeeds.
+    /// Counts an attempt to sign in with this email as failed until it succeeds; returns the subjects for which it
+    /// counts.
     pub(crate) fn begin_signing_in(
         &self,
         tx: &mut Tx<'_>,
@@ -152,8 +154,8 @@ impl App {
         Ok(subjects)
     }
 
-    /// How a log names an email: as it is if it is that of a member who can sign in, else by a hash, because who mistypes
-    /// theirs, or types the password in its place, has not asked to be remembered.
+    /// Returns how a log names an email: as it is if it belongs to a member who can sign in, else by a hash, because a
+    /// person who mistypes theirs, or types the password in its place, has not asked to be recorded.
     pub fn email_for_log(&self, email: &str) -> Result<String, Error> {
         let workspace = self.local_actor()?.workspace;
         let email = folded(email);
@@ -162,10 +164,10 @@ impl App {
         Ok(known.map_or_else(hash, |account| account.email))
     }
 
-    /// Changes the member's password and ends all their sign-ins; this browser is signed in anew, under another secret.
+    /// Changes the member's password and ends all their sessions; this browser gets a new session with another secret.
     ///
     /// # Errors
-    /// [`Error::WrongPassword`] about the old one, [`Error::AccountField`] about the new one, [`Error::TooManyTries`].
+    /// [`Error::WrongPassword`] for the old password, [`Error::AccountField`] for the new one, [`Error::TooManyTries`].
     pub fn change_password(&self, actor: Actor, old: &str, new: &str, caller: &Caller) -> Result<Token, Error> {
         let Actor { workspace, member } = actor;
         let account = self.store.read(|tx| accounts::get(tx, workspace, member))?;
@@ -180,9 +182,9 @@ impl App {
         }
         let hash = self.passwords.hash(new, self.world.secret())?;
         self.store.write(|tx| {
-            // First: the lock on the member orders this and a deactivation at the same moment.
+            // Must come first: the lock on the member's row orders this change and a concurrent deactivation.
             members::seen(tx, workspace, member, now)?;
-            // Somebody may have set another one by a link while the old one was checked: that one stays.
+            // Another password may have been set by a link while the old one was checked; that one stays.
             let current = accounts::get(tx, workspace, member)?;
             if current.is_none_or(|current| current.password_hash != account.password_hash) {
                 return Err(Error::WrongPassword);
@@ -197,7 +199,7 @@ impl App {
         })
     }
 
-    /// Changes what the member is called.
+    /// Changes the member's name.
     ///
     /// # Errors
     /// [`Error::AccountField`].
@@ -209,7 +211,8 @@ impl App {
     }
 }
 
-/// Who a try counts for. The email comes first: `tries` knows it by its place.
+/// The subjects for which a try counts. The email must be first: `rate_limit::succeeded` clears the failures of the
+/// first one.
 fn subjects(email: &str, caller: &Caller) -> Vec<Subject> {
     let mut subjects = vec![Subject::email(email)];
     if !caller.address.is_empty() {

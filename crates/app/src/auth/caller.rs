@@ -1,21 +1,21 @@
-//! Who asks: the address, the browser, and the secrets that it sent.
+//! The sender of a request: its address, browser, and the secrets that it sent.
 
 use crate::auth::secret::sha256;
 
-/// Characters that are kept of what a browser calls itself.
+/// How many characters of the browser's name are stored.
 pub(crate) const AGENT: usize = 300;
 
-/// The secret of a sign-in, which only the browser keeps. Here there is its hash.
+/// The secret of a session. Only the browser keeps it; the program stores its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(pub(crate) String);
 
 impl Token {
-    /// A secret as the browser sent it.
+    /// Wraps a secret that the browser sent.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// What the browser is to keep.
+    /// The text that the browser stores.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -25,44 +25,44 @@ impl Token {
     }
 }
 
-/// The secret is never shown again.
+/// Does not reveal the secret.
 impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(..)")
     }
 }
 
-/// Who asks, as far as the network and the browser's cookies tell.
+/// The sender of a request, as far as it is known from the network and the browser's cookies.
 #[derive(Clone, Debug, Default)]
 pub struct Caller {
-    /// The address of the network that the request comes from; empty if that is not known.
+    /// The network address from which the request comes; empty if it is not known.
     pub address: String,
-    /// What the browser calls itself.
+    /// The browser's name for itself (its user agent).
     pub agent: String,
-    /// The secret of the session that this browser has, worth something or not.
+    /// The secret of this browser's session, valid or not.
     pub session: Option<Token>,
-    /// The secret by which this browser is known from before.
+    /// The secret of this browser from an earlier sign-in.
     pub device: Option<DeviceToken>,
 }
 
 impl Caller {
-    /// What the audit log tells of where somebody signed in.
+    /// The name of the browser, for the audit log and the session.
     pub(crate) fn browser(&self) -> String {
         self.agent.chars().take(AGENT).collect()
     }
 }
 
-/// The secret by which a browser is known again. Here there is its hash.
+/// The secret by which a known browser is recognised. The program stores only its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DeviceToken(pub(crate) String);
 
 impl DeviceToken {
-    /// A secret as the browser sent it.
+    /// Wraps a secret that the browser sent.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// What the browser is to keep.
+    /// The text that the browser stores.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -72,7 +72,7 @@ impl DeviceToken {
     }
 }
 
-/// The secret is never shown again.
+/// Does not reveal the secret.
 impl std::fmt::Debug for DeviceToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("DeviceToken(..)")

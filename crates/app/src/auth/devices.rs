@@ -1,9 +1,10 @@
-//! Browsers in which a member has signed in before.
+//! Known browsers: those in which a member has signed in before.
 //!
-//! Such a browser has a long-lived secret in a cookie, and failures to sign in there count for it alone (`rate_limit`):
-//! failures elsewhere with a member's email do not lock that member out of it. The secret lets nobody in. It is
-//! another one after each sign-in, so that one which somebody else has put into the browser is worth nothing, and a
-//! member's browsers are forgotten when the password changes or is reset and when the member is deactivated.
+//! A known browser has a long-lived secret in a cookie, and failures to sign in there count for that browser alone
+//! (`rate_limit`): failures elsewhere with a member's email do not lock that member out of it. The secret alone does
+//! not sign anyone in. It is replaced at each sign-in, so that a secret planted in the browser by an attacker becomes
+//! useless. A member's known browsers are deleted when the password changes or is reset and when the member is
+//! deactivated.
 
 use crate::App;
 use crate::auth::caller::DeviceToken;
@@ -15,14 +16,14 @@ use store::members::{accounts, devices, sessions};
 use store::{Tx, Workspace};
 
 const DAY: i64 = 24 * 3_600 * 1_000_000;
-/// How long a browser is known after the last time that somebody has signed in there.
+/// How long a browser stays known after its last sign-in.
 const KNOWN_FOR: i64 = 365 * DAY;
-/// Browsers of a member that are known, at most: those in which they signed in last.
+/// The maximum number of known browsers of a member: those with the latest sign-ins.
 const MOST: usize = 50;
 
 impl App {
-    /// Knows the browser of a session from now on. Gives the secret that the browser is to keep in place of the one it had;
-    /// none where the session still awaits the code of the second factor.
+    /// Makes the browser of a session a known one. Returns the secret that the browser stores in place of its old one;
+    /// `None` if the session still awaits the code of the second factor.
     pub fn know_browser(&self, session: &Token, caller: &Caller) -> Result<Option<DeviceToken>, Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
@@ -44,7 +45,7 @@ impl App {
     }
 }
 
-/// What a try counts for in a browser in which the member of this email has signed in before.
+/// Returns the subject of tries in this browser if it is a known one of the member with this email.
 pub(crate) fn of_caller(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -62,7 +63,7 @@ pub(crate) fn of_caller(
     Ok(is_known.then(|| Subject::device(&device.hash(), email)))
 }
 
-/// Forgets the browsers in which nobody has signed in for long.
+/// Deletes known browsers whose last sign-in is longer ago than `KNOWN_FOR`.
 pub(crate) fn forget_old(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<(), Error> {
     Ok(devices::forget(tx, workspace, now - KNOWN_FOR)?)
 }

@@ -1,4 +1,4 @@
-//! Signing in: accounts, passwords, sessions, the second factor, and how often somebody may try.
+//! Signing in: accounts, passwords, sessions, API tokens, the second factor, and rate limits.
 
 pub(crate) mod account_fields;
 pub(crate) mod accounts;

@@ -1,10 +1,9 @@
-//! Passwords: what may be one, and the hash that it is checked against.
+//! Passwords: which ones are accepted, and how they are hashed.
 //!
-//! A new password has 12 characters or more and would withstand a hundred million guesses, as `zxcvbn` estimates with
-//! its lists of common passwords, words and names, and is not made of what is known of who chooses it. A password that
-//! was set under an older rule goes on working. Owns argon2id with its cost, and how many are hashed at once: a hash
-//! takes 19 MiB while it is made, so they are made one after the other, and when too many wait, the next request is
-//! refused.
+//! A new password needs 12 characters or more, must withstand a hundred million guesses as estimated by `zxcvbn` with
+//! its lists of common passwords, words and names, and must not be made of what is known of the person who chooses it.
+//! A password that was set under an older rule stays valid. Hashes use argon2id. Computing one takes 19 MiB, so they
+//! are computed one after another, and a request is refused when too many are waiting.
 
 use crate::error::Error;
 use argon2::password_hash::PasswordHasher;
@@ -13,43 +12,44 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use zxcvbn::{Score, zxcvbn};
 
-/// Fewer characters are too easy to guess.
+/// The minimum number of characters; shorter passwords are too easy to guess.
 pub const CHARACTERS: usize = 12;
-/// So many must be left when everything that others know of who chooses it is taken away: a name and a year are no password.
+/// How many characters must be left when everything that others know of the person is removed: a name and a year are
+/// not a password.
 const CHARACTERS_OF_OWN: usize = 8;
-/// More bytes are no password, but an attempt to keep the machine busy.
+/// The maximum length in bytes; a longer one is an attempt to keep the machine busy.
 const BYTES: usize = 1000;
-/// How many may wait for their hash.
+/// How many requests may be waiting for or computing a hash.
 const WAITING: usize = 32;
-/// The cost that OWASP advises for argon2id with one lane: 19 MiB, two passes.
+/// The cost that OWASP recommends for argon2id with one lane: 19 MiB, two passes.
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 
-/// What others may know of who chooses a password, so that it must not be made of that.
+/// What others may know of the person who chooses a password; the password must not be made of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Chooser<'a> {
-    /// What they are called.
+    /// Their name.
     pub name: &'a str,
-    /// The address that they sign in with.
+    /// The email with which they sign in.
     pub email: &'a str,
-    /// What their workspace is called.
+    /// The name of their workspace.
     pub workspace_name: &'a str,
 }
 
 impl<'a> Chooser<'a> {
-    /// Everything that is known, whole and in words.
+    /// Everything that is known, as whole texts and as single words.
     fn known(&self) -> Vec<&'a str> {
         let all = [self.name, self.email, self.workspace_name, "crystalqore"];
         let words = all
             .iter()
             .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
-            // Shorter ones are in every password.
+            // Shorter words occur in every password.
             .filter(|word| word.chars().count() > 2);
         all.into_iter().filter(|text| !text.is_empty()).chain(words).collect()
     }
 }
 
-/// What is left of a password without the words that others know of who chooses it, in lower case.
+/// Returns the rest of a password, in lower case, without the words that others know of the person.
 fn without_known(password: &str, chooser: &Chooser<'_>) -> String {
     let mut known: Vec<String> = chooser.known().iter().map(|word| word.to_lowercase()).collect();
     known.sort_by_key(|word| std::cmp::Reverse(word.len()));
@@ -58,14 +58,14 @@ fn without_known(password: &str, chooser: &Chooser<'_>) -> String {
         .fold(password.to_lowercase(), |rest, word| rest.replace(word, ""))
 }
 
-/// The one place where passwords are hashed.
+/// Hashes passwords, one at a time.
 #[derive(Default)]
 pub struct Passwords {
     turn: Mutex<()>,
     waiting: AtomicUsize,
 }
 
-/// What is wrong with a new password, if anything.
+/// Returns what is wrong with a new password; `None` if it is accepted.
 pub fn unfit(password: &str, chooser: &Chooser<'_>) -> Option<&'static str> {
     if password.len() > BYTES {
         Some("The password is longer than 1,000 bytes; choose a shorter one.")
@@ -84,7 +84,7 @@ pub fn unfit(password: &str, chooser: &Chooser<'_>) -> Option<&'static str> {
 }
 
 impl Passwords {
-    /// The hash of a new password.
+    /// Hashes a new password.
     pub fn hash(&self, password: &str, secret: [u8; 32]) -> Result<String, Error> {
         let (salt, _) = secret.split_at(16);
         self.in_turn(|argon| {
@@ -93,9 +93,10 @@ impl Passwords {
         })?
     }
 
-    /// Whether this is the password. Without a hash (there is no such account) it takes as long and says no.
+    /// Whether the password matches the hash. Without a hash (there is no such account) it takes the same time and
+    /// returns false.
     pub fn matches(&self, password: &str, hash: Option<&str>) -> Result<bool, Error> {
-        // No account has so long a password.
+        // No account has a password this long.
         if password.len() > BYTES {
             return Ok(false);
         }

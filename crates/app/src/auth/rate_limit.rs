@@ -1,12 +1,12 @@
-//! How often somebody may try to sign in.
+//! The rate limit of signing in and of using links.
 //!
-//! Owns the growing waits after failures, and that the audit log tells of them: once for each burst of failures of a
-//! member's email, and of addresses once an hour, so that nobody can fill the log. Failures count for the email and for
-//! the address of the network; in a browser in which the member has signed in before they count for that browser and
-//! email alone, so that nobody elsewhere can lock the member out of it. Times that a wrong clock has written do not
-//! count. A try counts as failed from its beginning, so that many at the same moment are not many free ones. Subjects
-//! are kept as hashes, and an email that is no member's is noted nowhere: who mistypes theirs has not asked to be
-//! remembered.
+//! Decides the growing waits after failures, and what the audit log records: one entry for each burst of failures of a
+//! member's email, and one an hour for network addresses, so that the log cannot be flooded. Failures count for the
+//! email and for the network address; in a browser in which the member has signed in before they count for that browser
+//! and email alone, so that tries elsewhere cannot lock the member out of it. Times written by a wrong clock are
+//! ignored. A try counts as failed from its beginning, so that concurrent tries are not free. Subjects are stored as
+//! hashes, and an email that is not a member's is never logged: a person who mistypes theirs has not asked to be
+//! recorded.
 
 use crate::App;
 use crate::access::Actor;
@@ -21,25 +21,25 @@ use store::{Tx, Workspace, members};
 
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
-/// Failures are forgotten after this time without another.
+/// Failures expire after this time without another one.
 pub const FORGOTTEN_AFTER: i64 = 24 * 60 * MINUTE;
-/// No wait is longer: anyone who knows only an email must not lock its owner out for long.
+/// The longest wait: a person who knows only an email must not be able to lock its owner out for long.
 const LONGEST: i64 = 15 * MINUTE;
-/// The audit log tells of an address no sooner after another: anyone who tries may have many of them.
+/// The minimum time between audit entries about addresses: an attacker may have many addresses.
 const ADDRESSES_NOTED_EVERY: i64 = 60 * MINUTE;
-/// A last failure so far ahead was written by a clock that was wrong.
+/// A last failure further ahead than this was written by a wrong clock.
 const CLOCKS_DIFFER: i64 = 15 * MINUTE;
-/// Characters that are noted of an address; one that is none may be of any length.
+/// How many characters of an address are logged; an invalid one may have any length.
 const LONGEST_ADDRESS: usize = 100;
 
 pub struct Subject {
     name: String,
-    /// How many failures are free.
+    /// How many failures cause no wait.
     free: i64,
     kind: Kind,
 }
 
-/// What a subject is known by, as long as it tries.
+/// The kind of a subject, with the text by which the audit log names it.
 enum Kind {
     Email(String),
     /// A browser in which the member of this email has signed in before.
@@ -49,7 +49,7 @@ enum Kind {
 }
 
 impl Subject {
-    /// Somebody who says to have this email.
+    /// Tries with this email.
     pub fn email(email: &str) -> Self {
         Self {
             name: hex(&sha256(&[b"email", email.as_bytes()])),
@@ -58,7 +58,7 @@ impl Subject {
         }
     }
 
-    /// Somebody who says to have this email, in a browser in which its member has signed in before.
+    /// Tries with this email in a browser in which its member has signed in before.
     pub fn device(token_hash: &[u8], email: &str) -> Self {
         Self {
             name: hex(&sha256(&[b"device", token_hash, email.as_bytes()])),
@@ -67,7 +67,7 @@ impl Subject {
         }
     }
 
-    /// Somebody who has this link.
+    /// Tries with this link.
     pub fn link(hash: &[u8]) -> Self {
         Self {
             name: hex(&sha256(&[b"link", hash])),
@@ -76,8 +76,8 @@ impl Subject {
         }
     }
 
-    /// Somebody at this address of the network, which many people may share. Of IPv6 the network counts: who has one of its
-    /// addresses has them all, and could take another one for each try.
+    /// Tries from this network address, which many people may share. For IPv6 the /64 network counts: its owner has all
+    /// its addresses, and could use another one for each try.
     pub fn address(address: &str) -> Self {
         let network = match address.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
             Ok(IpAddr::V6(ip)) => {
@@ -101,7 +101,7 @@ impl Subject {
         }
     }
 
-    /// The site that an IPv6 address belongs to (its first 48 bits), which has 65,536 networks to try from.
+    /// Tries from the site of an IPv6 address (its first 48 bits), which has 65,536 networks.
     pub fn site(address: &str) -> Option<Self> {
         let Ok(IpAddr::V6(ip)) = address.parse::<IpAddr>().map(|ip| ip.to_canonical()) else {
             return None;
@@ -124,7 +124,8 @@ impl Subject {
 }
 
 impl App {
-    /// Counts a try as failed, or refuses it, and notes whom it makes wait. Always ask for the subjects in the same order.
+    /// Counts a try as failed, or refuses it, and logs the subjects that must wait from now on. Callers must pass
+    /// subjects in the same order.
     pub(crate) fn begin_try(
         &self,
         tx: &mut Tx<'_>,
@@ -170,8 +171,8 @@ impl App {
 }
 
 impl App {
-    /// Ends the waits after failed tries: those of an email, in every browser, or without one all that there are. Says how
-    /// many who tried had failures.
+    /// Ends the waits after failed tries: those of an email, in every browser, or all waits if there is no email.
+    /// Returns how many subjects had failures.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`].
@@ -197,11 +198,11 @@ impl App {
     }
 }
 
-/// Whether no address was noted lately; says so once.
+/// Whether an address may be logged now; if so, records that one was.
 fn may_note_address(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<bool, Error> {
     let noted = hex(&sha256(&[b"noted", b"addresses"]));
     let known = sessions::lock_failures(tx, workspace, &noted, now)?;
-    // One that is further ahead was written by a wrong clock.
+    // A time further ahead was written by a wrong clock.
     if (now + 1..=now + ADDRESSES_NOTED_EVERY).contains(&known.blocked_until) {
         return Ok(false);
     }
@@ -214,7 +215,8 @@ fn may_note_address(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<b
     Ok(true)
 }
 
-/// Counts a try as failed, or refuses it. Says who has no free failure left by it, which happens once in a burst of them.
+/// Counts a try as failed, or refuses it. Returns the subjects that have no free failure left after it, which happens
+/// once in a burst.
 fn begin<'s>(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -238,7 +240,8 @@ fn begin<'s>(
     Ok(slowed)
 }
 
-/// Takes back what was counted of a try that succeeded: its email has no failures any more, its address one less.
+/// Removes the failure that was counted for a try that succeeded: clears all failures of the first subject, and one of
+/// each other.
 pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
     for (at, subject) in subjects.iter().enumerate() {
         let known = sessions::lock_failures(tx, workspace, &subject.name, now)?;
@@ -252,7 +255,8 @@ pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], no
     Ok(())
 }
 
-/// Takes back what was counted of a try that has not failed, but is not at its end either. Earlier failures stay.
+/// Removes the failure that was counted for a try that has not failed but is not complete either. Earlier failures
+/// stay.
 pub fn uncount(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now: i64) -> Result<(), Error> {
     for subject in subjects {
         let known = sessions::lock_failures(tx, workspace, &subject.name, now)?;
@@ -266,7 +270,7 @@ pub fn uncount(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now:
     Ok(())
 }
 
-/// The failures, or none if a clock has written them that was wrong: nobody waits longer than the longest wait.
+/// Returns the failures, or none if a wrong clock has written them: no wait is longer than the longest one.
 fn believed(known: Failures, now: i64) -> Failures {
     if known.blocked_until > now + LONGEST || known.last_at > now + CLOCKS_DIFFER {
         return Failures::default();
@@ -322,7 +326,7 @@ mod tests {
         let waits = ahead(now, now + LONGEST);
         assert_eq!(believed(waits, now), waits);
         assert_eq!(believed(ahead(now, now + LONGEST + 1), now), Failures::default());
-        // Failures that no wait follows must not add up either.
+        // Failures without a wait must not add up either.
         assert_eq!(believed(ahead(now + 24 * 60 * MINUTE, 0), now), Failures::default());
         assert_eq!(
             believed(ahead(now + 1, 0), now).count,

@@ -1,8 +1,8 @@
 //! The second factor: codes of an authenticator app (TOTP, RFC 6238), and recovery codes.
 //!
-//! Owns setting it up, checking its codes, and who may take one away. A code is taken within one step of 30 seconds
-//! before and after its time, and each step once. Tries count as those of passwords do (`tries`). Recovery codes have
-//! 80 random bits and are kept as hashes, salted with the secret of the authenticator.
+//! Decides how it is set up, how codes are checked, and who may remove one. A code is accepted within one step of 30
+//! seconds before and after its time, and each step once. Tries count as those of passwords do (`rate_limit`). Recovery
+//! codes have 80 random bits and are stored as hashes, salted with the secret of the authenticator.
 
 use crate::access::Actor;
 use crate::access::{governed, named};
@@ -19,44 +19,44 @@ use store::{Member, Tx, Workspace, members};
 use totp_rs::{Builder, Totp};
 
 const SECOND: i64 = 1_000_000;
-/// Seconds of a step, as authenticator apps have it.
+/// Seconds per step, as in authenticator apps.
 const STEP: i64 = 30;
-/// Recovery codes that are made at once.
+/// How many recovery codes are made at once.
 const RECOVERY_CODES: usize = 10;
-/// Random bytes of a recovery code; sixteen letters.
+/// Random bytes of a recovery code; as text, sixteen characters.
 const RECOVERY_BYTES: usize = 10;
-/// Bytes of the secret, as RFC 4226 advises.
+/// Bytes of the secret, as RFC 4226 recommends.
 const SECRET_BYTES: usize = 20;
-/// What authenticator apps show beside the email.
+/// The issuer that authenticator apps show beside the email.
 const ISSUER: &str = "CrystalQore";
 
 /// A second factor that is being set up.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Enrolment {
-    /// The secret as letters and figures, for who types it.
+    /// The secret as letters and digits, for typing it.
     pub secret: String,
     /// The address that authenticator apps read from a QR code.
     pub url: String,
 }
 
-/// What a member sees of their own second factor.
+/// The state of a member's second factor.
 #[derive(Clone, PartialEq, Eq)]
 pub enum SecondFactorState {
     /// There is none.
     Off,
-    /// It counts once a code has confirmed it.
+    /// It becomes active once a code has confirmed it.
     Enrolling(Enrolment),
-    /// It is asked for.
+    /// It is active.
     On {
         /// Since when, in UTC microseconds.
         since: i64,
-        /// Recovery codes that were not used yet.
+        /// The number of unused recovery codes.
         codes_left: u64,
     },
 }
 
 impl App {
-    /// The member's own second factor.
+    /// Returns the state of the member's own second factor.
     ///
     /// # Errors
     /// [`Error::SecondFactor`].
@@ -74,7 +74,7 @@ impl App {
         })
     }
 
-    /// Makes a secret for the member's authenticator app. It counts once [`App::confirm_second_factor`] was called.
+    /// Creates a secret for the member's authenticator app. [`App::confirm_second_factor`] activates it.
     pub fn begin_second_factor(&self, actor: Actor) -> Result<(), Error> {
         let secret = self.world.secret();
         Ok(self
@@ -82,12 +82,12 @@ impl App {
             .write(|tx| second_factors::propose(tx, actor.workspace, actor.member, &secret[..SECRET_BYTES]))?)
     }
 
-    /// Sets the second factor up, if this is its code. The member's sign-ins elsewhere end, because there it was not asked
-    /// for. Gives the recovery codes, the only time that they are shown.
+    /// Activates the second factor if the code is right. The member's other sessions end, because they were opened
+    /// without it. Returns the recovery codes, which are shown only this once.
     ///
     /// # Errors
-    /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::NoSecondFactor`] if none is being set up; those of the
-    /// database.
+    /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::NoSecondFactor`] if none is being set up; database
+    /// errors.
     pub fn confirm_second_factor(
         &self,
         actor: Actor,
@@ -115,7 +115,7 @@ impl App {
         })
     }
 
-    /// Makes new recovery codes; those before are worth nothing any more.
+    /// Creates new recovery codes; the earlier ones become invalid.
     ///
     /// # Errors
     /// [`Error::NoSecondFactor`].
@@ -127,10 +127,10 @@ impl App {
         })
     }
 
-    /// Takes the member's own second factor away.
+    /// Removes the member's own second factor.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] if the workspace asks for one.
+    /// [`Error::Forbidden`] if the workspace requires one.
     pub fn end_second_factor(&self, actor: Actor) -> Result<(), Error> {
         self.store.write(|tx| {
             let role = accounts::role(tx, actor.workspace, actor.member)?.unwrap_or(Role::Member);
@@ -147,14 +147,14 @@ impl App {
         })
     }
 
-    /// Takes the second factor of a member away who has lost it, and ends their sign-ins. Says whether there was one.
+    /// Removes the second factor of a member who has lost it, and ends their sessions. Returns whether there was one.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`].
     pub fn reset_second_factor(&self, actor: Actor, member: Member) -> Result<bool, Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
-            // As with passwords: who gets at an admin's account is that admin from then on.
+            // As with passwords: a person who gets into an admin's account has that admin's rights from then on.
             if row.role == Role::Admin && member != actor.member {
                 access::owner(tx, actor)?;
             }
@@ -177,8 +177,8 @@ impl App {
             .is_some())
     }
 
-    /// Signs in anyone who has given their password and tells the code of their authenticator app, or a recovery code. The
-    /// session gets another secret.
+    /// Completes the sign-in of a member who has given their password, with a code of their authenticator app or a
+    /// recovery code. The session gets another secret.
     ///
     /// # Errors
     /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::SignInAgain`].
@@ -207,8 +207,8 @@ impl App {
         })
     }
 
-    /// Takes the proof that the member is at the keyboard: their password, and the code of their second factor if they have
-    /// one. It holds for the session for a short time.
+    /// Checks that the member is at the keyboard: their password, and the code of their second factor if they have one.
+    /// The proof is valid for this session for a short time.
     ///
     /// # Errors
     /// [`Error::WrongPassword`], [`Error::WrongCode`], [`Error::TooManyTries`].
@@ -241,7 +241,7 @@ impl App {
         account.ok_or(Error::WrongPassword)
     }
 
-    /// Uses a code of the member's up: one of the authenticator app, or a recovery code.
+    /// Checks and uses up a code of the member: one of the authenticator app, or a recovery code.
     fn use_code(&self, tx: &mut Tx<'_>, actor: Actor, code: &str) -> Result<(), Error> {
         let factor = confirmed(tx, actor)?.ok_or(Error::NoSecondFactor)?;
         let code = normal(code);
@@ -287,7 +287,7 @@ fn confirmed(tx: &mut Tx<'_>, actor: Actor) -> Result<Option<SecondFactor>, Erro
     Ok(factor.filter(|factor| factor.confirmed_at.is_some()))
 }
 
-/// A session that awaits the code of the second factor.
+/// Returns a session that awaits the code of the second factor.
 fn awaiting(tx: &mut Tx<'_>, workspace: Workspace, session: &Token, now: i64) -> Result<Option<SignIn>, Error> {
     let found = sessions::find(tx, workspace, &session.hash())?;
     Ok(found.filter(|found| found.awaits_code && now < found.expires_at))
@@ -311,7 +311,7 @@ fn enrolment(secret: Vec<u8>, email: &str) -> Result<Enrolment, Error> {
     })
 }
 
-/// A code as people type it: without blanks and dashes, in capitals.
+/// Normalises a typed code: without blanks and dashes, in capitals.
 fn normal(code: &str) -> String {
     let signs = code.chars().filter(|c| !c.is_whitespace() && *c != '-');
     signs.take(64).collect::<String>().to_uppercase()
@@ -321,7 +321,7 @@ fn recovery_code(secret: &[u8; 32]) -> String {
     in_groups(&totp_rs::Secret::from(secret[..RECOVERY_BYTES].to_vec()).to_base32())
 }
 
-/// Letters in groups of four, which are easier to type.
+/// Splits letters into groups of four, which are easier to type.
 fn in_groups(letters: &str) -> String {
     let letters: Vec<char> = letters.chars().collect();
     let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();

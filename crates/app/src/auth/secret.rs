@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-/// The hash of these parts; where one ends and the next begins counts too.
+/// Hashes parts; the boundaries between the parts are included in the hash.
 pub(crate) fn sha256(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {

@@ -1,6 +1,6 @@
-//! The settings of a workspace that are about signing in: how long sessions last, and who needs a second factor.
+//! The sign-in settings of a workspace: how long sessions last, and who needs a second factor.
 //!
-//! Owns the limits of these settings and who may change them. They are stored with the others (`settings`).
+//! Decides who may change these settings. They are stored with the others (`workspace::stored`).
 
 use crate::App;
 use crate::access::Actor;
@@ -12,15 +12,15 @@ use crate::workspace::stored::stored_settings;
 use store::workspace::settings;
 
 impl App {
-    /// The settings about signing in.
+    /// Returns the sign-in settings.
     pub fn security_settings(&self, actor: Actor) -> Result<SecuritySettings, Error> {
         Ok(self.store.read(|tx| stored_settings(tx, actor.workspace))?.security)
     }
 
-    /// Changes the settings about signing in. They hold for sessions that there are, too.
+    /// Changes the sign-in settings. They apply to existing sessions, too.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Settings`] about what cannot be set.
+    /// [`Error::Forbidden`]; [`Error::Settings`] for an invalid value.
     pub fn set_security_settings(&self, actor: Actor, wanted: SecuritySettings) -> Result<(), Error> {
         wanted.check()?;
         self.store.write(|tx| {

@@ -1,7 +1,7 @@
-//! Sessions: who is signed in in which browser, and for how long.
+//! Sessions: which member is signed in in which browser, and for how long.
 //!
-//! Owns the secrets that a browser holds, that signing in ends the session that the browser had before, and how recent
-//! a proof of password and second factor must be.
+//! Creates the secrets that a browser stores, ends the browser's previous session when it signs in, and decides how
+//! recent a proof of password and second factor must be.
 
 use crate::App;
 use crate::access::Actor;
@@ -16,53 +16,53 @@ use store::members::sessions::{self, SignIn};
 use store::workspace::workspaces;
 use store::{Tx, members};
 
-/// For how long a proof of password and second factor need not be repeated.
+/// How long a proof of password and second factor is valid.
 const PROVED_FOR: i64 = 10 * MINUTE;
-/// How long the code of the second factor is waited for.
+/// How long a session waits for the code of the second factor.
 const CODE_AWAITED_FOR: i64 = 10 * MINUTE;
-/// Characters of a session's public name.
+/// The length of a session's public name, in characters.
 const SESSION: usize = 24;
 
-/// Somebody who is signed in.
+/// A member who is signed in.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
-    /// Who they are to the engine.
+    /// The member as an actor.
     pub actor: Actor,
-    /// What they are called.
+    /// The member's name.
     pub name: String,
     pub email: String,
-    /// What their workspace is called.
+    /// The name of the workspace.
     pub workspace_name: String,
-    /// What they may.
+    /// The member's role.
     pub role: Role,
-    /// A name of this sign-in that is no secret.
+    /// The public name of this session, which is not secret.
     pub session: String,
-    /// It is time to call [`App::keep_signed_in`].
+    /// Whether it is time to call [`App::keep_signed_in`].
     pub note_due: bool,
-    /// Password and second factor were given a short time ago, so they need not be asked for again.
+    /// Whether password and second factor were given a short time ago, so that they are not required again.
     pub proved_recently: bool,
-    /// The workspace asks for a second factor and the member has none: they must set one up first.
+    /// Whether the workspace requires a second factor and the member has none: they must set one up first.
     pub must_enrol: bool,
 }
 
-/// One sign-in of a member.
+/// One session of a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignInInfo {
-    /// A name of it that is no secret.
+    /// The public name of the session, which is not secret.
     pub session: String,
     pub created_at: i64,
-    /// When last seen, to the hour.
+    /// When it was last used, to the hour.
     pub seen_at: i64,
-    /// What the browser calls itself.
+    /// The browser's name for itself (its user agent).
     pub agent: String,
 }
 
 impl App {
-    /// Writes what signing in needs, over the connections kept back for it. On a full disk it is tried once more with the
-    /// room that the reserve gives.
+    /// Runs a write of a sign-in over the connections reserved for this. On a full disk it is retried once with the
+    /// space that the disk reserve frees.
     ///
     /// # Errors
-    /// What `work` returns; [`Error::DiskFull`] if there is no reserve.
+    /// The errors of `work`; [`Error::DiskFull`] if there is no reserve.
     pub(crate) fn write_sign_in<T>(&self, mut work: impl FnMut(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
         match self.reserved.write(&mut work) {
             Err(Error::DiskFull) if self.disk_reserve.release() => self.reserved.write(work),
@@ -70,22 +70,22 @@ impl App {
         }
     }
 
-    /// Makes the reserve for a full disk, if there is room for it.
+    /// Creates the reserve for a full disk, if there is room for it.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// Errors of the operating system.
     pub fn fill_disk_reserve(&self) -> std::io::Result<()> {
         self.disk_reserve.fill()
     }
 
-    /// Signs a member in in this browser, who has given their password, in place of anyone who was signed in there. With a
-    /// second factor the session lets nobody in before its code was entered.
+    /// Signs in a member who has given their password, and ends the browser's previous session. If the member has a
+    /// second factor, the session is not valid until its code was entered.
     pub(crate) fn enter(&self, tx: &mut Tx<'_>, actor: Actor, caller: &Caller) -> Result<Token, Error> {
         let awaits_code = second_factor::is_on(tx, actor)?;
         self.add_session(tx, actor, caller, awaits_code)
     }
 
-    /// Signs a member in in this browser who has given all that is asked for.
+    /// Signs in a member who has given everything that is required.
     pub(crate) fn enter_whole(&self, tx: &mut Tx<'_>, actor: Actor, caller: &Caller) -> Result<Token, Error> {
         self.add_session(tx, actor, caller, false)
     }
@@ -113,7 +113,7 @@ impl App {
         Ok(token)
     }
 
-    /// Ends the sign-in of a secret, if there is one.
+    /// Ends the session of a secret, if there is one.
     pub fn sign_out(&self, token: &Token) -> Result<(), Error> {
         let workspace = self.local_actor()?.workspace;
         Ok(self
@@ -121,7 +121,7 @@ impl App {
             .write(|tx| sessions::remove(tx, workspace, &token.hash()))?)
     }
 
-    /// Who has this secret.
+    /// Returns the member whose session has this secret; `None` if the session is not valid.
     pub fn signed_in(&self, token: &Token) -> Result<Option<SignedIn>, Error> {
         let now = self.world.now();
         self.reserved.read(|tx| {
@@ -157,7 +157,7 @@ impl App {
         })
     }
 
-    /// Notes that a sign-in was seen, so that it lasts longer.
+    /// Records that a session was used, so that it lasts longer.
     pub fn keep_signed_in(&self, token: &Token) -> Result<(), Error> {
         let workspace = self.local_actor()?.workspace;
         let now = self.world.now();
@@ -175,7 +175,7 @@ impl App {
         })
     }
 
-    /// Where the member is signed in, the place seen last first.
+    /// Returns the member's sessions, the last used first.
     pub fn sign_ins(&self, actor: Actor) -> Result<Vec<SignInInfo>, Error> {
         let now = self.world.now();
         let (all, security) = self.store.read(|tx| {
@@ -193,7 +193,7 @@ impl App {
             .collect())
     }
 
-    /// Ends one of the member's sign-ins; nothing to end is no error.
+    /// Ends one of the member's sessions; it is no error if there is none.
     pub fn end_sign_in(&self, actor: Actor, ended: &str) -> Result<(), Error> {
         let workspace = actor.workspace;
         Ok(self.store.write(|tx| {
@@ -209,12 +209,12 @@ impl App {
     }
 }
 
-/// Whether a proof need not be repeated. One from the future was noted by a clock that was wrong.
+/// Whether a proof is still valid. One from the future was written by a wrong clock.
 fn is_recent(proved_at: i64, now: i64) -> bool {
     (-MINUTE..PROVED_FOR).contains(&now.saturating_sub(proved_at))
 }
 
-/// The public name of a sign-in: the beginning of its hash, from which nobody gets to the secret.
+/// The public name of a session: the beginning of its hash, from which the secret cannot be derived.
 pub(crate) fn session(token_hash: &[u8]) -> String {
     hex(token_hash).chars().take(SESSION).collect()
 }

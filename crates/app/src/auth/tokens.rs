@@ -1,8 +1,7 @@
-//! Tokens for the HTTP API: made by a member, with scopes, an end and a name.
+//! API tokens: created by a member, with scopes, an expiry and a name.
 //!
-//! Owns what a token is made of and for how long it is worth something. Of the secret only the hash is stored. A token
-//! never allows more than its member may: it lets nobody in whose member is not active, or must set up a second factor
-//! first.
+//! Decides the form of a token and how long it is valid. Only the hash of the secret is stored. A token never allows
+//! more than its member may do: it is refused if the member is not active, or must set up a second factor first.
 
 use crate::App;
 use crate::access::{self, Actor};
@@ -16,21 +15,21 @@ use store::members::accounts::{self, Role};
 use store::members::api_tokens::{self, TokenRow};
 use store::workspace::workspaces;
 
-/// What every token begins with, so that programs that look for leaked secrets know it.
+/// The prefix of every token, by which scanners for leaked secrets recognise it.
 const PREFIX: &str = "cq_";
-/// Characters of a token's public name.
+/// The length of a token's public name, in characters.
 const ID: usize = 24;
-/// Letters of a token's name, at most.
+/// The maximum length of a token's name, in characters.
 const LONGEST_NAME: usize = 100;
-/// Tokens of a member, at most.
+/// The maximum number of tokens of a member.
 const MOST: usize = 50;
-/// Days after which a token expires, at most.
+/// The maximum number of days after which a token expires.
 const MOST_DAYS: u32 = 3_650;
 const DAY: i64 = 24 * 60 * MINUTE;
-/// The use of a token is noted no more often than this.
+/// The minimum time between two records of a token's use.
 const NOTED_EVERY: i64 = MINUTE;
 
-/// What a token allows. None includes another one.
+/// A right that a token can have. No scope includes another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TokenScope {
     /// Read contacts, their history, tags, saved views and custom fields.
@@ -41,7 +40,7 @@ pub enum TokenScope {
     Imports,
     /// Export contacts.
     Exports,
-    /// What admins and owners may do: members, settings, the audit log.
+    /// Do what admins and owners may do: members, settings, the audit log.
     Admin,
 }
 
@@ -54,7 +53,7 @@ impl TokenScope {
         Self::Admin,
     ];
 
-    /// As it is stored and written.
+    /// The name by which it is stored and written.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ContactsRead => "contacts:read",
@@ -65,64 +64,65 @@ impl TokenScope {
         }
     }
 
-    /// The scope of that name.
+    /// Parses the name of a scope.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.as_str() == name)
     }
 }
 
-/// What a token is to be.
+/// The values of a token to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
-    /// What the member calls it.
+    /// The member's name for it.
     pub name: String,
     pub scopes: Vec<TokenScope>,
-    /// After how many days it expires; none if never.
+    /// After how many days it expires; `None` if never.
     pub days: Option<u32>,
 }
 
 /// A token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenInfo {
-    /// A name of it that is no secret.
+    /// The public name of the token, which is not secret.
     pub id: String,
     pub name: String,
     pub scopes: Vec<TokenScope>,
-    /// When it was made, in UTC microseconds.
+    /// When it was created, in UTC microseconds.
     pub created_at: i64,
-    /// From when on it lets nobody in; none if it never expires.
+    /// When it expires, in UTC microseconds; `None` if never.
     pub expires_at: Option<i64>,
     /// When it was used last, to the minute.
     pub used_at: Option<i64>,
 }
 
-/// A token that was just made, and the only time that its secret is shown.
+/// A new token; its secret is shown only this once.
 pub struct CreatedToken {
     pub info: TokenInfo,
-    /// What a program sends as its bearer token.
+    /// The text that a program sends as its bearer token.
     pub secret: String,
 }
 
-/// Who uses a token.
+/// The result of authenticating a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authenticated {
-    /// Who they are to the engine.
+    /// The token's member as an actor.
     pub actor: Actor,
-    /// What they may beside their own contacts, as of this moment.
+    /// The member's current role.
     pub role: Role,
-    /// What the token allows.
+    /// The token's scopes.
     pub scopes: Vec<TokenScope>,
-    /// The name of the token that is no secret.
+    /// The public name of the token, which is not secret.
     pub token: String,
-    /// It is time to call [`App::note_token_use`].
+    /// Whether it is time to call [`App::note_token_use`].
     pub note_due: bool,
 }
 
 impl App {
-    /// Makes a token of the member.
+    /// Creates a token of the member.
     ///
     /// # Errors
-    /// [`Error::Settings`] about name, scopes, days, or too many tokens; [`Error::Forbidden`] if the member is not active.
+    /// [`Error::Settings`] for an invalid name, scopes or days, or too many tokens; [`Error::Forbidden`] if the member
+    /// is not active.
     pub fn create_token(&self, actor: Actor, wanted: &NewToken) -> Result<CreatedToken, Error> {
         let now = self.world.now();
         let (name, scopes) = (fit_name(&wanted.name)?, fit_scopes(&wanted.scopes)?);
@@ -154,7 +154,7 @@ impl App {
         })
     }
 
-    /// The member's tokens, the newest first, those that have expired too.
+    /// Returns the member's tokens, newest first, including expired ones.
     pub fn tokens(&self, actor: Actor) -> Result<Vec<TokenInfo>, Error> {
         let rows = self
             .store
@@ -162,7 +162,7 @@ impl App {
         Ok(rows.into_iter().map(info_of).collect())
     }
 
-    /// Revokes one of the member's tokens: it lets nobody in any more.
+    /// Revokes one of the member's tokens.
     ///
     /// # Errors
     /// [`Error::NoToken`].
@@ -176,7 +176,7 @@ impl App {
         })
     }
 
-    /// Who has this secret; none if it is that of no token, or of one that is not worth anything any more.
+    /// Returns the member and scopes of a token; `None` if the secret is unknown or the token is not valid any more.
     pub fn authenticate(&self, secret: &str) -> Result<Option<Authenticated>, Error> {
         let now = self.world.now();
         self.reserved.read(|tx| {
@@ -202,7 +202,7 @@ impl App {
                     "this workspace asks you for a second factor; set one up in the browser, then your tokens work again",
                 ));
             }
-            // A use in the future was noted by a clock that was wrong.
+            // A use in the future was recorded by a wrong clock.
             let since = found.used_at.map(|used_at| now - used_at);
             Ok(Some(Authenticated {
                 actor,
@@ -214,7 +214,7 @@ impl App {
         })
     }
 
-    /// Notes that a token was used just now.
+    /// Records that a token was used just now.
     pub fn note_token_use(&self, secret: &str) -> Result<(), Error> {
         let now = self.world.now();
         let workspace = self.local_actor()?.workspace;
@@ -227,7 +227,7 @@ fn hash_of(secret: &str) -> Vec<u8> {
     sha256(&[b"api-token", secret.as_bytes()]).to_vec()
 }
 
-/// The public name of a token: the beginning of its hash, from which nobody gets to the secret.
+/// The public name of a token: the beginning of its hash, from which the secret cannot be derived.
 fn id_of(token_hash: &[u8]) -> String {
     hex(token_hash).chars().take(ID).collect()
 }
@@ -251,7 +251,7 @@ fn scopes_for_people(scopes: &[TokenScope]) -> String {
     scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// A scope that a newer program has stored allows nothing here.
+/// Parses stored scopes. A scope that only a newer version of the program knows allows nothing.
 fn scopes_of(words: &str) -> Vec<TokenScope> {
     words.split(' ').filter_map(TokenScope::named).collect()
 }

@@ -6,7 +6,7 @@ pub(crate) struct Bits {
 }
 
 impl Bits {
-    /// None of so many.
+    /// Creates an empty set of `len` contacts.
     pub fn none(len: usize) -> Self {
         Self {
             words: vec![0; len.div_ceil(64)],
@@ -21,7 +21,7 @@ impl Bits {
         self.words[at / 64] |= 1 << (at % 64);
     }
 
-    /// Those that are not in another set of as many.
+    /// Removes the contacts of another set of the same length.
     pub fn but(mut self, others: &Self) -> Self {
         for (word, other) in self.words.iter_mut().zip(&others.words) {
             *word &= !other;
@@ -29,7 +29,7 @@ impl Bits {
         self
     }
 
-    /// Those of another set of as many are added.
+    /// Adds the contacts of another set of the same length.
     pub fn add(&mut self, others: &Self) {
         for (word, other) in self.words.iter_mut().zip(&others.words) {
             *word |= other;
@@ -40,7 +40,7 @@ impl Bits {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// Those that are set, in order.
+    /// Iterates over the set bits in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(at, word)| {
             let mut rest = *word;
@@ -52,7 +52,7 @@ impl Bits {
         })
     }
 
-    /// The same from the end.
+    /// Iterates over the set bits in descending order.
     pub fn iter_down(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().rev().flat_map(|(at, word)| {
             let mut rest = *word;
@@ -64,7 +64,7 @@ impl Bits {
         })
     }
 
-    /// Neighbours that are set, as long rows as there are: the first of each row, and the first behind it.
+    /// Iterates over the maximal runs of set bits: the first of each run, and the first after it.
     pub fn runs(&self) -> impl Iterator<Item = (usize, usize)> {
         let mut from = 0;
         std::iter::from_fn(move || {
@@ -74,7 +74,7 @@ impl Bits {
         })
     }
 
-    /// The first from a place on that is set, or is not.
+    /// Returns the first bit from `from` on that is set, or not set.
     fn next(&self, from: usize, set: bool) -> Option<usize> {
         let word = |at: usize| self.words.get(at).map(|word| if set { *word } else { !*word });
         let mut at = from / 64;

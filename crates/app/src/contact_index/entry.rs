@@ -1,6 +1,6 @@
-//! One contact as the roster knows it: what it is found by, and what conditions ask about.
+//! One contact in the contact index: the text by which it is found, and the traits that conditions check.
 //!
-//! Owns the lines of text of an entry and its traits.
+//! Defines the lines of an entry's text and its traits.
 
 use crate::contact_index::visibility::SeenBy;
 use crate::contacts::stored::read;
@@ -12,7 +12,7 @@ use store::contacts::ContactRow;
 use store::contacts::shares::Grantee;
 use store::{ImportId, RunId};
 
-/// Kinds of lines. Each line of an entry begins with the byte of its kind; folded text has no such bytes in it.
+/// Kinds of lines. Each line of an entry begins with the byte of its kind; folded text contains no such bytes.
 pub(crate) mod kind {
     pub const NAME: u8 = 1;
     /// A name that is not part of the full name.
@@ -21,25 +21,25 @@ pub(crate) mod kind {
     pub const TAG: u8 = 4;
     pub const EMAIL: u8 = 5;
     pub const PHONE: u8 = 6;
-    /// The place in the order by name, where it does not follow from the name. No word is looked for in it.
+    /// The name order, if it does not follow from the name. Not searched for words.
     pub const ORDER: u8 = 7;
-    /// A custom field and its value. No word is looked for in it.
+    /// A custom field and its value. Not searched for words.
     pub const FIELD: u8 = 8;
-    /// The first byte that is no kind.
+    /// The first byte that is not a kind.
     pub const TEXT: u8 = 0x20;
 }
 
-/// The place in the order by name is a line of its own.
+/// The value of `cut` if the name order is a line of its own.
 pub(crate) const ORDER_APART: u8 = u8::MAX;
 
-/// What many contacts have in common, and what conditions other than words ask about.
+/// Values that many contacts share, and that conditions other than words check.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Traits {
     pub created_by: Option<ImportId>,
     pub written_by: Option<ImportId>,
     /// One bit for each `Part` that the contact has.
     pub parts: u8,
-    /// Folded cities, then folded countries, each after a byte that tells which.
+    /// Folded cities, then folded countries, each after a byte that marks which it is.
     pub places: Box<str>,
 }
 
@@ -54,13 +54,13 @@ pub(crate) struct Entry {
     pub changed: u32,
     pub traits: Traits,
     pub seen_by: SeenBy,
-    /// Where the order by name begins in the name; [`ORDER_APART`] where it is a line of its own.
+    /// Where the name order begins in the name; [`ORDER_APART`] if it is a line of its own.
     pub cut: u8,
     pub text: Vec<u8>,
 }
 
 impl Entry {
-    /// The entry of a contact that is shared with some.
+    /// Creates the entry of a contact and its grantees.
     pub fn new(row: &ContactRow, shared_with: Vec<Grantee>) -> Result<Self, store::Error> {
         let contact = read(row)?;
         let (text, cut) = lines(&contact);
@@ -83,12 +83,12 @@ impl Entry {
     }
 }
 
-/// Whole seconds, which suffice for order and for conditions: these ask for whole days.
+/// Converts to whole seconds, which suffice for the order and for conditions, whose unit is whole days.
 pub(crate) fn seconds(micros: i64) -> u32 {
     u32::try_from(micros.div_euclid(1_000_000).max(0)).unwrap_or(u32::MAX)
 }
 
-/// The lines of a contact, and where the order by name begins in the first of them.
+/// Returns the lines of a contact, and where the name order begins in the first of them.
 pub(crate) fn lines(contact: &Contact) -> (Vec<u8>, u8) {
     let mut text = Vec::with_capacity(128);
     let mut name_cut = ORDER_APART;
@@ -121,11 +121,12 @@ pub(crate) fn lines(contact: &Contact) -> (Vec<u8>, u8) {
 
 fn add(text: &mut Vec<u8>, kind: u8, line: &str) {
     text.push(kind);
-    // A phone is no folded text; digits and a few signs are all that may be in it.
+    // A phone is not folded; it consists of digits and a few other characters.
     text.extend(line.bytes().filter(|byte| *byte >= kind::TEXT));
 }
 
-/// Where the name must be cut, and its end put before its beginning, to get the order. Most names can be cut.
+/// Returns where to split the name so that its end, put before its beginning, is the name order. Most names can be
+/// split.
 fn cut(name: &str, order: &str) -> Option<u8> {
     if name == order {
         return Some(0);
@@ -165,7 +166,7 @@ impl Traits {
     }
 }
 
-/// The lines of a contact with their kinds.
+/// Splits a contact's text into lines with their kinds.
 pub(crate) fn parse_lines(text: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -1,7 +1,7 @@
-//! The list itself: segments, what is gone of them, and the order by name over all.
+//! The contact index: its segments, which of their contacts are gone, and the order by name over all of them.
 //!
-//! Owns a list of contacts at one moment, how a change makes the next list from it, and the pages of it. A list never
-//! changes, so that who reads one needs no lock; the next one shares with it all that is the same.
+//! An index describes the contacts at one change and is never modified once it is published, so that readers need no
+//! lock. A change makes the next index, which shares all unchanged parts with the one before.
 
 use crate::contact_index::Sort;
 use crate::contact_index::bit_set::Bits;
@@ -14,21 +14,22 @@ use model::ContactId;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
-/// Below so many contacts a segment is tiny, or small. When there are more than [`MOST_SMALL`] of either, they are merged.
+/// A segment with fewer live contacts than this is tiny, or small. More than [`MOST_SMALL`] of either kind are merged.
 const TINY: usize = 1_024;
 const SMALL: usize = MOST / 2;
 const MOST_SMALL: usize = 16;
 
-/// A list of so many contacts is worth a second thread when a word is looked for.
+/// From this many contacts on, a search for words uses a second thread.
 const LONG: usize = if cfg!(test) { 30 } else { 100_000 };
 
-/// A list of contacts.
+/// The contacts of a workspace at one change.
 #[derive(Clone, Default)]
 pub(crate) struct ContactIndex {
     parts: Vec<Part>,
-    /// For each place in the order by name, the part whose next contact stands there.
+    /// For each place in the order by name, the number of the part that has the contact there. The contacts of a part
+    /// are in their own order.
     order: Arc<[u16]>,
-    /// The last change that it has followed.
+    /// The last change that it includes.
     pub at: i64,
 }
 
@@ -36,7 +37,7 @@ pub(crate) struct ContactIndex {
 struct Part {
     segment: Arc<Segment>,
     audience: Arc<Audience>,
-    /// Contacts that were deleted, or stand in a later segment now.
+    /// Contacts that were deleted or are in a later segment now.
     gone: Arc<Bits>,
 }
 
@@ -54,19 +55,19 @@ impl Part {
     }
 }
 
-/// The contacts of a list that pass, by part.
+/// The contacts that pass a query, by part.
 pub(crate) struct Passing {
     parts: Vec<Bits>,
     pub total: u64,
 }
 
 impl ContactIndex {
-    /// A list of nobody.
+    /// Creates an empty index at a change.
     pub fn empty_at(at: i64) -> Self {
         Self { at, ..Self::default() }
     }
 
-    /// Notes that these are gone, or will be added anew.
+    /// Marks contacts as gone; they were deleted or will be added again.
     pub fn remove(&mut self, ids: &HashSet<ContactId>) {
         let first = ids.iter().min().copied().unwrap_or(ContactId::max());
         let last = ids.iter().max().copied().unwrap_or(ContactId::nil());
@@ -84,7 +85,7 @@ impl ContactIndex {
         }
     }
 
-    /// Notes that others see these contacts now.
+    /// Replaces who sees these contacts.
     pub fn share(&mut self, seen_by: &HashMap<ContactId, SeenBy>) {
         let first = seen_by.keys().min().copied().unwrap_or(ContactId::max());
         let last = seen_by.keys().max().copied().unwrap_or(ContactId::nil());
@@ -102,7 +103,7 @@ impl ContactIndex {
         }
     }
 
-    /// All contacts of the list from one id to another.
+    /// Returns the live contacts with ids from `first` to `last`.
     pub fn between(&self, first: ContactId, last: ContactId) -> HashSet<ContactId> {
         let mut found = HashSet::new();
         for part in &self.parts {
@@ -117,7 +118,7 @@ impl ContactIndex {
         found
     }
 
-    /// Adds a segment, none of whose contacts is in the list.
+    /// Adds a segment; none of its contacts may be live in the index.
     pub fn insert(&mut self, (segment, audience): (Segment, Audience)) {
         let number = u16::try_from(self.parts.len()).unwrap_or(u16::MAX);
         let mut order = Vec::with_capacity(self.order.len() + segment.len());
@@ -128,7 +129,7 @@ impl ContactIndex {
             for (part, before) in self.parts.iter().zip(&mut before) {
                 *before = first_behind(&part.segment, *before, place);
             }
-            // As many stand before it as in all parts together.
+            // The contacts before it are those before it in each part.
             let until: usize = before.iter().sum();
             order.extend_from_slice(&self.order[copied..until]);
             order.push(number);
@@ -139,7 +140,8 @@ impl ContactIndex {
         self.parts.push(Part::new((segment, audience)));
     }
 
-    /// The same list with fewer segments, if it has too many small ones or too much in it that is gone.
+    /// Returns the same index with fewer segments if it has too many small ones, or a segment whose contacts are mostly
+    /// gone.
     pub fn tidied(self) -> Self {
         let lives: Vec<usize> = self.parts.iter().map(Part::live).collect();
         let wasteful = |at: usize| self.parts[at].segment.len() > 2 * lives[at];
@@ -165,7 +167,7 @@ impl ContactIndex {
         self
     }
 
-    /// The same list with some of its parts in one. Their order is known, so nothing is compared.
+    /// Returns the same index with some of its parts merged into one. Their order is known, so no names are compared.
     fn merged(self, victims: &[usize]) -> Self {
         let mut numbers: Vec<Option<u16>> = Vec::with_capacity(self.parts.len());
         let mut kept = Vec::new();
@@ -184,7 +186,7 @@ impl ContactIndex {
         for (part, at) in self.in_order() {
             match numbers[part] {
                 Some(number) => order.push(number),
-                // The contacts of a part are met in their order.
+                // The contacts of a part come in their own order.
                 None if self.parts[part].gone.has(at) => copies[part].push(None),
                 None => {
                     copies[part].push(Some(builder.copy(&self.parts[part].segment, at)));
@@ -205,7 +207,8 @@ impl ContactIndex {
         }
     }
 
-    /// Every contact in the order by name, also those that are gone: its part and its place there.
+    /// Iterates over all contacts in the order by name, including those that are gone: the part, and the place in the
+    /// part.
     fn in_order(&self) -> impl Iterator<Item = (usize, usize)> {
         let mut next = vec![0; self.parts.len()];
         self.order.iter().map(move |part| {
@@ -216,7 +219,7 @@ impl ContactIndex {
         })
     }
 
-    /// Those that pass. Two threads look for words in a long list.
+    /// Returns the contacts that pass a query. A search for words in a large index uses two threads.
     pub fn passing(&self, look: &Query) -> Passing {
         let through = |parts: &[Part]| -> Vec<Bits> {
             let parts = parts.iter();
@@ -239,7 +242,7 @@ impl ContactIndex {
         Passing { parts, total }
     }
 
-    /// The tags that are used most by those that pass.
+    /// Returns the tags that are used most by the contacts that pass.
     pub fn tags(&self, look: &Query, size: usize) -> Vec<UsedTag> {
         let passing = self.passing(look);
         let mut uses = Uses::default();
@@ -249,12 +252,12 @@ impl ContactIndex {
         uses.most(size)
     }
 
-    /// How many contacts there are, also those that are gone.
+    /// The number of contacts, including those that are gone.
     pub fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Of those that pass, so many from a place on.
+    /// Returns up to `size` of the passing contacts, from place `from` on.
     pub fn page(&self, passing: &Passing, sort: Sort, from: u64, size: usize) -> Vec<ContactId> {
         let until = from.saturating_add(size as u64).min(passing.total);
         if from >= until {
@@ -280,8 +283,9 @@ impl ContactIndex {
         }
     }
 
-    /// Places before this one are reached sooner by comparing names than by going along the order of all, where there are
-    /// many. Then it takes a member with few contacts no time that tells how many others there are between them.
+    /// Places before this one are reached faster by comparing the names of the passing contacts than by walking the
+    /// order of all contacts. So the time of a request does not reveal to a member with few contacts how many other
+    /// contacts are between them.
     fn near(&self) -> u64 {
         self.order.len() as u64 / 512
     }
@@ -320,15 +324,15 @@ impl ContactIndex {
 
     fn by_name(&self, passing: &Passing, from: u64, until: u64) -> Vec<ContactId> {
         let passing = self.in_order().filter(|(part, at)| passing.parts[*part].has(*at));
-        // Page sizes are small numbers, and so are lists compared with memory.
+        // Page sizes are small, and so are indexes compared with the address space.
         let skipped = usize::try_from(from).unwrap_or(usize::MAX);
         let wanted = usize::try_from(until - from).unwrap_or(usize::MAX);
         let page = passing.skip(skipped).take(wanted);
         page.map(|(part, at)| self.parts[part].segment.id(at)).collect()
     }
 
-    /// Of those that pass, the latest first, by a moment and then by their ids. Segments mostly come after each other in
-    /// time, so only few are looked into.
+    /// Returns passing contacts, latest first, by a moment and then by id. The time spans of segments mostly do not
+    /// overlap, so only few segments are read.
     fn latest(
         &self,
         passing: &Passing,
@@ -353,7 +357,7 @@ impl ContactIndex {
         let mut before = 0;
         let mut rest = parts.as_slice();
         while let Some(first) = rest.first().filter(|_| before < until) {
-            // Those that overlap in time are looked at together.
+            // Segments whose time spans overlap are sorted together.
             let mut earliest = begin(*first);
             let mut together = 1;
             while rest.get(together).is_some_and(|next| end(*next) >= earliest) {
@@ -404,13 +408,13 @@ impl ContactIndex {
         page.iter().map(|(_, id)| *id).collect()
     }
 
-    /// How many segments it has.
+    /// The number of segments.
     #[cfg(test)]
     pub fn segments(&self) -> usize {
         self.parts.len()
     }
 
-    /// Those that pass, in no order.
+    /// Returns the passing contacts, unordered.
     pub fn ids(&self, passing: &Passing) -> Vec<ContactId> {
         let parts = self.parts.iter().zip(&passing.parts);
         parts
@@ -419,7 +423,7 @@ impl ContactIndex {
     }
 }
 
-/// The first contact of a segment from `from` on that does not stand before a place.
+/// Returns the first contact of a segment, from `from` on, that is not before a place.
 fn first_behind(segment: &Segment, from: usize, place: (NameOrder<'_>, ContactId)) -> usize {
     let mut reach = 1;
     while from + reach <= segment.len() && segment.order(from + reach - 1) < place {

@@ -1,7 +1,7 @@
-//! Keeping the list of a workspace: building it, and following the feed of changes.
+//! Keeps the contact index of each workspace: builds it, and brings it up to date from the change feed.
 //!
-//! Builds the list and brings it up to date: few changes by the request that finds them; many by a thread of its own,
-//! while requests are answered from the older list.
+//! A few changes are applied by the request that finds them; many by a background thread, while requests are answered
+//! from the older index.
 
 use crate::contact_index::entry::Entry;
 use crate::contact_index::index::ContactIndex;
@@ -21,20 +21,20 @@ use store::contacts::shares::{Grantee, Share};
 use store::workspace::workspaces;
 use store::{Store, Tx, Workspace, contacts};
 
-/// Contacts read at once.
+/// Contacts read in one query.
 const PAGE: usize = 2_000;
-/// So many contacts are looked at by anyone who asks for a list; more by a thread of its own.
+/// A request applies changes of at most this many contacts itself; more are left to the background thread.
 const AT_ONCE: usize = 300;
-/// A list of so many is built by anyone who asks first.
+/// A request builds an index of at most this many contacts itself.
 const BUILT_AT_ONCE: u64 = 2_000;
-/// Entries of the feed that are read at once: more than any one change has.
+/// Feed entries read at once: more than any single change has.
 const ENTRIES: u64 = 128;
-/// How long a request waits before it looks again whether another one has followed.
+/// How long a request sleeps before it checks again whether another request has finished the update.
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
-/// About so many contacts make one step of following.
+/// About how many contacts the background thread updates in one step.
 const STEP: usize = 50_000;
 
-/// The lists of all workspaces.
+/// The contact indexes of all workspaces.
 pub(crate) struct ContactIndexes {
     store: Store,
     keepers: Mutex<HashMap<Workspace, Arc<Keeper>>>,
@@ -42,42 +42,42 @@ pub(crate) struct ContactIndexes {
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
-/// Keeps the list of one workspace.
+/// Keeps the contact index of one workspace.
 struct Keeper {
     store: Store,
     workspace: Workspace,
     roster: Mutex<Option<Arc<ContactIndex>>>,
-    /// Held by anyone who makes the next list.
+    /// Held while the next index is made.
     work: Mutex<()>,
-    /// A thread is at it.
+    /// Whether the background thread is running.
     busy: AtomicBool,
     ending: Arc<AtomicBool>,
 }
 
-/// A list as it is now.
+/// The current index.
 #[derive(Clone)]
 pub(crate) struct Fresh {
-    /// None while it is being built.
+    /// `None` while it is being built.
     pub roster: Option<Arc<ContactIndex>>,
-    /// Others have changed more than is in it yet.
+    /// Whether there are changes that are not in it yet.
     pub catching_up: bool,
 }
 
-/// What lies between a list and now.
+/// The difference between an index and the database.
 enum Behind {
     Nothing,
-    /// These contacts may differ. The list is then up to date with that change.
+    /// These contacts may differ. Once they are updated, the index includes this change.
     Some(Differing, i64),
     Much,
-    /// It is unknown.
+    /// The feed does not have the changes; the index must be rebuilt.
     Unknown,
 }
 
-/// Contacts that may differ from what is in a list.
+/// Contacts that may differ from an index.
 #[derive(Default)]
 struct Differing {
     contacts: HashSet<ContactId>,
-    /// Only in who sees them.
+    /// Contacts that differ only in who sees them.
     shared: HashSet<ContactId>,
 }
 
@@ -88,7 +88,7 @@ impl Differing {
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // What is kept behind these locks is whole at any moment.
+    // The data behind these locks is consistent at any moment, also after a panic.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -117,12 +117,12 @@ impl ContactIndexes {
         Arc::clone(keeper)
     }
 
-    /// The list of a workspace, up to date if that is little work.
+    /// Returns the index of a workspace, up to date if that is little work.
     pub(crate) fn fresh(&self, workspace: Workspace) -> Result<Fresh, Error> {
         self.store.read(|tx| self.fresh_in(tx, workspace))
     }
 
-    /// The same in a transaction, of whose moment the list then is.
+    /// Returns the index of a workspace in a transaction; if it is up to date, it matches the transaction's snapshot.
     pub(crate) fn fresh_in(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<Fresh, Error> {
         let keeper = self.keeper(workspace);
         let fresh = keeper.fresh(tx)?;
@@ -132,7 +132,7 @@ impl ContactIndexes {
         Ok(fresh)
     }
 
-    /// Begins to build the list of a workspace, or to bring it up to date, in a thread of its own.
+    /// Starts a background thread that builds the index of a workspace or brings it up to date.
     pub fn warm(&self, workspace: Workspace) {
         self.work(&self.keeper(workspace));
     }
@@ -146,7 +146,7 @@ impl ContactIndexes {
             .name("contact list".to_owned())
             .spawn(move || {
                 let _idle = Idle(&worker);
-                // The next request meets the same error, and reports it.
+                // The next request gets the same error and reports it.
                 let _ = worker.bring_up_to_date();
             });
         match spawned {
@@ -169,7 +169,7 @@ impl Drop for ContactIndexes {
     }
 }
 
-/// Says at its end that nobody is at it any more.
+/// Clears `busy` when the background thread ends, also after a panic.
 struct Idle<'a>(&'a Keeper);
 
 impl Drop for Idle<'_> {
@@ -210,7 +210,7 @@ impl Keeper {
             });
         };
         match self.roster() {
-            // Another request has brought the list up to date since, with later changes than this one has seen.
+            // Another request has updated the index since, with later changes than this transaction sees.
             Some(next) if next.at > roster.at && next.at > changes => Ok(Fresh {
                 roster: Some(next),
                 catching_up: false,
@@ -219,21 +219,21 @@ impl Keeper {
         }
     }
 
-    /// The lock for work; none while a thread of its own is at it. Who waits for it holds a connection, which that thread may
-    /// need, so nobody waits for the thread.
+    /// Takes the `work` lock; `None` while the background thread is running. A request holds a connection that the
+    /// thread may need, so it must not wait for the thread.
     fn lock_unless_busy(&self) -> Option<MutexGuard<'_, ()>> {
         loop {
             match self.work.try_lock() {
                 Ok(guard) => return Some(guard),
                 Err(TryLockError::Poisoned(guard)) => return Some(guard.into_inner()),
                 Err(TryLockError::WouldBlock) if self.busy.load(Ordering::Acquire) => return None,
-                // Another request follows a few changes.
+                // Another request is applying a few changes.
                 Err(TryLockError::WouldBlock) => std::thread::sleep(LOOK_AGAIN),
             }
         }
     }
 
-    /// Follows if that is little work. The lock for work is held.
+    /// Applies the changes if that is little work. The caller holds the `work` lock.
     fn follow_at_once(&self, tx: &mut Tx<'_>, roster: Option<Arc<ContactIndex>>) -> Result<Fresh, Error> {
         let Some(roster) = roster else {
             return Ok(Fresh {
@@ -277,7 +277,7 @@ impl Keeper {
         Ok(Some(self.publish(roster)))
     }
 
-    /// Builds the list or follows the feed to its end.
+    /// Builds the index, or applies the feed to its end.
     fn bring_up_to_date(&self) -> Result<(), Error> {
         let _guard = locked(&self.work);
         while !self.ending.load(Ordering::Relaxed) {
@@ -301,14 +301,15 @@ impl Keeper {
                     self.publish(next);
                 }
                 Some(None) => return Ok(()),
-                // It goes first, because there is no room for two.
+                // The old index is dropped before the rebuild, because memory may not hold two.
                 None => *locked(&self.roster) = None,
             }
         }
         Ok(())
     }
 
-    /// The list of what there is. Contacts that change in the meantime are met again in the feed. None if the program ends.
+    /// Builds an index from the database. Contacts that change during the build are in the feed and are updated
+    /// afterwards. `None` if the program is ending.
     fn build(&self) -> Result<Option<ContactIndex>, Error> {
         let (at, _) = self.store.read(|tx| workspaces::changes(tx, self.workspace))?;
         let mut roster = ContactIndex::empty_at(at);
@@ -336,8 +337,9 @@ impl Keeper {
     }
 }
 
-/// What lies between a list and the moment of the transaction. Changes of about `limit` contacts are returned, those of the
-/// first changes if there are more; of the first change all, if `limit` is that of a thread of its own.
+/// Returns the difference between an index and the transaction's snapshot. With `limit` = `STEP` (the background
+/// thread), returns the first changes completely, up to about that many contacts; with a lower limit, returns
+/// `Behind::Much` if more contacts differ.
 fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: usize) -> Result<Behind, store::Error> {
     let (changes, _) = workspaces::changes(tx, workspace)?;
     if changes == roster.at {
@@ -345,7 +347,7 @@ fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: u
     }
     let mut entries = change_feed::since(tx, workspace, roster.at, ENTRIES)?;
     if entries.len() as u64 == ENTRIES {
-        // The last change may go on behind.
+        // The last change may have more entries than were read.
         let last = entries.last().map_or(0, |entry| entry.change);
         entries.retain(|entry| entry.change < last);
     } else if entries.last().is_none_or(|last| last.change != changes) {
@@ -382,7 +384,7 @@ fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: u
     Ok(Behind::Some(differing, at))
 }
 
-/// Of the contacts from one id to another, all, or a few more than `limit`.
+/// Returns the ids of contacts in a range: all if `limit` is `STEP`, else at most `limit` + 1.
 fn ids_between(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -393,7 +395,7 @@ fn ids_between(
     contacts::ids_between(tx, workspace, (first, last), limit)
 }
 
-/// The list with these contacts as they are now, at a change.
+/// Returns the next index: these contacts as they are now, at a change.
 fn follow(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -433,7 +435,7 @@ fn sorted(ids: &HashSet<ContactId>) -> Vec<ContactId> {
     sorted
 }
 
-/// The shares of a page of contacts, which is in the order of their ids.
+/// Reads the shares of a page of contacts, which is ordered by id.
 fn shares_of_page(tx: &mut Tx<'_>, workspace: Workspace, page: &[ContactRow]) -> Result<Vec<Share>, store::Error> {
     match (page.first(), page.last()) {
         (Some(first), Some(last)) => shares::between(tx, workspace, first.id, last.id),
@@ -441,7 +443,7 @@ fn shares_of_page(tx: &mut Tx<'_>, workspace: Workspace, page: &[ContactRow]) ->
     }
 }
 
-/// With whom contacts are shared.
+/// Groups the grantees of shares by contact.
 fn by_contact(shares: Vec<Share>) -> HashMap<ContactId, Vec<Grantee>> {
     let mut shared_with: HashMap<ContactId, Vec<Grantee>> = HashMap::default();
     for share in shares {

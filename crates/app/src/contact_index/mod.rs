@@ -1,8 +1,8 @@
-//! The list of contacts: pages of it in any order, found by any words, with their exact number, at once.
+//! The list of contacts: pages of it in any order, filtered by any words, with an exact total, without delay.
 //!
-//! Owns a compact copy of what contacts are found and sorted by, one for each workspace, in memory
-//! (`docs/decisions/0009-roster.md`). What is shown of a contact is read from the database, and so is whether the
-//! member may see it still.
+//! Keeps one compact contact index in memory for each workspace, with the values by which contacts are found and sorted
+//! (`docs/decisions/0009-roster.md`). The values that a page shows, and whether the member may still see a contact, are
+//! read from the database.
 
 pub(crate) mod bit_set;
 pub(crate) mod entry;
@@ -37,44 +37,44 @@ use store::contacts::{self, ContactRow};
 use store::imports::{self, change_log};
 use store::{ImportId, Member, Tx, Workspace};
 
-/// While there is no list yet, so many contacts are read at once, and so many times at most.
+/// While there is no index yet, a page is read from the database: contacts per read, and the maximum number of reads.
 const READ_WITHOUT_LIST: u64 = 2_000;
 const READS_WITHOUT_LIST: usize = 10;
 
-/// How far from its place a contact is looked for behind which a list goes on.
+/// How far from its old place the last contact of the previous page is searched for.
 const LOOKED_FOR_WITHIN: u64 = 1_000;
 
-/// In which order.
+/// The order of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
     /// By family name and given name.
     #[default]
     Name,
-    /// The same from the end.
+    /// By name, in reverse.
     NameDown,
-    /// Those first that came to be last.
+    /// The latest creation first.
     Newest,
-    /// Those first that were changed last.
+    /// The latest change first.
     Changed,
 }
 
-/// Which contacts are asked for.
+/// The contacts that a list contains, and the page of it.
 #[derive(Clone, Debug, Default)]
 pub struct ListRequest {
     pub scope: Scope,
     pub filter: Filter,
-    /// In which order.
+    /// The order of a list.
     pub sort: Sort,
-    /// How many come before the page.
+    /// The number of contacts before the page.
     pub from: u64,
-    /// How many are on it.
+    /// The maximum number of contacts on the page.
     pub size: u64,
 }
 
-/// Where a list goes on that is read page by page: behind this contact, which stood at this place.
+/// Where the next page of a list begins: after this contact, which was at this place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListPosition {
-    /// How many contacts came before it.
+    /// The number of contacts before it.
     pub place: u64,
     pub id: ContactId,
 }
@@ -86,13 +86,13 @@ pub struct Listed {
     /// Its version: the moment of its last change, in UTC microseconds.
     pub version: Version,
     pub contact: Contact,
-    /// What the member may do with it.
+    /// The member's right to it.
     pub right: Right,
-    /// By whom it is shared with the member; none for their own.
+    /// By whom it is shared with the member; `None` for the member's own contacts.
     pub share: Option<SharedBy>,
-    /// With whom the member shares it; none if with nobody, or if it belongs to another.
+    /// With whom the member shares it; `None` if with nobody, or if it belongs to another member.
     pub shared_with: Option<SharedWith>,
-    /// To whom it belongs.
+    /// The name of its owner.
     pub owner_name: String,
     /// When it was created, in UTC microseconds.
     pub created_at: i64,
@@ -102,19 +102,19 @@ pub struct Listed {
 #[derive(Clone, Debug)]
 pub struct ListPage {
     pub contacts: Vec<Listed>,
-    /// How many pass in all; none while the list is being built.
+    /// The total number of contacts that pass the filter; `None` while the index is being built.
     pub total: Option<u64>,
-    /// Whether others have just changed much that is not in the list yet.
+    /// Whether many recent changes are not in the index yet.
     pub catching_up: bool,
 }
 
 impl App {
-    /// A page of the contacts that a member may see and a filter lets pass.
+    /// Returns a page of the contacts that a member may see and that pass a filter.
     pub fn list(&self, actor: Actor, request: &ListRequest) -> Result<ListPage, Error> {
         self.read(actor, |view| view.list(request))
     }
 
-    /// How many contacts of a scope a filter lets pass; none while the list is being built.
+    /// Counts the contacts of a scope that pass a filter; `None` while the index is being built.
     pub fn count_contacts(&self, actor: Actor, scope: Scope, filter: &Filter) -> Result<Option<u64>, Error> {
         let fresh = self.rosters.fresh(actor.workspace)?;
         let passing =
@@ -122,8 +122,8 @@ impl App {
         Ok(fresh.roster.as_deref().map(passing))
     }
 
-    /// The contacts of a scope that a filter lets pass, in no order; none while the list is being built or
-    /// others have just changed much.
+    /// Returns the contacts of a scope that pass a filter, unordered; `None` while the index is being built or is
+    /// behind by many changes.
     pub fn matching_contacts(
         &self,
         actor: Actor,
@@ -137,7 +137,7 @@ impl App {
         Ok(roster.filter(|_| !catching_up).as_deref().map(ids))
     }
 
-    /// How many contacts each of some members owns; none while the list is being built.
+    /// Counts the contacts that each of some members owns; `None` while the index is being built.
     pub(crate) fn owned_counts(&self, workspace: Workspace, members: &[Member]) -> Result<Option<Vec<u64>>, Error> {
         let fresh = self.rosters.fresh(workspace)?;
         let owned = |roster: &crate::contact_index::index::ContactIndex, member| {
@@ -149,12 +149,12 @@ impl App {
             .map(|roster| members.iter().map(|member| owned(roster, *member)).collect()))
     }
 
-    /// Begins to build the list in the background, so that the first who asks need not wait for it.
+    /// Starts building the index in the background, so that the first request need not wait for it.
     pub fn warm_list(&self, actor: Actor) {
         self.rosters.warm(actor.workspace);
     }
 
-    /// The same before anybody has signed in, if there is a workspace.
+    /// Starts building the index of the local workspace, if there is one; needs no signed-in member.
     pub fn warm_lists(&self) -> Result<(), Error> {
         if let Some((workspace, _)) = self.store.read(store::workspace::workspaces::local)? {
             self.rosters.warm(workspace);
@@ -164,10 +164,10 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// A page of the contacts that the member may see and a filter lets pass.
+    /// Returns a page of the contacts that the member may see and that pass a filter.
     pub fn list(&mut self, request: &ListRequest) -> Result<ListPage, Error> {
         let fresh = self.index()?;
-        // What was just imported is not in the list for some seconds.
+        // Contacts that were just imported are not in the index for some seconds.
         let is_behind = fresh.roster.is_none() || fresh.catching_up;
         if let Some(import) = request.filter.import().filter(|_| is_behind) {
             return self.list_of_import(request, import);
@@ -188,9 +188,9 @@ impl View<'_, '_> {
         })
     }
 
-    /// The page of the list behind a contact. It is looked for near the place where it stood, because others may have come
-    /// or gone before it in the meantime; where it is not found, the page begins behind that place. Gives the place of the
-    /// page's first contact too.
+    /// Returns the page after a contact, and the place of the page's first contact. The contact is searched for near
+    /// its old place, because contacts before it may have been added or removed since; if it is not found, the page
+    /// begins at that place.
     pub fn list_after(&mut self, request: &ListRequest, after: ListPosition) -> Result<(ListPage, u64), Error> {
         let fresh = self.index()?;
         let mut from = after.place.saturating_add(1);
@@ -212,7 +212,7 @@ impl View<'_, '_> {
         Ok((page, from))
     }
 
-    /// The list in memory, up to date with this moment if that is little work.
+    /// The contact index, up to date with this transaction if that is little work.
     pub(crate) fn index(&mut self) -> Result<Fresh, Error> {
         if let Some(known) = &self.index {
             return Ok(known.clone());
@@ -222,7 +222,8 @@ impl View<'_, '_> {
         Ok(fresh)
     }
 
-    /// Contacts of an import, from the database: those that it created, batch by batch, and those that it changed.
+    /// The contacts of an import, read from the database: first those that it created, batch by batch, then those that
+    /// it changed.
     fn list_of_import(&mut self, request: &ListRequest, import: ImportId) -> Result<ListPage, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let size = usize::try_from(request.size).unwrap_or(usize::MAX);
@@ -262,12 +263,12 @@ impl View<'_, '_> {
         })
     }
 
-    /// The beginning of the list by name, from the database: what there is to see while the list is being built.
+    /// The beginning of the list by name, read from the database while the index is being built.
     fn list_without(&mut self, request: &ListRequest) -> Result<ListPage, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let mut shown = Vec::new();
         let mut after = None;
-        // Only the first page can be computed.
+        // Only the first page can be read this way.
         let size = if request.from == 0 { request.size } else { 0 };
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         for _ in 0..READS_WITHOUT_LIST {
@@ -298,14 +299,14 @@ fn look(actor: Actor, scope: Scope, filter: &Filter) -> Query {
 
 type Seen = (Right, CanView<ContactRow>);
 
-/// Those that are in a scope now: a contact may have been handed over since the list was made.
+/// Keeps the contacts that are in a scope now: a contact may have been transferred since the index was updated.
 fn in_scope(seen: Vec<Seen>, scope: Scope) -> Vec<Seen> {
     let mut seen = seen;
     seen.retain(|(right, _)| scope.takes(*right));
     seen
 }
 
-/// What is shown of contacts.
+/// Reads the values that a page shows.
 fn listed(tx: &mut Tx<'_>, actor: Actor, seen: Vec<Seen>) -> Result<Vec<Listed>, Error> {
     let mut shares = shared_by(tx, actor, &seen)?;
     let mut own_shares = shared_with(tx, actor, &seen)?;

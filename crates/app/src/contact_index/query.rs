@@ -1,8 +1,8 @@
-//! Looking: which contacts of a segment a member may see and a filter lets pass.
+//! Queries: which contacts of a segment a member may see and a filter lets pass.
 //!
-//! Owns the roster's answer to a filter, which is the same as `Filter::lets_pass` gives; a test compares them. Words
-//! are looked for in the text of neighbouring contacts at once, the longest word first, because it occurs most rarely.
-//! Nothing is looked for in what the member does not see, so that the time it takes tells nothing about it.
+//! The result is the same as that of `Filter::lets_pass`; a test compares them. Words are searched in the text of
+//! neighbouring contacts at once, the longest word first, because it is the rarest. Contacts that the member may not
+//! see are not searched, so that the time of a query reveals nothing about them.
 
 use crate::access::Scope;
 use crate::contact_index::bit_set::Bits;
@@ -14,7 +14,7 @@ use crate::search::filter::{Condition, FIELD_END};
 use memchr::memmem::{self, Finder};
 use store::Member;
 
-/// A filter for the contacts that a member may see, made ready for looking.
+/// A filter for the contacts that a member may see, prepared for searching.
 pub(crate) struct Query {
     member: Member,
     scope: Scope,
@@ -23,18 +23,18 @@ pub(crate) struct Query {
     since: u32,
 }
 
-/// What must be in the lines of a contact.
+/// A condition on the lines of a contact.
 enum Wanted {
     /// A word in any line but a phone's, or its digits in a phone.
     Word {
         text: Box<Finder<'static>>,
         digits: Option<Box<Finder<'static>>>,
     },
-    /// A line like this.
+    /// A line equal to this one.
     Tag(Vec<u8>),
-    /// A company with this in it.
+    /// A company that contains this.
     Company(Box<Finder<'static>>),
-    /// A line that is one of these, or only begins so.
+    /// A line equal to one of these, or, unless `whole`, beginning with one.
     Field { lines: Vec<Vec<u8>>, whole: bool },
 }
 
@@ -55,12 +55,12 @@ impl Query {
         }
     }
 
-    /// Whether it looks for something in the texts of contacts.
+    /// Whether it searches the texts of contacts.
     pub fn reads_texts(&self) -> bool {
         !self.wanted.is_empty()
     }
 
-    /// Those contacts of a segment that pass, of those that are not gone.
+    /// Returns the contacts of a segment that pass and are not gone.
     pub fn through(&self, segment: &Segment, audience: &Audience, gone: &Bits) -> Bits {
         let seen = audience.seen_by(self.member, self.scope).but(gone);
         let candidates = match self.only_reads_texts() {
@@ -122,7 +122,7 @@ impl Query {
 }
 
 impl Wanted {
-    /// What a condition wants in the lines; none if every contact has it, or if it is not about them.
+    /// The lines that a condition requires; `None` if every contact satisfies it, or if it is not about lines.
     fn from_condition(condition: &Condition) -> Option<Self> {
         match condition {
             Condition::Word { folded, digits } if !folded.is_empty() => Some(Self::Word {
@@ -152,7 +152,7 @@ impl Wanted {
         }
     }
 
-    /// Calls `take` once with each contact of a set that has it.
+    /// Calls `take` once with each contact of a set that satisfies it.
     fn each_in(&self, segment: &Segment, among: &Bits, take: &mut dyn FnMut(usize)) {
         match self {
             Self::Word { text, digits } => {
@@ -195,7 +195,7 @@ impl Wanted {
         }
     }
 
-    /// Whether it is in the text of one contact.
+    /// Whether the text of one contact satisfies it.
     fn is_in(&self, text: &[u8]) -> bool {
         match self {
             Self::Word { text: word, digits } => parse_lines(text).any(|(kind, line)| match kind {
@@ -223,8 +223,8 @@ fn is_word(kind: u8) -> bool {
     !matches!(kind, kind::PHONE | kind::ORDER | kind::FIELD)
 }
 
-/// Calls `take` once with each contact of a set in whose text the needle occurs, in a line of a kind and ending at a place
-/// that `accept` takes.
+/// Calls `take` once with each contact of a set whose text contains the needle, where `accept` returns true for the end
+/// of the hit and the kind of its line.
 fn each_hit(
     (segment, among): (&Segment, &Bits),
     needle: &Finder<'_>,
@@ -232,7 +232,7 @@ fn each_hit(
     take: &mut dyn FnMut(usize),
 ) {
     let all = segment.all_text();
-    // One letter is in nearly every contact, and searching for it must begin anew at each.
+    // A single letter is in nearly every contact, and each search with the finder has a cost to start.
     let find = |text: &[u8]| match needle.needle() {
         [letter] => memchr::memchr(*letter, text),
         _ => needle.find(text),
@@ -245,7 +245,7 @@ fn each_hit(
             if accept(hit + needle.needle().len(), line.copied().unwrap_or_default()) {
                 holder = segment.holder(holder, hit);
                 take(holder);
-                // One hit is enough.
+                // One hit in a contact is enough.
                 from = segment.bounds(holder).1;
             } else {
                 from = hit + 1;

@@ -1,8 +1,8 @@
-//! Some ten thousand contacts in the order of their names, as compact as can be: one array for all texts, and one array
-//! for each other value.
+//! A segment: up to some ten thousand contacts ordered by name, stored compactly: one array for all texts, and one
+//! array for each other value.
 //!
-//! Owns the memory of a segment and how it is built. It never changes; what has become of its contacts since is in
-//! `list`.
+//! Defines the memory layout of a segment and how it is built. A segment never changes; which of its contacts are gone
+//! is recorded in `index`.
 
 use crate::contact_index::entry::{Entry, ORDER_APART, Traits, kind};
 use crate::contact_index::tags::Tags;
@@ -11,21 +11,21 @@ use foldhash::HashMap;
 use model::ContactId;
 use std::cmp::Ordering;
 
-/// Most contacts of a segment: few enough that building one needs little memory beside it.
+/// The maximum number of contacts in a segment: few enough that building one needs little extra memory.
 pub(crate) const MOST: usize = 62_000;
-/// Most text of a segment, below what its ends can count.
+/// The maximum size of a segment's text in bytes, below what `ends` can count.
 const MOST_TEXT: usize = 256 << 20;
 
-/// Contacts in the order of their names, those of one name in the order of their ids.
+/// Contacts ordered by name, and by id within the same name.
 pub(crate) struct Segment {
-    /// The lines of all contacts, one contact after the other.
+    /// The lines of all contacts, one contact after another.
     text: Box<[u8]>,
     /// Where the text of each contact ends.
     ends: Box<[u32]>,
     ids: Box<[ContactId]>,
     changed: Box<[u32]>,
     cuts: Box<[u8]>,
-    /// Of each contact the number of its traits.
+    /// For each contact, the index of its traits.
     traits_of: Box<[u32]>,
     traits: Box<[Traits]>,
     tags: Tags,
@@ -34,10 +34,10 @@ pub(crate) struct Segment {
     changed_span: ChangedSpan,
 }
 
-/// The earliest last change with its contact, and the latest.
+/// The earliest last change with its contact, followed by the latest.
 pub(crate) type ChangedSpan = (u32, ContactId, u32, ContactId);
 
-/// A name order, in the two pieces of the name that it is made of.
+/// A name order, as two pieces of the name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NameOrder<'a> {
     family: &'a [u8],
@@ -75,7 +75,7 @@ impl PartialEq for NameOrder<'_> {
 
 impl Eq for NameOrder<'_> {}
 
-/// The name order of a contact with these lines.
+/// Returns the name order of a contact with these lines.
 fn name_order(text: &[u8], cut: u8) -> NameOrder<'_> {
     let mut lines = text.split(|byte| *byte < kind::TEXT).skip(1);
     let name = lines.next().unwrap_or_default();
@@ -107,7 +107,7 @@ impl Segment {
         &self.text
     }
 
-    /// Where the text of a contact begins and ends.
+    /// The start and end of a contact's text.
     pub fn bounds(&self, at: usize) -> (usize, usize) {
         let begin = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
         (begin, self.ends[at] as usize)
@@ -118,9 +118,9 @@ impl Segment {
         &self.text[begin..end]
     }
 
-    /// The contact whose text a byte is in, from contact `from` on.
+    /// Returns the contact whose text contains a byte, searching from contact `from` on.
     pub fn holder(&self, from: usize, byte: usize) -> usize {
-        // Hits come in order, and mostly close to each other.
+        // Hits come in order and are mostly close to each other.
         let mut reach = 1;
         while from + reach < self.ends.len() && self.ends[from + reach - 1] as usize <= byte {
             reach *= 2;
@@ -161,7 +161,7 @@ impl Segment {
         self.changed_span
     }
 
-    /// Where a contact stands in the order by name.
+    /// The place of a contact in the order by name.
     pub fn order(&self, at: usize) -> (NameOrder<'_>, ContactId) {
         (name_order(self.text(at), self.cuts[at]), self.ids[at])
     }
@@ -195,7 +195,7 @@ impl Builder {
         self.add_rest(entry.id, entry.changed, entry.cut, entry.traits);
     }
 
-    /// Adds a contact of a segment and says its place here. Who sees it is set by [`Builder::seen_as`].
+    /// Copies a contact of a segment and returns its place here. [`Builder::seen_as`] sets who sees it.
     pub fn copy(&mut self, from: &Segment, at: usize) -> usize {
         self.text.extend_from_slice(from.text(at));
         let traits = from.traits[from.traits_of[at] as usize].clone();
@@ -203,13 +203,13 @@ impl Builder {
         self.ends.len() - 1
     }
 
-    /// Those who saw the contacts of a segment see their copies. `copies` is where each was copied to.
+    /// Copies who sees the contacts of a segment. `copies` has the place to which each was copied.
     pub fn seen_as(&mut self, audience: &Audience, copies: &[Option<usize>]) {
         self.seen_by.copy(audience, copies);
     }
 
     fn add_rest(&mut self, id: ContactId, changed: u32, cut: u8, traits: Traits) {
-        // `is_full` sees to it that both numbers are small.
+        // `is_full` keeps both numbers small.
         self.ends.push(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         let next = u32::try_from(self.traits.len()).unwrap_or(u32::MAX);
         self.traits_of.push(*self.traits.entry(traits).or_insert(next));
@@ -218,7 +218,7 @@ impl Builder {
         self.cuts.push(cut);
     }
 
-    /// The contacts in the order of their names, and who sees which.
+    /// Returns the contacts ordered by name, and who sees which.
     pub fn finish(self) -> (Segment, Audience) {
         let text = |at: usize| {
             let begin = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);

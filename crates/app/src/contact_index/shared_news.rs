@@ -1,4 +1,4 @@
-//! What others have shared with a member since they looked last: how many contacts more there are than then.
+//! How many more contacts are shared with a member than when they last looked at them.
 
 use crate::App;
 use crate::access::{Actor, Scope};
@@ -6,11 +6,12 @@ use crate::error::Error;
 use crate::search::filter::Filter;
 use store::members::preferences;
 
-/// Under which name it is kept how many there were.
+/// The preference that stores how many there were.
 const SEEN: &str = "shared_seen";
 
 impl App {
-    /// How many more contacts are shared with the member than when they looked last; 0 while the list is being built.
+    /// Returns how many more contacts are shared with the member than when they last looked; 0 while the index is being
+    /// built.
     ///
     /// # Errors
     /// When the database fails.
@@ -21,7 +22,7 @@ impl App {
         Ok(now.saturating_sub(self.shared_seen(actor)?))
     }
 
-    /// Notes that the member has looked at all that is shared with them.
+    /// Records that the member has looked at all contacts shared with them.
     ///
     /// # Errors
     /// When the database fails.

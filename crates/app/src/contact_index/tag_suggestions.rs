@@ -1,8 +1,8 @@
-//! Tags to suggest to a member: those that are used most by the contacts that they may see.
+//! Tags to suggest to a member: the most used ones of the contacts that they may see.
 //!
-//! Owns how long it is remembered which these are, where counting takes milliseconds. The list says which tags, and a
-//! contact that has each; the database says every time whether the member may see that contact, and how it writes the
-//! tag.
+//! Caches the counts for a while if there are so many contacts that counting takes milliseconds. The contact index
+//! provides the folded tags, and a contact that has each; every time, the database decides whether the member may see
+//! that contact, and provides the tag's spelling.
 
 use crate::App;
 use crate::View;
@@ -18,16 +18,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Member, Workspace, contacts};
 
-/// Tags that are suggested, at most.
+/// The maximum number of suggested tags.
 const MOST: usize = 50;
-/// From so many contacts on, what was counted is used for a while.
+/// From this many contacts on, counts are cached.
 const MANY: usize = 50_000;
-/// How long, in microseconds.
+/// How long counts are cached, in microseconds.
 const WHILE: i64 = 60_000_000;
 
 type Used = Arc<[UsedTag]>;
 
-/// What was counted lately, and when.
+/// The cached counts, and when they were made.
 #[derive(Default)]
 pub(crate) struct Suggestions(Mutex<HashMap<(Workspace, Member), (i64, Used)>>);
 
@@ -45,21 +45,19 @@ impl Suggestions {
 }
 
 impl App {
-    /// The tags that are used most by the contacts that a member may see, the most used first; none while the list is being
-    /// built.
+    /// Returns the tags of the contacts that a member may see, most used first; empty while the index is being built.
     pub fn known_tags(&self, actor: Actor) -> Result<Vec<String>, Error> {
         self.read(actor, |view| view.known_tags())
     }
 }
 
 impl View<'_, '_> {
-    /// The tags that are used most by the contacts that the member may see, the most used first; none while the list is being
-    /// built.
+    /// Returns the tags of the contacts that the member may see, most used first; empty while the index is being built.
     pub fn known_tags(&mut self) -> Result<Vec<String>, Error> {
         Ok(self.tag_counts()?.into_iter().map(|(tag, _)| tag).collect())
     }
 
-    /// The same tags, each with how many of these contacts have it.
+    /// Returns the same tags as `known_tags`, each with the number of contacts that have it.
     pub fn tag_counts(&mut self) -> Result<Vec<(String, u64)>, Error> {
         let used = self.used_tags()?;
         let mut ids: Vec<ContactId> = used.iter().map(|tag| tag.with).collect();
@@ -77,7 +75,7 @@ impl View<'_, '_> {
         Ok(written.collect())
     }
 
-    /// The same as the list knows them.
+    /// Returns the most used tags from the contact index or the cache, folded.
     fn used_tags(&mut self) -> Result<Used, Error> {
         let Actor { workspace, member } = self.actor;
         let (who, now) = ((workspace, member), self.app.world.now());

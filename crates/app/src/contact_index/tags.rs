@@ -1,6 +1,6 @@
-//! The tags of a segment's contacts, so that those that a member sees can be counted at once.
+//! The tags of a segment's contacts, so that the tags of the contacts that a member sees are counted quickly.
 //!
-//! Owns which contact has which, two bytes for each.
+//! Stores which contact has which tag, in two bytes for each.
 
 use crate::contact_index::bit_set::Bits;
 use crate::contact_index::entry::kind;
@@ -8,19 +8,20 @@ use crate::contact_index::entry::parse_lines;
 use foldhash::{HashMap, HashMapExt};
 use model::ContactId;
 
-/// Tags of one segment, at most: beyond that they are no tags but notes, and what is used most is among the first.
+/// The maximum number of different tags in a segment. Beyond that they are notes rather than tags, and the most used
+/// ones are among the first.
 const MOST: usize = 10_000;
 
 /// The tags of contacts in their order.
 pub(crate) struct Tags {
     known: Box<[Box<[u8]>]>,
-    /// The tags of all contacts, one contact after the other.
+    /// The tags of all contacts, one contact after another.
     of: Box<[u16]>,
-    /// Where those of each contact end.
+    /// Where the tags of each contact end.
     ends: Box<[u32]>,
 }
 
-/// A tag, folded, that contacts have.
+/// A folded tag and its use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct UsedTag {
     pub tag: String,
@@ -35,7 +36,7 @@ pub(crate) struct UsedTag {
 pub(crate) struct Uses<'a>(HashMap<&'a [u8], (u64, ContactId)>);
 
 impl Tags {
-    /// The tags in the lines of contacts.
+    /// Reads the tags from the lines of contacts.
     pub fn read<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut numbers: HashMap<&[u8], u16> = HashMap::new();
         let (mut known, mut of, mut ends) = (Vec::new(), Vec::new(), Vec::new());
@@ -59,7 +60,8 @@ impl Tags {
         }
     }
 
-    /// Counts those of some contacts. It takes time for these alone, so that it tells nothing of others.
+    /// Counts the tags of the contacts in `seen`. The time depends on these contacts alone, so it reveals nothing about
+    /// others.
     pub fn count<'a>(&'a self, seen: &Bits, ids: &[ContactId], uses: &mut Uses<'a>) {
         let mut counts = vec![(0_u64, 0_usize); self.known.len()];
         for at in seen.iter() {
@@ -77,7 +79,7 @@ impl Tags {
 }
 
 impl Uses<'_> {
-    /// Those that are used most, each with how often it is used and a contact that has it.
+    /// Returns the most used tags, each with its count and a contact that has it.
     pub fn most(self, size: usize) -> Vec<UsedTag> {
         let mut all: Vec<(&[u8], (u64, ContactId))> = self.0.into_iter().collect();
         all.sort_unstable_by(|(a, (uses, _)), (b, (others, _))| others.cmp(uses).then(a.cmp(b)));

@@ -1,4 +1,4 @@
-//! The list gives the same answers as the filter and the database do.
+//! The contact index gives the same answers as the filter and the database.
 
 use super::entry::{Entry, seconds};
 use super::index::ContactIndex;
@@ -185,15 +185,15 @@ fn term() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A list that came to be in several steps: each row was something else before, and some of that was deleted. Last, it was
-/// said who sees them.
+/// Builds an index in several steps: each row had other values before, which were removed. Who sees the contacts with
+/// odd ids is set last.
 fn built(rows: &[Shared], step: usize) -> ContactIndex {
     let mut roster = ContactIndex::default();
     for round in 0..2 {
         for some in rows.chunks(step.max(1)) {
             let mut ids: HashSet<ContactId> = some.iter().map(|shared| shared.row.id).collect();
             if round == 0 {
-                // Goes in the next round.
+                // An id that is not in the index.
                 ids.insert(ContactId::from_u128(1_000));
             }
             roster.remove(&ids);
@@ -206,7 +206,7 @@ fn built(rows: &[Shared], step: usize) -> ContactIndex {
                 };
                 let entry = match round {
                     0 => Entry::new(&before, vec![Grantee::Everyone]),
-                    // The others follow below.
+                    // Who sees the others is set below.
                     _ if shared.row.id.as_u128() % 2 == 0 => Entry::new(&shared.row, shared.with.clone()),
                     _ => Entry::new(
                         &ContactRow {
@@ -266,7 +266,7 @@ proptest! {
                 let skipped = usize::try_from(from).unwrap();
                 let page: Vec<_> = expected.into_iter().skip(skipped).take(size).collect();
                 prop_assert_eq!(roster.page(&passing, sort, from, size), &page[..], "{:?}", sort);
-                // Both ways by name lead to the same.
+                // Both ways to page by name give the same result.
                 if let (Sort::Name | Sort::NameDown, true) = (sort, from < passing.total) {
                     let until = (from + size as u64).min(passing.total);
                     prop_assert_eq!(roster.first_by_name(&passing, from, until, sort == Sort::NameDown), page);

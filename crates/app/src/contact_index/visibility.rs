@@ -1,8 +1,8 @@
 //! Who sees which contacts of a segment.
 //!
-//! Owns, for each member, the places of the contacts that they own and of those that are shared with them: two bytes
-//! for each share, or one bit for each contact where these are less. So what a member sees is at hand without a look at
-//! what they do not see.
+//! Keeps, for each member, the places of the contacts that they own and of those shared with them: two bytes for each
+//! share, or one bit for each contact if that is smaller. So a member's contacts are found without reading other
+//! contacts.
 
 use crate::access::Scope;
 use crate::contact_index::bit_set::Bits;
@@ -18,7 +18,7 @@ pub(crate) struct SeenBy {
     pub shared_with: Vec<Grantee>,
 }
 
-/// Whether contacts are seen because they are owned, or because they are shared, and by whom.
+/// Why contacts are seen: because a member owns them, or because they are shared with a grantee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Why {
     Owned(Member),
@@ -40,7 +40,7 @@ enum Places {
 }
 
 impl Places {
-    /// Some of so many.
+    /// Creates a set of places among `len`.
     fn new(len: usize, places: &[usize]) -> Self {
         let few: Option<Box<[u16]>> = (places.len() * 16 <= len.max(64))
             .then(|| places.iter().map(|at| u16::try_from(*at).ok()).collect())
@@ -71,7 +71,7 @@ impl Places {
 }
 
 impl Audience {
-    /// Those of its contacts that a member sees.
+    /// Returns the contacts that a member sees in a scope.
     pub fn seen_by(&self, member: Member, scope: Scope) -> Bits {
         let mut owned = Bits::none(self.len);
         if let Some(places) = self.places.get(&Why::Owned(member)) {
@@ -93,7 +93,7 @@ impl Audience {
         shared
     }
 
-    /// The same, but that others see some of its contacts.
+    /// Returns a copy in which who sees some of its contacts is replaced.
     pub fn with(&self, changed: &[(usize, &SeenBy)]) -> Self {
         let mut touched = Bits::none(self.len);
         changed.iter().for_each(|(at, _)| touched.set(*at));
@@ -112,7 +112,7 @@ impl Audience {
     }
 }
 
-/// An audience that is being made, for contacts in any order.
+/// Builds an audience from contacts in any order.
 #[derive(Default)]
 pub(crate) struct AudienceBuilder {
     places: HashMap<Why, Vec<usize>>,
@@ -123,7 +123,7 @@ impl AudienceBuilder {
         self.places.entry(why).or_default().push(at);
     }
 
-    /// Notes who sees the contact at a place.
+    /// Records who sees the contact at a place.
     pub fn add(&mut self, at: usize, seen_by: &SeenBy) {
         self.note(Why::Owned(seen_by.owner), at);
         for grantee in &seen_by.shared_with {
@@ -131,7 +131,7 @@ impl AudienceBuilder {
         }
     }
 
-    /// Notes that copies of contacts are seen by the same. `copies` is where each was copied to.
+    /// Records that copies of contacts are seen by the same members. `copies` has the place to which each was copied.
     pub fn copy(&mut self, from: &Audience, copies: &[Option<usize>]) {
         for (why, places) in &from.places {
             places.for_each(|at| {
@@ -142,7 +142,7 @@ impl AudienceBuilder {
         }
     }
 
-    /// The audience of the contacts in their order: `order` says at each place which of them stands there.
+    /// Returns the audience for the final order: `order` has, for each place, the contact there.
     pub fn finish(mut self, order: &[usize]) -> Audience {
         let mut places = vec![0; order.len()];
         order.iter().enumerate().for_each(|(place, at)| places[*at] = place);

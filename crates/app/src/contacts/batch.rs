@@ -1,7 +1,7 @@
-//! Many changes of contacts by a program, in one transaction, each with a result of its own.
+//! Batches: many changes of contacts by a program in one transaction, each with its own result.
 //!
-//! An operation that cannot be done changes nothing and says why; the others are done all the same, or with
-//! [`BatchRequest::atomic`] none is. An operation sees what those before it have done.
+//! An operation that fails changes nothing and returns its error. The others are done nevertheless, unless
+//! [`BatchRequest::atomic`] is set: then none is done. An operation sees the effects of the operations before it.
 
 use crate::App;
 use crate::access::{self, Actor, Right};
@@ -17,26 +17,26 @@ use model::{Contact, ContactId, ContactRules, Email, MatchKey, Version};
 use std::str::FromStr;
 use store::contacts::{self, ContactRow, external_ids, match_keys};
 
-/// Operations of one batch, at most.
+/// The maximum number of operations in a batch.
 pub const BATCH_OPERATIONS: usize = 1_000;
 
-/// Bytes of an external id, at most.
+/// The maximum length of an external id, in bytes.
 const LONGEST_EXTERNAL_ID: usize = 255;
 
-/// Makes the new values of a contact of those that it has; of none for a contact that is new.
+/// Computes the new values of a contact from its current ones, which are `None` for a new contact.
 pub type NewValues = Box<dyn Fn(Option<&Contact>) -> Result<Contact, Error> + Send>;
 
 /// One change of one contact.
 pub enum ContactOperation {
     Create(Box<Contact>),
-    /// Gives a contact other values, if it has the version that is expected.
+    /// Replaces the values of a contact if it has the expected version.
     Update {
         id: ContactId,
         expected: Option<Version>,
         values: NewValues,
     },
-    /// Gives the contact that the member has given this external id, or else the one contact with this email, other values, or
-    /// creates it. It has the external id from then on.
+    /// Replaces the values of the contact with this external id of the member, or else of the only contact with this
+    /// email; creates a contact if there is neither. The contact has the external id from then on.
     Upsert {
         external: Option<ExternalId>,
         email: Option<Email>,
@@ -65,34 +65,34 @@ impl FromStr for ExternalId {
     }
 }
 
-/// What is to be done to contacts.
+/// The operations of a batch.
 pub struct BatchRequest {
-    /// What could not be read is an error in its place.
+    /// An operation that could not be parsed is an error at its position.
     pub operations: Vec<Result<ContactOperation, Error>>,
-    /// Whether nothing is done unless everything can be.
+    /// Whether nothing is done if one operation fails.
     pub atomic: bool,
 }
 
-/// What an operation did.
+/// The effect of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperationDone {
     Created(StoredContact),
     Updated(StoredContact),
-    /// The contact had these values.
+    /// The contact had these values already.
     Unchanged(StoredContact),
     Deleted(ContactId),
 }
 
-/// What became of an operation.
+/// The result of one operation.
 pub type OperationResult = Result<OperationDone, Error>;
 
 impl App {
-    /// Does operations in their order, in one transaction. Gives a result for each; with `once` these are kept as the answer
-    /// of a keyed request.
+    /// Runs operations in order, in one transaction, and returns a result for each. With `once`, the results are stored
+    /// as the answer of a keyed request.
     ///
     /// # Errors
-    /// [`Error::Batch`] with the errors of all operations if it is atomic and one cannot be done; [`Error::TooMany`];
-    /// [`Error::Forbidden`] if the member is not active; those of the database.
+    /// [`Error::Batch`] with the errors of all failed operations if the batch is atomic; [`Error::TooMany`];
+    /// [`Error::Forbidden`] if the member is not active; database errors.
     pub fn change_contacts(
         &self,
         actor: Actor,
@@ -135,7 +135,7 @@ impl App {
     }
 }
 
-/// Whether an error is not that of one operation.
+/// Whether an error ends the whole batch instead of one operation.
 fn ends_all(error: &Error) -> bool {
     matches!(error, Error::Store(_) | Error::DiskFull | Error::Broken)
 }
@@ -145,17 +145,17 @@ fn failures(results: Vec<OperationResult>) -> Vec<(usize, Error)> {
     numbered.filter_map(|(at, result)| Some((at, result.err()?))).collect()
 }
 
-/// A batch under way.
+/// The state of a running batch.
 struct Batch<'a, 'b, 'tx> {
     app: &'a App,
     actor: Actor,
     now: i64,
     changes: &'a mut Changes<'b, 'tx>,
-    /// New contacts that are not written yet: many are written faster together.
+    /// New contacts that are not written yet: writing many together is faster.
     created: Vec<ContactRow>,
-    /// What the member is called, once that was asked.
+    /// The member's name, once it was read.
     own_name: Option<String>,
-    /// What the workspace asks of a contact, once that was asked.
+    /// The workspace's rules for contacts, once they were read.
     rules: Option<ContactRules>,
     deleted: u64,
 }
@@ -231,7 +231,7 @@ impl Batch<'_, '_, '_> {
         Ok(done)
     }
 
-    /// The contact that the member has given this name, if they still see it.
+    /// The contact with this external id of the member, if they may still see it.
     fn named(&mut self, external: Option<&ExternalId>) -> Result<Option<ContactId>, Error> {
         let Some(external) = external else { return Ok(None) };
         let Actor { workspace, member } = self.actor;
@@ -245,7 +245,7 @@ impl Batch<'_, '_, '_> {
         }
     }
 
-    /// The one contact with this email that the member sees.
+    /// The only contact with this email that the member may see.
     fn with_email(&mut self, email: Option<&Email>) -> Result<Option<ContactId>, Error> {
         let Some(email) = email else { return Ok(None) };
         let (tx, workspace) = (&mut *self.changes.tx, self.actor.workspace);
@@ -271,7 +271,7 @@ impl Batch<'_, '_, '_> {
         Ok(OperationDone::Deleted(id))
     }
 
-    /// Refuses a contact that is not what the workspace asks for.
+    /// Refuses a contact that violates a rule of the workspace.
     fn validate(&mut self, contact: &mut Contact, before: Option<&Contact>) -> Result<(), Error> {
         let rules = match self.rules.take() {
             Some(rules) => rules,

@@ -1,7 +1,7 @@
-//! What a member does to many contacts at once, so that it can be undone.
+//! Bulk actions: changes of many contacts by a member that can be undone.
 //!
-//! Owns the notes of what was there before, and the one way to go through any number of contacts: in steps that each
-//! commit, so that others may write in between, under one action.
+//! Records the previous state of the contacts of an action, and changes any number of contacts in steps that each
+//! commit, so that others can write in between. All steps belong to one action.
 
 use crate::access::Actor;
 use crate::audit::AuditAction;
@@ -28,22 +28,22 @@ const STEP_TAKES: i64 = 2 * 60 * 1_000_000;
 /// For how long the undo of an interrupted action is offered, in microseconds.
 const OFFERED_FOR: i64 = 7 * 24 * 3_600 * 1_000_000;
 
-/// What is done to many contacts. Deleting is none: the trash is its way back.
+/// The kind of a bulk action. Deleting is not one of them: deleted contacts are restored from the trash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ActionKind {
-    /// They get a tag.
+    /// Adds a tag.
     Tag,
-    /// They lose a tag.
+    /// Removes a tag.
     Untag,
-    /// They are shared.
+    /// Grants shares.
     Share,
-    /// Shares are revoked.
+    /// Revokes shares.
     Unshare,
-    /// They get another owner.
+    /// Transfers the contacts to another owner.
     HandOver,
-    /// They become one.
+    /// Merges the contacts into one.
     Merge,
-    /// One contact gets other values by hand.
+    /// Changes the values of one contact by hand.
     Edit,
 }
 
@@ -58,7 +58,7 @@ impl ActionKind {
         Self::Edit,
     ];
 
-    /// As it is stored.
+    /// The stored name.
     fn as_str(self) -> &'static str {
         match self {
             Self::Tag => "tag",
@@ -71,13 +71,13 @@ impl ActionKind {
         }
     }
 
-    /// The kind of that name.
+    /// Parses a stored name.
     pub fn named(name: &str) -> Result<Self, store::Error> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == name);
         found.ok_or_else(|| store::Error::Corrupt(format!("an action is of the kind {name:?}")))
     }
 
-    /// Under which name the audit log has it. Single edits are not in it: the history of the contact shows them.
+    /// The kind's name in the audit log. Single edits are not logged there: the history of the contact shows them.
     fn audit_action(self) -> Option<AuditAction> {
         Some(match self {
             Self::Edit => return None,
@@ -90,7 +90,7 @@ impl ActionKind {
         })
     }
 
-    /// Whether values are changed, so that the old ones must be kept.
+    /// Whether the kind changes values, so that the old ones must be stored.
     fn changes_values(self) -> bool {
         matches!(self, Self::Tag | Self::Untag | Self::Merge | Self::Edit)
     }
@@ -100,52 +100,52 @@ impl ActionKind {
 #[derive(Debug)]
 pub(crate) struct Before {
     pub row: ContactRow,
-    /// All its shares; none if the action has left them alone.
+    /// All its shares; `None` if the action does not change shares.
     pub shares: Option<Vec<Share>>,
-    /// The version that the action has left; none if it has removed the contact.
+    /// The version after the action; `None` if the action has removed the contact.
     pub after: Option<Version>,
 }
 
-/// What is done in the transaction of the last step, with the report of all.
+/// Runs in the transaction of the last step, with the report of the whole action.
 pub(crate) type AtEnd<'a> = &'a dyn Fn(&mut Tx<'_>, &ActionReport) -> Result<(), Error>;
 
-/// For actions of which nobody keeps an answer.
+/// For actions without a keyed request, whose report need not be stored.
 pub(crate) const NOTHING_AT_END: AtEnd<'static> = &|_, _| Ok(());
 
-/// What one step came to.
+/// The result of one step.
 #[derive(Debug, Default)]
 pub(crate) struct Step {
     /// The contacts that were changed, as they were.
     pub touched: Vec<Before>,
-    /// Those that the member may see, but has no right to change so.
+    /// Contacts that the member may see but not change in this way.
     pub skipped: u64,
 }
 
-/// What an action came to.
+/// The result of a bulk action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ActionReport {
     /// Contacts that were changed.
     pub contacts: u64,
-    /// Contacts skipped, because the member has no right to change them so.
+    /// Contacts skipped because the member may not change them in this way.
     pub skipped: u64,
-    /// By what it can be undone; none if nothing was changed.
+    /// The number by which the action can be undone; `None` if nothing was changed.
     pub action: Option<i64>,
 }
 
 /// A change of many contacts that ended before its last contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InterruptedAction {
-    /// By what it can be undone.
+    /// The number by which it can be undone.
     pub action: i64,
     /// In the words of the audit log, such as "tagged".
     pub done: &'static str,
     /// When it began, in UTC microseconds.
     pub began_at: i64,
-    /// Contacts that it had changed.
+    /// Contacts that it has changed.
     pub contacts: u64,
 }
 
-/// The shares of a contact that an action has changed.
+/// The shares of a contact that an action has changed, before and after it.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct SharesChanged {
     was: Vec<ShareText>,
@@ -164,7 +164,7 @@ impl SharesChanged {
         }
     }
 
-    /// Reads what is stored.
+    /// Parses the stored text.
     pub fn read(contact: ContactId, text: &str) -> Result<Self, store::Error> {
         let read = serde_json::from_str(text);
         read.map_err(|_| store::Error::Corrupt(format!("the old shares of contact {contact} cannot be read")))
@@ -174,17 +174,17 @@ impl SharesChanged {
         serde_json::to_string(self).map_err(|error| store::Error::Corrupt(error.to_string()))
     }
 
-    /// What there was, of those that were changed.
+    /// The changed shares as they were before the action.
     pub fn was(&self, contact: ContactId) -> impl Iterator<Item = Share> {
         self.was.iter().map(move |share| share.of_contact(contact))
     }
 
-    /// What the action has left, of those that were changed.
+    /// The changed shares as the action left them.
     pub fn is(&self, contact: ContactId) -> impl Iterator<Item = Share> {
         self.is.iter().map(move |share| share.of_contact(contact))
     }
 
-    /// Whether the shares of now, of the contact, are still what the action has left.
+    /// Whether the changed shares are still as the action left them; `now` has the contact's current shares.
     pub fn stands(&self, contact: ContactId, now: &[Share]) -> bool {
         let is: Vec<Share> = self.is(contact).collect();
         let gone = self.was(contact).filter(|was| is.iter().all(|is| is.to != was.to));
@@ -192,7 +192,7 @@ impl SharesChanged {
     }
 }
 
-/// Begins an action of the member, in the transaction that begins to do it; says its number.
+/// Begins an action of the member, in the transaction of its first step; returns its number.
 pub(crate) fn begin(tx: &mut Tx<'_>, actor: Actor, kind: ActionKind, now: i64) -> Result<i64, Error> {
     Ok(bulk_actions::begin(
         tx,
@@ -203,8 +203,8 @@ pub(crate) fn begin(tx: &mut Tx<'_>, actor: Actor, kind: ActionKind, now: i64) -
     )?)
 }
 
-/// Notes contacts as they were before, in the transaction that has changed them and after it has: what the action has left
-/// is read here.
+/// Records the previous state of contacts. Must run in the transaction that changes them and after the change, because
+/// the state after the action is read here.
 pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before]) -> Result<(), Error> {
     let workspace = actor.workspace;
     let kind = match bulk_actions::get(tx, workspace, action)? {
@@ -247,9 +247,10 @@ pub(crate) fn note(tx: &mut Tx<'_>, actor: Actor, action: i64, touched: &[Before
 }
 
 impl App {
-    /// Goes through contacts in steps and notes what was there, so that all can be undone together. `work` gets the
-    /// ids of a step in order, each once, changes those that it may, and says which it has. The audit log has one entry for
-    /// all, whose words are `about`. `at_end` is called in the transaction of the last step.
+    /// Changes contacts in steps and records their previous state, so that the whole action can be undone. `work` gets
+    /// the ids of a step in ascending order without duplicates, changes the contacts that the member may change, and
+    /// returns their previous state. The audit log gets one entry for the whole action, with `about` as its text.
+    /// `at_end` is called in the transaction of the last step.
     pub(crate) fn in_steps(
         &self,
         actor: Actor,
@@ -306,15 +307,15 @@ impl App {
         Ok(report)
     }
 
-    /// The latest change of many contacts by the member that was interrupted, if one was.
+    /// Returns the member's latest bulk action that was interrupted, if there is one.
     pub fn interrupted_action(&self, actor: Actor) -> Result<Option<InterruptedAction>, Error> {
         self.read(actor, |view| view.interrupted_action())
     }
 
-    /// Leaves an interrupted change of the member as it is, so that it is not offered any more.
+    /// Keeps the changes of a member's interrupted action; its undo is not offered any more.
     ///
     /// # Errors
-    /// [`Error::NoAction`] if there is none of that number.
+    /// [`Error::NoAction`] if the member has no action with this number.
     pub fn keep_action(&self, actor: Actor, action: i64) -> Result<(), Error> {
         self.store.write(|tx| {
             access::active(tx, actor)?;
@@ -324,7 +325,7 @@ impl App {
         })
     }
 
-    /// Forgets what was done to contacts longer ago than the settings say: it cannot be undone any more.
+    /// Deletes the records of actions older than the settings allow; these cannot be undone any more.
     pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
         let before = settings.log_since(self.world.now());
@@ -337,7 +338,7 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// The latest change of many contacts by the member that was interrupted, if one was.
+    /// Returns the member's latest bulk action that was interrupted, if there is one.
     pub fn interrupted_action(&mut self) -> Result<Option<InterruptedAction>, Error> {
         let now = self.app.world.now();
         let (tx, actor) = (&mut *self.tx, self.actor);
@@ -363,7 +364,7 @@ mod tests {
     use crate::tenant_isolation_tests::Counting;
     use store::contacts::shares::{Access, Grantee};
 
-    /// A contact that was touched, as far as its note matters here.
+    /// A touched contact, with the values that matter in these tests.
     fn before(id: ContactId, owner: Member) -> Before {
         let row = ContactRow {
             id,

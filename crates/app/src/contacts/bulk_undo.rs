@@ -1,7 +1,7 @@
-//! Taking an action back: every contact that is still what the action has left becomes what it was before.
+//! Undoing a bulk action: every contact that is still as the action left it is restored to its previous state.
 //!
-//! In steps that each commit and forget what they have dealt with, so that one that was interrupted can be gone on
-//! with.
+//! Works in steps that each commit and delete the records of the contacts they have handled, so that an interrupted
+//! undo can be continued.
 
 use crate::App;
 use crate::access::{self, Actor, CanEdit, CanUndo, MayShare, Owns};
@@ -18,17 +18,17 @@ use store::contacts::bulk_actions::{self, Touched};
 use store::contacts::shares::{self, Share};
 use store::contacts::{self, ContactRow};
 
-/// What taking an action back came to.
+/// The result of undoing an action.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ActionUndone {
-    /// Contacts that are what they were before.
+    /// Contacts restored to their previous state.
     pub restored: u64,
-    /// Contacts kept, because they were changed or deleted since, or are not the member's to change any more.
+    /// Contacts kept, because they were changed or deleted since, or because the member may not change them any more.
     pub kept: u64,
 }
 
 impl App {
-    /// Undoes an action. Only who did it may, while it is remembered.
+    /// Undoes an action. Only the member who did it may undo it, as long as its records are kept.
     ///
     /// # Errors
     /// [`Error::NoAction`], [`Error::ActionUndone`].
@@ -36,10 +36,11 @@ impl App {
         self.undo_action_once(actor, action, None)
     }
 
-    /// The same; with `once` what it came to is kept as the answer of a keyed request, in the transaction of the last step.
+    /// Undoes an action. With `once`, the result is stored as the answer of a keyed request, in the transaction of the
+    /// last step.
     ///
     /// # Errors
-    /// Those of [`App::undo_action`].
+    /// The errors of [`App::undo_action`].
     pub fn undo_action_once(
         &self,
         actor: Actor,
@@ -79,8 +80,9 @@ impl App {
         }
     }
 
-    /// Gives contacts their old state back, where that may be done; says how many. Some come back under another id: somebody
-    /// else has taken theirs, with a file from when they could still see them.
+    /// Restores contacts to their previous state where that is allowed; returns how many. A removed contact gets a new
+    /// id if another member has a contact with its id now, for example by importing a file from when the contact was
+    /// shared with them.
     fn undo_page(&self, changes: &mut Changes<'_, '_>, actor: Actor, mut page: Vec<Touched>) -> Result<u64, Error> {
         let mut current = CurrentState::read(changes.tx, actor, &page)?;
         for touched in page.iter_mut() {
@@ -99,16 +101,16 @@ impl App {
     }
 }
 
-/// What there is now of the contacts of a step.
+/// The current state of the contacts of a step.
 struct CurrentState {
     rows: HashMap<ContactId, ContactRow>,
     editable: HashMap<ContactId, CanEdit<ContactRow>>,
     shares: HashMap<ContactId, Vec<Share>>,
 }
 
-/// A contact to which an action may be undone.
+/// A contact for which an action can be undone.
 enum Undoable {
-    /// One that the action has removed.
+    /// The action has removed the contact.
     Removed,
     Present(CanUndo<ContactRow>),
 }
@@ -131,7 +133,8 @@ impl CurrentState {
         })
     }
 
-    /// Whether a contact of the member's that the action removed cannot come back as itself.
+    /// Whether a contact of the member that the action removed cannot be restored under its own id, because another
+    /// member owns a contact with this id now.
     fn has_lost_its_id(&self, actor: Actor, touched: &Touched) -> bool {
         let taken = self
             .rows
@@ -140,11 +143,11 @@ impl CurrentState {
         taken && touched.after_version.is_none() && touched.owner == actor.member
     }
 
-    /// The contact, if the member may undo this and nothing has happened to it since.
+    /// Returns the contact if the member may undo the action for it and it was not changed since.
     fn undoable(&mut self, actor: Actor, touched: &Touched, shares: Option<&SharesChanged>) -> Option<Undoable> {
         let is_removed = touched.after_version.is_none();
         let Some(now) = self.rows.remove(&touched.contact) else {
-            // Only who owned it could remove it.
+            // Only the owner can remove a contact.
             return (is_removed && touched.owner == actor.member).then_some(Undoable::Removed);
         };
         if is_removed {
@@ -164,13 +167,13 @@ impl CurrentState {
     }
 }
 
-/// All that is to be written in a step.
+/// The writes of one step.
 #[derive(Default)]
 struct Plan {
     contacts: u64,
-    /// Contacts that become what they were.
+    /// Contacts with the state to which they are restored.
     changed: Vec<(CanUndo<ContactRow>, ContactRow)>,
-    /// Contacts that come back.
+    /// Removed contacts that are added again.
     added: Vec<Owns<ContactRow>>,
     shares: ShareChanges,
 }

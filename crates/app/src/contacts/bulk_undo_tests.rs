@@ -17,7 +17,7 @@ use tempfile::TempDir;
 const ME: Member = Member(1);
 const OTHER: Member = Member(2);
 
-/// A world whose time goes on by itself.
+/// A clock that advances with every call.
 struct Counting(AtomicI64);
 
 impl Counting {
@@ -77,7 +77,7 @@ impl Office {
         }
     }
 
-    /// The other joins.
+    /// The other member joins.
     fn joined(self) -> Self {
         let account = NewAccount {
             name: "Other",
@@ -123,7 +123,7 @@ impl Office {
         self.app.list(self.me, &request).unwrap().contacts.len() as u64
     }
 
-    /// Gives a share, as sharing does.
+    /// Grants a share, as sharing does.
     fn share(&self, ids: &[ContactId], to: Member, access: Access) -> ActionReport {
         let (me, at) = (self.me, self.world.next());
         let work = |changes: &mut Changes<'_, '_>, some: &[ContactId]| {
@@ -153,7 +153,7 @@ impl Office {
     }
 }
 
-/// Contacts as they are, noted as touched.
+/// Records contacts, as they are, as touched.
 fn noted(tx: &mut Tx<'_>, actor: Actor, ids: &[ContactId], shared: bool) -> Step {
     let rows = contacts::get_many(tx, actor.workspace, ids).unwrap();
     let mut step = Step::default();
@@ -178,7 +178,7 @@ fn tags_come_and_go_and_are_undone_where_nobody_was_quicker() {
     let gone = office.app.untag_contacts(office.me, &ids[..1], "trade FAIR").unwrap();
     assert_eq!(gone.contacts, 1);
     assert_eq!(office.found("tag:\"trade fair\""), 2);
-    // Ann was changed since, so she stays.
+    // Ann was changed since, so she is kept.
     assert_eq!(office.undo(tagged), (2, 1));
     assert_eq!(office.row(ids[1]), before[1]);
     assert_eq!(office.row(ids[2]), before[2]);
@@ -231,10 +231,10 @@ fn shares_are_what_they_were_before() {
     let (view, edit) = (Access::View, Access::Edit);
     let other = Grantee::Member(OTHER);
     assert_eq!(office.shares(ids[0]), [(other, edit)]);
-    // What was shared anew since stays.
+    // Shares granted again since are kept.
     assert_eq!(office.undo(first), (0, 2));
     assert_eq!(office.undo(second), (2, 0));
-    // Member 2 has never joined, so nothing comes back to them.
+    // Member 2 has never joined, so no share is restored to them.
     assert_eq!(office.shares(ids[0]), []);
     let mine = office.share(&ids, ME, view);
     let more = office.share(&ids, ME, edit);
@@ -256,7 +256,7 @@ fn what_was_given_away_comes_back_unless_it_was_used() {
     assert_eq!(office.row(ids[1]).unwrap().owner, OTHER);
 }
 
-/// Makes one contact of two, as merging does.
+/// Merges two contacts, as merging does.
 fn merge(office: &Office, ids: &[ContactId]) -> ActionReport {
     let me = office.me;
     let work = |changes: &mut Changes<'_, '_>, some: &[ContactId]| {
@@ -300,7 +300,7 @@ fn what_a_merge_removed_comes_back_also_if_somebody_has_taken_its_id() {
     let office = office().joined();
     let ids: Vec<ContactId> = ["Ann", "Anne"].map(|name| office.create(name)).to_vec();
     let merged = merge(&office, &ids);
-    // As by importing an export from when it was shared.
+    // As if the other member had imported an export from when the contact was shared.
     let taken = ContactRow {
         id: ids[1],
         owner: OTHER,
@@ -313,7 +313,7 @@ fn what_a_merge_removed_comes_back_also_if_somebody_has_taken_its_id() {
     assert_eq!((office.found("anna"), office.found("anne")), (0, 1));
 }
 
-/// Replaces a contact by another of the same id.
+/// Replaces a contact by another one with the same id.
 fn rewrite(office: &Office, next: ContactRow) {
     let me = office.me;
     let rewritten = office.app.change(me, |changes| {

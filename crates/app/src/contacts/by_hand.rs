@@ -1,11 +1,11 @@
-//! What holds for a contact that a member writes by hand, one or many.
+//! Checks, and the initial row, of contacts that a member writes by hand, one or many.
 
 use crate::access::Actor;
 use crate::error::Error;
 use model::{Contact, ContactId, Version};
 use store::contacts::ContactRow;
 
-/// A contact in order, with something to know it by.
+/// Normalises a contact and refuses one without a name, company, email or phone.
 pub(crate) fn checked(mut contact: Contact) -> Result<Contact, Error> {
     contact.normalise();
     if contact.has_identity() {
@@ -15,7 +15,7 @@ pub(crate) fn checked(mut contact: Contact) -> Result<Contact, Error> {
     }
 }
 
-/// A contact that the actor makes.
+/// Returns the row of a new contact of the actor.
 pub(crate) fn new_row(actor: Actor, id: ContactId, now: i64, contact: &Contact) -> ContactRow {
     ContactRow {
         id,
@@ -30,7 +30,7 @@ pub(crate) fn new_row(actor: Actor, id: ContactId, now: i64, contact: &Contact) 
     }
 }
 
-/// Refuses a contact that is not as the member has seen it.
+/// Refuses a contact whose version is not the one that the member has seen.
 pub(crate) fn refuse_another(row: &ContactRow, expected: Option<Version>) -> Result<(), Error> {
     match expected {
         Some(expected) if row.version != expected => Err(Error::ChangedMeanwhile {

@@ -11,9 +11,9 @@ use model::ContactId;
 pub struct ContactCard {
     /// The name of the contact.
     pub name: String,
-    /// All of it, in version 3.0.
+    /// The complete vCard, in version 3.0.
     pub whole: String,
-    /// What a phone shows of it.
+    /// The values that a phone shows, small enough for a QR code.
     pub small: String,
 }
 
@@ -21,7 +21,7 @@ impl View<'_, '_> {
     /// The vCard of a contact.
     ///
     /// # Errors
-    /// [`Error::NoContact`] if the member may not see it; those of the database.
+    /// [`Error::NoContact`] if the member may not see it; database errors.
     pub fn contact_card(&mut self, id: ContactId) -> Result<ContactCard, Error> {
         let stored = self.contact(id)?;
         let exported = Exported {

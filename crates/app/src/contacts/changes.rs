@@ -1,8 +1,9 @@
-//! What was changed since a moment, as a member sees it: for programs that keep a copy of the contacts.
+//! The changes since a position, as one member sees them: for programs that keep a copy of the contacts.
 //!
-//! Follows the change feed. A contact that was touched is returned as it is now if the member may see it, and as removed if a
-//! tombstone says that it was taken from them; other contacts are not mentioned. A program that applies one answer after the other has
-//! exactly the contacts that there are. Positions are worth something for as long as changes are kept.
+//! Reads the change feed. A touched contact is returned as it is now if the member may see it, and as removed if a
+//! tombstone records that it was taken from them; other contacts are not mentioned. A program that applies the answers
+//! one after the other has exactly the contacts that the member may see. A position is valid for as long as its changes
+//! are kept.
 
 use crate::access::{self, Actor};
 use crate::clock::MINUTE;
@@ -19,23 +20,23 @@ use store::contacts::{self, tombstones};
 use store::workspace::workspaces;
 
 const DAY: i64 = 24 * 60 * MINUTE;
-/// For how many days changes are kept.
+/// How long changes are kept, in days.
 const KEPT_DAYS: i64 = 90;
-/// Entries of the feed that are read at once.
+/// Feed entries read at once.
 const ENTRIES: u64 = 256;
 
-/// A place among the changes: behind a change, or within one that touched many contacts.
+/// A position in the change feed: after a change, or within a change that touched many contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangePosition {
-    /// Everything up to this change was returned.
+    /// All changes up to this one were returned.
     after: i64,
-    /// Of the next change, so many entries were returned.
+    /// The number of entries of the next change that were returned.
     entries: usize,
-    /// And of the entry behind these, everything up to this contact.
+    /// The last contact that was returned of the entry after these, if it was returned in part.
     within: Option<ContactId>,
 }
 
-/// As programs keep it: the numbers with points between.
+/// The form that programs store: the numbers, separated by dots.
 impl fmt::Display for ChangePosition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.after)?;
@@ -66,24 +67,27 @@ impl FromStr for ChangePosition {
     }
 }
 
-/// What was changed.
+/// A page of changes.
 #[derive(Clone, Debug)]
 pub struct ContactChanges {
-    /// Contacts that were created or changed, or that the member sees since, as they are now; in the order of the changes.
+    /// Contacts that were created, changed, or became visible to the member, as they are now; in the order of the
+    /// changes.
     pub changed: Vec<StoredContact>,
-    /// Contacts that were deleted, or that the member does not see any more.
+    /// Contacts that were deleted, or that the member may not see any more.
     pub removed: Vec<ContactId>,
-    /// From where to go on.
+    /// Where the next page begins.
     pub next: ChangePosition,
-    /// Whether there is more already.
+    /// Whether more changes can be read now.
     pub more: bool,
 }
 
 impl App {
-    /// What was changed since a position, of about `limit` contacts; without one only where the changes are now.
+    /// Returns the changes since a position, for about `limit` contacts. Without a position, returns only the current
+    /// one.
     ///
     /// # Errors
-    /// [`Error::ChangesGone`] if the position is too old, or so much was changed at once that it is not known what.
+    /// [`Error::ChangesGone`] if the position is too old, or if a change touched so much that its contacts were not
+    /// recorded.
     pub fn contact_changes(
         &self,
         actor: Actor,
@@ -93,7 +97,7 @@ impl App {
         self.read(actor, |view| view.contact_changes(since, limit))
     }
 
-    /// Forgets what was changed long ago.
+    /// Deletes changes older than `KEPT_DAYS` from the feed.
     pub(crate) fn forget_old_changes(&self, actor: Actor) -> Result<(), Error> {
         let today = self.world.now().div_euclid(DAY);
         Ok(self.store.write(|tx| {
@@ -104,7 +108,8 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// What was changed since a position, of about `limit` contacts; without one only where the changes are now.
+    /// Returns the changes since a position, for about `limit` contacts. Without a position, returns only the current
+    /// one.
     ///
     /// # Errors
     /// [`Error::ChangesGone`].
@@ -135,7 +140,7 @@ impl View<'_, '_> {
         })
     }
 
-    /// The next contacts that were touched.
+    /// Returns the next touched contacts.
     fn touched(&mut self, since: ChangePosition, now: i64, limit: usize) -> Result<Page, Error> {
         let workspace = self.actor.workspace;
         let mut page = Page::begin(since, limit);
@@ -147,7 +152,8 @@ impl View<'_, '_> {
                 if entry.change == page.next.after + 2 && page.next.entries > 0 {
                     page.end_change();
                 }
-                // Every change is noted, so a gap is one that was forgotten, or that an older program has left.
+                // Every change writes an entry, so a gap is a change whose entries were deleted, or one by an older
+                // program.
                 if entry.change != page.next.after + 1 {
                     return Err(Error::ChangesGone);
                 }
@@ -168,7 +174,7 @@ impl View<'_, '_> {
         }
     }
 
-    /// Takes the contacts of an entry, as far as there is room.
+    /// Adds the contacts of an entry to the page, as far as there is room.
     fn take(&mut self, page: &mut Page, entry: Entry) -> Result<(), Error> {
         match entry.touched {
             Touched::Contacts(ids) | Touched::Shares(ids) => page.take_list(&ids),
@@ -195,7 +201,7 @@ impl View<'_, '_> {
         Ok(())
     }
 
-    /// The contacts among these that the member may see, as they are now.
+    /// The contacts of the page that the member may see, as they are now.
     fn visible(&mut self, page: &Page) -> Result<Vec<StoredContact>, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let rows = contacts::get_many(tx, actor.workspace, &page.ids)?;
@@ -208,7 +214,7 @@ impl View<'_, '_> {
         stored.collect()
     }
 
-    /// The contacts among these that the member has lost access to.
+    /// The contacts of the page to which the member has lost access.
     fn removed(&mut self, page: &Page) -> Result<Vec<ContactId>, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let range = (page.from, page.next.after + 1);
@@ -223,9 +229,9 @@ impl View<'_, '_> {
     }
 }
 
-/// Contacts that were touched, each once, and how far they reach.
+/// Touched contacts without duplicates, and the position after them.
 struct Page {
-    /// The first change that they are of.
+    /// The first change of the page.
     from: i64,
     ids: Vec<ContactId>,
     known: HashSet<ContactId>,
@@ -256,7 +262,7 @@ impl Page {
         (self.limit.saturating_sub(self.ids.len())).max(1) as u64
     }
 
-    /// Takes contacts in the order of their ids.
+    /// Adds contacts in the order of their ids.
     fn take_some(&mut self, ids: impl Iterator<Item = ContactId>) {
         for id in ids {
             if self.known.insert(id) {
@@ -266,7 +272,7 @@ impl Page {
         }
     }
 
-    /// Takes a list, which is sorted, from where the page before has ended.
+    /// Adds the contacts of a sorted list, from where the previous page ended.
     fn take_list(&mut self, ids: &[ContactId]) {
         let from = self
             .next
@@ -282,13 +288,13 @@ impl Page {
         }
     }
 
-    /// All of an entry was returned.
+    /// Moves the position past an entry.
     fn end_entry(&mut self) {
         self.next.entries += 1;
         self.next.within = None;
     }
 
-    /// All of the change was returned.
+    /// Moves the position past the change.
     fn end_change(&mut self) {
         self.next = ChangePosition {
             after: self.next.after + 1,

@@ -1,7 +1,7 @@
-//! Where the values of a contact came from, and who else has them.
+//! Where the values of a contact came from, and which other contacts share them.
 //!
-//! Owns what a page tells beside the contact itself: the file that made it, the import that changed it last with what
-//! was there before, and contacts that share an email or a phone.
+//! Provides what a page shows beside the contact itself: the file that it was created from, the import that changed it
+//! last with the values before, and contacts that share an email or a phone.
 
 use crate::App;
 use crate::View;
@@ -17,23 +17,23 @@ use store::imports::Import;
 use store::imports::change_log;
 use store::{ImportId, Member, RunId, Tx, contacts, imports};
 
-/// The most namesakes that are listed.
+/// The maximum number of namesakes returned.
 const NAMESAKES: usize = 5;
-/// Contacts that are looked at in one go.
+/// Contacts read at once.
 const LOOKED_AT: usize = 500;
 
-/// Where the values of a contact came from.
+/// Returns where the values of a contact came from.
 #[derive(Clone, Debug, Default)]
 pub struct ContactHistory {
-    /// The name of the member who made it, by hand or with an import; none if nobody noted who.
+    /// The name of the member who created it, by hand or with an import; `None` if that was not recorded.
     pub creator: Option<String>,
-    /// The name of the file that the contact was made from; none if a person made it.
+    /// The name of the file that the contact was created from; `None` if a person created it.
     pub created_from: Option<String>,
-    /// Whether the member made that import, and so may look at it.
+    /// Whether the import that created it belongs to the member, who may then open it.
     pub created_by_own: bool,
-    /// The name of the member who changed it last, by hand or with an import; none if nobody noted who.
+    /// The name of the member who changed it last, by hand or with an import; `None` if that was not recorded.
     pub editor: Option<String>,
-    /// The import that changed it last; none if a person did, or none has since it was made.
+    /// The import that changed it last; `None` if a person did, or if it was not changed since its creation.
     pub changed_by: Option<LastImport>,
 }
 
@@ -45,9 +45,9 @@ pub struct LastImport {
     pub file_name: String,
     /// The line, counted from 1.
     pub line: u64,
-    /// Whether the member made the import, and so may look at it.
+    /// Whether the import belongs to the member, who may then open it.
     pub own: bool,
-    /// What was there before it. Only the contact's owner sees it: it was there before others were given a share.
+    /// The values before it. Only the contact's owner gets them: they may be older than the shares of other members.
     pub before: Option<Contact>,
 }
 
@@ -61,7 +61,7 @@ pub struct Namesake {
 }
 
 impl App {
-    /// Where the values of a contact came from.
+    /// Returns where the values of a contact came from.
     ///
     /// # Errors
     /// [`Error::NoContact`].
@@ -69,7 +69,8 @@ impl App {
         self.read(actor, |view| view.contact_history(id))
     }
 
-    /// Some of the contacts that have an email or a phone of this one too, but for `but`, those by email first.
+    /// Returns some of the contacts that share an email or a phone with this one, except `but`; those that share an
+    /// email come first.
     pub fn namesakes(&self, actor: Actor, contact: &Contact, but: Option<ContactId>) -> Result<Vec<Namesake>, Error> {
         let mut shared: Vec<MatchKey> = MatchKey::of_contact(contact)
             .into_iter()
@@ -80,7 +81,7 @@ impl App {
             let found = match_keys::find_many(tx, actor.workspace, &shared)?;
             let mut namesakes: Vec<Namesake> = Vec::new();
             for (key, ids) in shared.iter().zip(found) {
-                // What the member may not see must not take the place of what they may.
+                // Contacts that the member may not see must not take the place of those that they may.
                 for some in ids.chunks(LOOKED_AT) {
                     let rows = contacts::get_many(tx, actor.workspace, some)?;
                     for (_, row) in access::seen(tx, actor, rows)? {
@@ -104,7 +105,7 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// Where the values of a contact came from.
+    /// Returns where the values of a contact came from.
     ///
     /// # Errors
     /// [`Error::NoContact`].
@@ -131,7 +132,7 @@ impl View<'_, '_> {
     }
 }
 
-/// An import, if there was one and it is remembered.
+/// Reads an import; `None` if there was none or its record was deleted.
 fn imported(tx: &mut Tx<'_>, actor: Actor, import: Option<ImportId>) -> Result<Option<Import>, Error> {
     let import = import.map(|import| imports::get(tx, actor.workspace, import));
     Ok(import.transpose()?.flatten())

@@ -1,4 +1,4 @@
-//! Changes of many contacts that keep their answer: requests of programs that have one effect however often they are sent.
+//! Bulk actions of keyed requests: their answer is stored, so that they have one effect however often they are sent.
 
 use crate::App;
 use crate::access::Actor;
@@ -10,16 +10,16 @@ use model::ContactId;
 use store::contacts::shares::{Access, Grantee};
 use store::{Member, Tx};
 
-/// What is done to many contacts.
+/// A change of many contacts.
 #[derive(Clone, Debug)]
 pub enum BulkAction {
     Tag(String),
     Untag(String),
-    /// With each of some.
+    /// Share with each of these grantees.
     Share(Vec<Grantee>, Access),
-    /// From one, or from all.
+    /// Revoke the share of one grantee, or all shares.
     Unshare(Option<Grantee>),
-    /// To another owner; `keep` is what the member may still do.
+    /// Transfer to another owner; `keep` is the access that the member keeps.
     HandOver {
         to: Member,
         keep: Option<Access>,
@@ -27,11 +27,11 @@ pub enum BulkAction {
 }
 
 impl App {
-    /// Does something to many contacts; with `once` the report is kept as the answer of a keyed request, in the transaction of
+    /// Runs a bulk action. With `once`, the report is stored as the answer of a keyed request, in the transaction of
     /// the last step.
     ///
     /// # Errors
-    /// The errors of the action, as [`App::tag_contacts`] and [`App::share`] have.
+    /// The errors of the action; see [`App::tag_contacts`] and [`App::share`].
     pub fn act_on_many(
         &self,
         actor: Actor,

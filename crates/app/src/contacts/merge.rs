@@ -1,7 +1,7 @@
-//! Making one contact of several in the directory.
+//! Merging several contacts of the directory into one.
 //!
-//! Checks the rights, refuses a merge of contacts that have changed since they were shown, and does all of it in one
-//! transaction. The other contacts are kept with the action, not in the trash: undoing the merge restores them.
+//! Checks the rights, refuses to merge contacts that have changed since they were shown, and runs in one transaction.
+//! The other contacts are stored with the action, not in the trash: undoing the merge restores them.
 
 use crate::App;
 use crate::access;
@@ -22,27 +22,27 @@ use store::contacts::ContactRow;
 use store::contacts::external_ids;
 use store::contacts::shares;
 
-/// So many contacts are made one at once.
+/// The maximum number of contacts merged at once.
 pub const MERGED_AT_ONCE: usize = 10;
 
-/// Contacts that are to become one, and how.
+/// Contacts to be merged, and how.
 #[derive(Clone, Debug)]
 pub struct MergeRequest {
-    /// The one that stays, by its id.
+    /// The contact that is kept.
     pub kept: ContactId,
-    /// Those that go.
+    /// The contacts that are merged into it and removed.
     pub gone: Vec<ContactId>,
-    /// The versions that the member has seen. A contact that has another one by now is not merged.
+    /// The versions that the member has seen. A contact that has another version now is not merged.
     pub seen: HashMap<ContactId, Version>,
-    /// What was chosen; contacts are counted with the one that stays first and those that go in their order.
+    /// The chosen values; contacts are numbered from the kept one, followed by the others in their order.
     pub choices: MergeChoices,
 }
 
 impl App {
-    /// Contacts that are to be merged, in the order in which they were named, each once.
+    /// Returns the contacts to be merged, in the order of `ids` without duplicates.
     ///
     /// # Errors
-    /// [`Error::NoContact`] of the first that the member may not see.
+    /// [`Error::NoContact`] for the first contact that the member may not see.
     pub fn to_be_merged(&self, actor: Actor, ids: &[ContactId]) -> Result<Vec<StoredContact>, Error> {
         let mut found: Vec<StoredContact> = Vec::new();
         for id in ids.iter().take(MERGED_AT_ONCE) {
@@ -53,24 +53,25 @@ impl App {
         Ok(found)
     }
 
-    /// Why the member cannot merge contacts into the first of them; none if they can.
+    /// Returns why the member cannot merge contacts into the first of them; `None` if they can.
     pub fn hinders_merging(contacts: &[StoredContact]) -> Option<String> {
         hindered(contacts)
     }
 
-    /// Makes one contact of several. The member must have the right to edit the one that stays, and own those that go.
+    /// Merges contacts. The member must have the right to edit the kept contact, and own the others.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; [`Error::Forbidden`]; [`Error::ChangedMeanwhile`] of the first that is not as the member has
-    /// seen it; [`Error::NoIdentity`] if nothing would be left to know it by.
+    /// [`Error::NoContact`]; [`Error::Forbidden`]; [`Error::ChangedMeanwhile`] for the first contact that was changed
+    /// since the member has seen it; [`Error::NoIdentity`] if the merged contact would have no name, company, email or
+    /// phone.
     pub fn merge(&self, actor: Actor, request: &MergeRequest) -> Result<ActionReport, Error> {
         self.merge_many(actor, request, NOTHING_AT_END)
     }
 
-    /// The same for a keyed request, whose answer has the contact that stayed.
+    /// Merges contacts for a keyed request, whose answer has the kept contact.
     ///
     /// # Errors
-    /// Those of [`App::merge`].
+    /// The errors of [`App::merge`].
     pub fn merge_once(
         &self,
         actor: Actor,
@@ -120,7 +121,7 @@ impl App {
     }
 }
 
-/// Makes one contact of several, in a transaction: the others go, and what was there before is returned.
+/// Merges contacts in a transaction: removes the others, and returns the previous state of all.
 pub(crate) fn merge_into(
     changes: &mut Changes<'_, '_>,
     actor: Actor,
@@ -175,7 +176,7 @@ impl MergeRequest {
     }
 }
 
-/// Why contacts cannot be merged into the first of them; none if they can.
+/// Why contacts cannot be merged into the first of them; `None` if they can.
 pub(crate) fn hindered(contacts: &[StoredContact]) -> Option<String> {
     let (kept, others) = contacts.split_first()?;
     if kept.right < Right::Edit {

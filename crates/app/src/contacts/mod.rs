@@ -1,7 +1,7 @@
-//! What a person may do with one contact: create, look at, edit, delete it, and undo it from the trash.
+//! Operations on single contacts: create, read, edit, delete, and restore from the trash.
 //!
-//! Owns the order of steps of each, all in one transaction; what is written is in `write`. A contact that a member may not
-//! see is one that is not there.
+//! Decides the order of the steps of each operation, all in one transaction; `write` does the writing. A contact that
+//! the member may not see is reported as not found.
 
 pub(crate) mod batch;
 pub(crate) mod bulk;
@@ -38,13 +38,14 @@ use std::collections::HashSet;
 use store::contacts;
 use store::contacts::trash::{self, Trashed};
 
-/// Contacts forgotten in one transaction.
+/// Trashed contacts deleted for good in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 1_000;
 
-/// Contacts deleted or restored in one transaction. In a file their keys and names lie all over the tables, so that many
-/// small transactions would write nearly all of these again and again.
+/// Contacts deleted or restored in one transaction if the database is a file. Their keys and names are spread over the
+/// whole tables, so many small transactions would rewrite nearly all of these again and again.
 const DELETED_AT_ONCE: usize = 25_000;
-/// The same on a server, which writes only what has changed: anyone else who wants to write waits for less time.
+/// Contacts deleted or restored in one transaction on a database server, which writes only what has changed; smaller
+/// transactions let other writers wait for less time.
 const DELETED_AT_ONCE_ON_SERVER: usize = 5_000;
 
 /// A contact in the trash.
@@ -60,7 +61,8 @@ impl App {
     /// Creates a contact that the member owns.
     ///
     /// # Errors
-    /// [`Error::NoIdentity`] if there is nothing to know it by; [`Error::Rules`] if it is not what the workspace asks for.
+    /// [`Error::NoIdentity`] if the contact has no name, company, email or phone; [`Error::Rules`] if it violates a
+    /// rule of the workspace.
     pub fn create_contact(&self, actor: Actor, contact: Contact) -> Result<ContactId, Error> {
         let mut contact = checked(contact)?;
         let (now, id) = (self.world.now(), self.world.contact_id());
@@ -72,7 +74,7 @@ impl App {
         Ok(id)
     }
 
-    /// A contact.
+    /// Returns a contact.
     ///
     /// # Errors
     /// [`Error::NoContact`].
@@ -80,13 +82,13 @@ impl App {
         self.read(actor, |view| view.contact(id))
     }
 
-    /// Gives a contact new values, all of them, and says its new version; the old one if nothing differs. `expected` is the
-    /// version that the member has seen.
+    /// Replaces all values of a contact and returns its new version, or the old one if nothing differs. `expected` is
+    /// the version that the member has seen.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; [`Error::Forbidden`] if the member may only see it; [`Error::ChangedMeanwhile`] if the contact
-    /// has another version; [`Error::NoIdentity`]; [`Error::Rules`] if it is not what the workspace asks for; those of the
-    /// database.
+    /// [`Error::NoContact`]; [`Error::Forbidden`] if the member may only view it; [`Error::ChangedMeanwhile`] if the
+    /// contact has another version; [`Error::NoIdentity`]; [`Error::Rules`] if it violates a rule of the workspace;
+    /// database errors.
     pub fn edit_contact(
         &self,
         actor: Actor,
@@ -117,7 +119,7 @@ impl App {
         })
     }
 
-    /// Deletes a contact: it goes to the trash.
+    /// Moves a contact to the trash.
     ///
     /// # Errors
     /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own.
@@ -125,7 +127,7 @@ impl App {
         self.delete_contact_at(actor, id, None)
     }
 
-    /// Deletes a contact if it has the version that is expected.
+    /// Moves a contact to the trash if it has the expected version.
     ///
     /// # Errors
     /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own; [`Error::ChangedMeanwhile`].
@@ -139,8 +141,8 @@ impl App {
         })
     }
 
-    /// Deletes contacts: they go to the trash. Those that are not there, or that are not the member's own, are skipped.
-    /// Says how many went, and by which moment [`App::restore_deleted_at`] knows them.
+    /// Moves contacts to the trash. Contacts that do not exist or that the member does not own are skipped. Returns how
+    /// many were moved, and the moment by which [`App::restore_deleted_at`] identifies them.
     ///
     /// # Errors
     /// The database fails; what was committed before stays.
@@ -165,7 +167,7 @@ impl App {
         Ok((deleted, now))
     }
 
-    /// Takes those contacts out of the trash that the member deleted at one moment. Says how many came back.
+    /// Restores the contacts that the member deleted at one moment. Returns how many were restored.
     ///
     /// # Errors
     /// The database fails; what was committed before stays.
@@ -180,7 +182,7 @@ impl App {
                 let ids: Vec<ContactId> = page.iter().map(|trashed| trashed.contact.id).collect();
                 let there = contacts::owners(tx, workspace, &ids)?;
                 let there: HashSet<ContactId> = there.into_iter().map(|(id, _)| id).collect();
-                // An import may have brought it back.
+                // An import may have created a contact with the same id since.
                 page.retain(|trashed| !there.contains(&trashed.contact.id));
                 let owned = access::owned_trash(actor, page);
                 let count = owned.len() as u64;
@@ -198,15 +200,15 @@ impl App {
         }
     }
 
-    /// Takes a contact out of the trash. It comes back exactly as it was.
+    /// Restores a contact from the trash, exactly as it was.
     ///
     /// # Errors
-    /// [`Error::NotInTrash`]; [`Error::IdTaken`] if an import has brought it back already.
+    /// [`Error::NotInTrash`]; [`Error::IdTaken`] if an import has already created a contact with this id again.
     pub fn restore_contact(&self, actor: Actor, id: ContactId) -> Result<(), Error> {
         self.restore_contact_once(actor, id, None).map(drop)
     }
 
-    /// The same; with `once` the contact is kept as the answer of a keyed request.
+    /// Restores a contact from the trash. With `once`, the contact is stored as the answer of a keyed request.
     ///
     /// # Errors
     /// [`Error::NotInTrash`]; [`Error::IdTaken`].
@@ -235,8 +237,7 @@ impl App {
         })
     }
 
-    /// Of the contacts that the member owned and that are in the trash, the next at most `limit` after `after`, in the
-    /// order in which they came to be.
+    /// Returns up to `limit` trashed contacts that the member owned, after `after`, in the order of their creation.
     pub fn trash(&self, actor: Actor, after: Option<ContactId>, limit: u64) -> Result<Vec<TrashedContact>, Error> {
         let page = self
             .store
@@ -244,7 +245,8 @@ impl App {
         page.iter().map(shown).collect()
     }
 
-    /// Forgets for good what has been in the trash of the workspace for as long as the settings say; says how many contacts that were.
+    /// Deletes for good the contacts that have been in the workspace's trash longer than its settings allow; returns
+    /// how many.
     pub fn forget_old_trash(&self, actor: Actor) -> Result<u64, Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
         let before = settings.trash_since(self.world.now());
@@ -269,7 +271,7 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// A contact.
+    /// Returns a contact.
     ///
     /// # Errors
     /// [`Error::NoContact`].

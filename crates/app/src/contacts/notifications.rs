@@ -1,7 +1,7 @@
-//! Notifications: what others did with contacts that a member should know of, and how many of it they have not read.
+//! Notifications: what other members did with contacts that a member should know of, and how many of them are unread.
 //!
-//! They are written in the transaction that does it ([`News`]). What a member has read is the moment of the latest
-//! notification that they were shown.
+//! [`News`] writes them in the transaction of the change. What a member has read is stored as the moment of the latest
+//! notification shown to them.
 
 use crate::App;
 use crate::access::{self, Actor};
@@ -16,11 +16,11 @@ use store::contacts::shares::{Access, Grantee, Share};
 use store::members::notifications::{self, Notification};
 use store::members::{self, preferences};
 
-/// Under which name it is kept what a member has read.
+/// The preference that stores up to which moment a member has read their notifications.
 const READ: &str = "notifications_read";
 /// How long notifications are kept, in microseconds.
 const KEPT_FOR: i64 = 90 * 24 * 3_600 * 1_000_000;
-/// Notifications that are shown, at most.
+/// The maximum number of notifications shown.
 const SHOWN: u64 = 200;
 
 /// What a notification is about.
@@ -32,9 +32,9 @@ pub enum NotificationKind {
     SharedToEdit,
     /// Contacts are not shared any more.
     Unshared,
-    /// Contacts were given to the member, who owns them now.
+    /// Contacts were transferred to the member, who owns them now.
     Transferred,
-    /// Contacts went back to who had transferred them.
+    /// A transfer was undone: the contacts belong to their previous owner again.
     TakenBack,
 }
 
@@ -47,7 +47,7 @@ impl NotificationKind {
         Self::TakenBack,
     ];
 
-    /// As it is stored.
+    /// The stored name.
     fn as_str(self) -> &'static str {
         match self {
             Self::SharedToView => "shared_view",
@@ -75,20 +75,21 @@ impl NotificationKind {
 pub struct NotificationInfo {
     /// When, in UTC microseconds.
     pub at: i64,
-    /// What the member is called who did it.
+    /// The name of the member who did it.
     pub by_name: String,
     pub kind: NotificationKind,
     /// How many contacts it is about.
     pub contacts: u64,
-    /// The contact and what it is called, if it is one that the member still sees.
+    /// The contact and its name, if the notification is about a single contact that the member may still see.
     pub contact: Option<(ContactId, String)>,
-    /// Whether it is for every member.
+    /// Whether it is for all members.
     pub is_for_everyone: bool,
-    /// Whether it has come since the member looked last.
+    /// Whether the member has not read it yet.
     pub is_new: bool,
 }
 
-/// What a change of contacts means for others: how many contacts, and the first of them.
+/// The notifications of a change of contacts: for each recipient and kind, the number of contacts and the first of
+/// them.
 #[derive(Default)]
 pub(crate) struct News(BTreeMap<(Grantee, NotificationKind), (u64, ContactId)>);
 
@@ -102,8 +103,8 @@ impl News {
         self.0.entry((to, kind)).or_insert((0, contact)).0 += 1;
     }
 
-    /// Counts shares that were given, and those that were taken without another one in their place. Who owns a contact now
-    /// has lost no share of it.
+    /// Counts granted shares, and shares revoked without a replacement. A revoked share is not counted for a member to
+    /// whom contacts were transferred.
     pub fn add_shares(&mut self, taken: &[(ContactId, Grantee)], given: &[Share]) {
         let kept: HashSet<(ContactId, Grantee)> = given.iter().map(|share| (share.contact, share.to)).collect();
         for share in given {
@@ -116,7 +117,7 @@ impl News {
         }
     }
 
-    /// Writes notifications of the actor's change to all others.
+    /// Writes the notifications, except to the actor.
     pub fn write(self, tx: &mut Tx<'_>, actor: Actor, at: i64) -> Result<(), store::Error> {
         let others = self
             .0
@@ -138,7 +139,7 @@ impl News {
 }
 
 impl App {
-    /// What others did for the member, the latest first.
+    /// Returns the member's notifications, latest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -153,7 +154,7 @@ impl App {
                 Some(NotificationInfo {
                     at: one.at,
                     by_name: names.name(one.by),
-                    // One of a kind that only a newer program knows cannot be worded.
+                    // A kind that only a newer version of the program knows is left out.
                     kind: NotificationKind::named(&one.kind)?,
                     contacts: one.contacts,
                     contact: one.contact.and_then(|id| Some((id, contacts.get(&id)?.clone()))),
@@ -176,7 +177,7 @@ impl App {
         })
     }
 
-    /// Notes that the member has read their notifications up to a moment.
+    /// Records that the member has read their notifications up to a moment.
     ///
     /// # Errors
     /// When the database fails.
@@ -189,7 +190,7 @@ impl App {
         })
     }
 
-    /// Forgets the notifications of the workspace that have been kept long enough.
+    /// Deletes the workspace's notifications older than 90 days.
     pub fn forget_old_notifications(&self, actor: Actor) -> Result<(), Error> {
         let before = self.world.now() - KEPT_FOR;
         self.store
@@ -198,7 +199,7 @@ impl App {
     }
 }
 
-/// When the member came: what came to everyone before is no news.
+/// When the member joined: earlier notifications to everyone are not shown to them.
 fn joined(tx: &mut Tx<'_>, actor: Actor) -> Result<i64, store::Error> {
     let member = members::get(tx, actor.workspace, actor.member)?;
     Ok(member.map_or(0, |member| member.created_at))
@@ -209,7 +210,7 @@ fn read_until(tx: &mut Tx<'_>, actor: Actor) -> Result<i64, store::Error> {
     Ok(read.and_then(|read| read.parse().ok()).unwrap_or_default())
 }
 
-/// The names of the single contacts of notifications that the member sees.
+/// The names of those single contacts of notifications that the member may see.
 fn visible(tx: &mut Tx<'_>, actor: Actor, found: &[Notification]) -> Result<HashMap<ContactId, String>, Error> {
     let mut ids: Vec<ContactId> = found.iter().filter_map(|one| one.contact).collect();
     ids.sort_unstable();

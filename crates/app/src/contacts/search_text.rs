@@ -1,7 +1,7 @@
-//! Finding contacts by words: what each is found by, and keeping those texts up to date.
+//! Keeping the search texts of contacts up to date.
 //!
-//! Owns the search text of a contact and the two ways to bring texts up to date: with the contact, where a person
-//! changes one, and afterwards in steps, where an import has changed many.
+//! A text is written together with its contact where a person changes one, and afterwards in steps where an import has
+//! changed many.
 
 use crate::App;
 use crate::access::Actor;
@@ -12,22 +12,23 @@ use store::contacts::search_texts;
 use store::workspace::workspaces;
 use store::{Tx, Workspace};
 
-/// Contacts of one step.
+/// Contacts per step.
 const STEP: u64 = 5_000;
-/// An import that changed at most so many contacts writes their texts before it ends.
+/// An import that changed at most this many contacts writes their texts before it ends.
 const AT_ONCE: u64 = 20_000;
 
-/// What bringing the search texts up to date came to.
+/// The result of updating search texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Indexed {
     pub contacts: u64,
-    /// Whether every contact has its current text now. If not, there is more to do.
+    /// Whether every contact has its current text now; if not, there is more to do.
     pub complete: bool,
 }
 
 impl App {
-    /// Brings the search texts of at most about `limit` contacts up to date, in steps that each commit and let others write
-    /// in between. It can be called at any time, by several processes too; with nothing to do it costs one small question.
+    /// Updates the search texts of up to about `limit` contacts, in steps that each commit and let others write in
+    /// between. It can be called at any time, also by several processes; if there is nothing to do it costs one small
+    /// query.
     pub fn index_texts(&self, actor: Actor, limit: u64) -> Result<Indexed, Error> {
         let workspace = actor.workspace;
         let (changes, texts_at) = self.store.read(|tx| workspaces::changes(tx, workspace))?;
@@ -48,8 +49,8 @@ impl App {
         Ok(indexed)
     }
 
-    /// Brings the search texts up to date after an import that created or changed so many contacts. After a large one it
-    /// does nothing: that would keep people waiting, and anyone who works in the background does it.
+    /// Updates the search texts after an import that created or changed `changed` contacts. After a large import it
+    /// does nothing: members would have to wait, so the background worker does it.
     ///
     /// # Errors
     /// The database fails. The import is complete nevertheless, and searching works, only more slowly.
@@ -61,18 +62,18 @@ impl App {
     }
 }
 
-/// What one step did.
+/// The result of one step.
 struct Step {
     written: u64,
-    /// The contact to go on behind; none at the end.
+    /// The contact after which the next step begins; `None` at the end.
     last: Option<ContactId>,
     complete: bool,
 }
 
-/// Writes the texts of some contacts that have no current one. The last step notes that texts are complete, if nobody
-/// has changed a contact since `changes` were counted.
+/// Writes the texts of some contacts whose text is out of date. The last step records that all texts are complete,
+/// unless a contact was changed since `changes` was read.
 fn step(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, changes: i64) -> Result<Step, store::Error> {
-    // Nobody may change a contact between the look at it and the writing of its text.
+    // No other transaction may change a contact between the read and the write of its text.
     workspaces::queue(tx, workspace)?;
     let stale = search_texts::page_stale(tx, workspace, after, STEP)?;
     write_texts(tx, workspace, &stale)?;

@@ -1,4 +1,4 @@
-//! Shares as text, for the notes of actions and the trash.
+//! The text form of shares in the records of actions and in the trash.
 
 use model::ContactId;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use store::contacts::shares::Share;
 use store::members;
 use store::members::MemberState;
 
-/// A share as it is kept, but for the contact that it stands with: in the trash, and in the notes of actions.
+/// A share as it is stored in the trash and in the records of actions, without the contact, with which it is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ShareText {
     /// The number of a member; 0 is everyone.
@@ -51,16 +51,16 @@ impl ShareText {
     }
 }
 
-/// The shares of a contact as a text, empty for none.
+/// Returns the shares of a contact as text; empty if there are none.
 pub(crate) fn shares_to_text(shares: &[Share]) -> String {
     if shares.is_empty() {
         return String::new();
     }
-    // Numbers can always be written.
+    // Numbers can always be serialised.
     serde_json::to_string(&shares.iter().map(ShareText::from_share).collect::<Vec<_>>()).unwrap_or_default()
 }
 
-/// The shares of contacts that were made texts, but for those of members who are gone.
+/// Parses the shares of contacts, without those of removed members.
 pub(crate) fn shares_from_text<'a>(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -76,7 +76,7 @@ pub(crate) fn shares_from_text<'a>(
     Ok(shares)
 }
 
-/// Leaves out the shares of members who are gone: these do not come back.
+/// Drops the shares of removed members: these are not restored.
 pub(crate) fn drop_lost_members(
     tx: &mut Tx<'_>,
     workspace: Workspace,

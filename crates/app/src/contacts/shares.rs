@@ -1,7 +1,7 @@
-//! Sharing: contacts are given to others to see or to edit, undone, and handed over to another owner.
+//! Sharing contacts for viewing or editing, revoking shares, and transferring contacts to another owner.
 //!
-//! Owns what each does to the shares and owners of contacts, whatever their number. A share changes who sees a contact,
-//! not the contact: its version stays.
+//! Each change applies to any number of contacts. A share changes who may see a contact, not the contact itself: its
+//! version stays.
 
 use crate::App;
 use crate::View;
@@ -23,40 +23,40 @@ use store::{Member, Tx};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SharedWith {
     pub everyone: bool,
-    /// How many members it is shared with one by one.
+    /// The number of members with a share of their own.
     pub members: u64,
 }
 
-/// By whom a contact is shared with a member.
+/// The share by which a member sees a contact of another member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharedBy {
-    /// What that member is called.
+    /// The name of the member who shared it.
     pub by_name: String,
     /// When, in UTC microseconds.
     pub at: i64,
-    /// What it allows.
+    /// The access that it grants.
     pub access: Access,
 }
 
-/// Who sees a contact beside its owner.
+/// A share of a contact, with names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareInfo {
     pub to: Grantee,
-    /// What that member is called; empty for everyone.
+    /// The grantee's name; empty for everyone.
     pub name: String,
-    /// What it allows.
+    /// The access that it grants.
     pub access: Access,
-    /// What the member is called who gave it.
+    /// The name of the member who granted it.
     pub by_name: String,
     /// When, in UTC microseconds.
     pub at: i64,
 }
 
-/// What becomes of the shares of some contacts.
+/// A change of the shares or owners of contacts.
 pub(crate) enum Change {
-    /// With each of some, every one once.
+    /// Share with each of these grantees, without duplicates.
     Share(Vec<Grantee>, Access),
-    /// From one, or from all.
+    /// Revoke the share of one grantee, or all shares.
     Unshare(Option<Grantee>),
     HandOver {
         to: Member,
@@ -65,11 +65,12 @@ pub(crate) enum Change {
 }
 
 impl App {
-    /// Shares contacts of the member's own with other members or with everyone. A share that there is already gets the
-    /// new access. Contacts of others, and those that are not there, are skipped.
+    /// Shares the member's own contacts with other members or with everyone. An existing share gets the new access.
+    /// Contacts that do not exist or that belong to others are skipped.
     ///
     /// # Errors
-    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; what was shared before stays shared.
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; contacts shared before the error stay
+    /// shared.
     pub fn share(
         &self,
         actor: Actor,
@@ -80,7 +81,7 @@ impl App {
         self.change_shares(actor, ids, &Change::share(to, access), NOTHING_AT_END)
     }
 
-    /// Takes the shares of contacts of the member's own back: those of one, or all.
+    /// Revokes shares of the member's own contacts: those of one grantee, or all.
     ///
     /// # Errors
     /// The database fails; what was committed before stays.
@@ -88,10 +89,12 @@ impl App {
         self.change_shares(actor, ids, &Change::Unshare(to), NOTHING_AT_END)
     }
 
-    /// Gives contacts of the member's own to another owner. Others keep their shares; the member keeps `keep`.
+    /// Transfers the member's own contacts to another owner. Other members keep their shares; the member keeps the
+    /// access `keep`.
     ///
     /// # Errors
-    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; what was handed over before stays so.
+    /// [`Error::NoMember`]; [`Error::Forbidden`] if the member is not active; contacts transferred before the error
+    /// stay transferred.
     pub fn hand_over(
         &self,
         actor: Actor,
@@ -102,7 +105,7 @@ impl App {
         self.change_shares(actor, ids, &Change::HandOver { to, keep }, NOTHING_AT_END)
     }
 
-    /// The members who see a contact beside its owner, for every member who sees it.
+    /// Returns the shares of a contact. Every member who may see the contact may read them.
     ///
     /// # Errors
     /// [`Error::NoContact`].
@@ -134,7 +137,7 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// The members who see a contact beside its owner, for every member who sees it.
+    /// Returns the shares of a contact. Every member who may see the contact may read them.
     ///
     /// # Errors
     /// [`Error::NoContact`].
@@ -160,7 +163,7 @@ impl View<'_, '_> {
 }
 
 impl Change {
-    /// Sharing with each of some, every one once.
+    /// Sharing with these grantees; duplicates are removed.
     pub fn share(to: &[Grantee], access: Access) -> Self {
         let to: BTreeSet<Grantee> = to.iter().copied().collect();
         Self::Share(to.into_iter().collect(), access)
@@ -174,7 +177,7 @@ impl Change {
         }
     }
 
-    /// What it is about, for the audit log.
+    /// The text of the audit entry.
     fn in_words(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<String, Error> {
         let mut named = |to: &Grantee| match to {
             Grantee::Everyone => Ok("everyone".to_owned()),
@@ -191,7 +194,7 @@ impl Change {
         })
     }
 
-    /// Makes sure that contacts can be given to whom it is about.
+    /// Checks that the members who are to get contacts or shares exist and are active.
     fn check(&self, tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
         let given: Vec<Member> = match self {
             Self::Share(to, _) => to.iter().filter_map(|to| to.member()).collect(),
@@ -208,7 +211,8 @@ impl Change {
         Ok(())
     }
 
-    /// Carries it out for contacts in the order of their ids, and says which are different now.
+    /// Applies the change to contacts in the order of their ids, and returns the previous state of the contacts that it
+    /// changed.
     fn carry_out(
         &self,
         changes: &mut Changes<'_, '_>,
@@ -274,7 +278,7 @@ impl Change {
     }
 }
 
-/// With whom the actor's own among some contacts are shared; those that are shared with nobody are left out.
+/// With whom the actor's own contacts among `seen` are shared; contacts without shares are left out.
 pub(crate) fn shared_with(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -293,7 +297,7 @@ pub(crate) fn shared_with(
     Ok(found)
 }
 
-/// By whom those of some contacts are shared that are not the actor's own.
+/// By whom the contacts of other members among `seen` are shared with the actor.
 pub(crate) fn shared_by(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -307,7 +311,7 @@ pub(crate) fn shared_by(
         if !direct && share.to != Grantee::Everyone {
             continue;
         }
-        // Of two that allow the same, the one that is for the member alone.
+        // Of two shares with the same access, the one for the member alone wins.
         let known = strongest.entry(share.contact).or_insert(share);
         if (share.access, direct) >= (known.access, known.to != Grantee::Everyone) {
             *known = share;

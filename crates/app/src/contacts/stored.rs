@@ -1,4 +1,4 @@
-//! A contact as the store keeps it.
+//! A contact as it is stored.
 
 use crate::access::{Actor, Right};
 use crate::error::Error;
@@ -17,19 +17,19 @@ pub struct StoredContact {
     pub version: Version,
     /// When it was created, in UTC microseconds.
     pub created_at: i64,
-    /// The line of a file that it was made from; none if a person made it.
+    /// The line of a file that it was created from; `None` if a person created it.
     pub created_by: Option<Origin>,
-    /// The import that changed it last, or created it; none if a person did.
+    /// The import that changed it last or created it; `None` if a person did.
     pub written_by: Option<ImportId>,
     pub contact: Contact,
-    /// What the member may do with it.
+    /// The member's right to it.
     pub right: Right,
-    /// To whom it belongs.
+    /// The name of its owner.
     pub owner_name: String,
 }
 
 impl StoredContact {
-    /// A row that the actor may see, with the values that were read from it.
+    /// Builds it from a row that the actor may see and the values read from the row; reads the owner's name.
     pub(crate) fn of_row(
         tx: &mut Tx<'_>,
         actor: Actor,
@@ -41,7 +41,7 @@ impl StoredContact {
         Ok(Self::new(right, row, contact, owner_name))
     }
 
-    /// The same, where the owner's name is known.
+    /// Builds it from a row, its values and the owner's name.
     pub(crate) fn new(right: Right, row: &ContactRow, contact: Contact, owner_name: String) -> Self {
         Self {
             id: row.id,
@@ -56,7 +56,7 @@ impl StoredContact {
     }
 }
 
-/// The line of a file that a contact was made from.
+/// The line of a file that a contact was created from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The import of the file.
@@ -66,7 +66,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// None for a contact of a preview, which is in no directory.
+    /// `None` for a contact of a preview, which is in no directory.
     pub(crate) fn from_stored(stored: contacts::Origin) -> Option<Self> {
         let import = stored.run.import()?;
         let line = stored.line;
@@ -74,12 +74,12 @@ impl Origin {
     }
 }
 
-/// The values of a contact.
+/// Parses the values of a contact.
 pub(crate) fn read(row: &ContactRow) -> Result<Contact, store::Error> {
     read_body(row.id, &row.body)
 }
 
-/// The same, of the text that is stored. One that cannot be read is damage, never a contact without values.
+/// Parses a stored contact. A text that cannot be parsed is reported as corruption, never treated as an empty contact.
 pub(crate) fn read_body(id: ContactId, body: &str) -> Result<Contact, store::Error> {
     Contact::from_json(body).map_err(|_| store::Error::Corrupt(format!("contact {id} cannot be read")))
 }

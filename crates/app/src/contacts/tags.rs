@@ -1,4 +1,4 @@
-//! Giving a tag to many contacts, and taking it from them.
+//! Adding a tag to many contacts, and removing it.
 
 use crate::App;
 use crate::access;
@@ -10,15 +10,15 @@ use crate::error::Error;
 use model::{Contact, ContactId, Text, tag_key};
 use store::contacts;
 
-/// Letters of a tag, at most.
+/// The maximum length of a tag, in characters.
 const LONGEST: usize = 100;
 
 impl App {
-    /// Gives contacts a tag. Those that have it, also in other letters, stay as they are; those that the member may not
-    /// change are skipped.
+    /// Adds a tag to contacts. Contacts that have the tag already, in any case or with other diacritics, stay as they
+    /// are; contacts that the member may not change are skipped.
     ///
     /// # Errors
-    /// [`Error::BadTag`]; what was done before stays done.
+    /// [`Error::BadTag`]; steps committed before an error stay.
     pub fn tag_contacts(&self, actor: Actor, ids: &[ContactId], tag: &str) -> Result<ActionReport, Error> {
         self.tag_many(actor, ids, tag, NOTHING_AT_END)
     }
@@ -45,10 +45,10 @@ impl App {
         })
     }
 
-    /// Takes a tag from contacts, however it is written. Those that the member may not change are skipped.
+    /// Removes a tag from contacts, ignoring case and diacritics. Contacts that the member may not change are skipped.
     ///
     /// # Errors
-    /// [`Error::BadTag`]; what was done before stays done.
+    /// [`Error::BadTag`]; steps committed before an error stay.
     pub fn untag_contacts(&self, actor: Actor, ids: &[ContactId], tag: &str) -> Result<ActionReport, Error> {
         self.untag_many(actor, ids, tag, NOTHING_AT_END)
     }
@@ -108,12 +108,12 @@ impl App {
     }
 }
 
-/// Whether two tags are the same but for case and marks.
+/// Whether two tags are equal, ignoring case and diacritics.
 fn is_same(one: &Text, other: &Text) -> bool {
     tag_key(one) == tag_key(other)
 }
 
-/// A tag as it is kept.
+/// Parses a tag.
 fn tag_of(tag: &str) -> Result<Text, Error> {
     let tag = Text::new(tag);
     let wrong = if tag.is_empty() {

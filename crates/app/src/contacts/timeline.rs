@@ -1,7 +1,7 @@
-//! What happened to a contact: imports, edits, tags, shares, transfers and merges, the latest first.
+//! The timeline of a contact: imports, edits, tags, shares, transfers and merges, latest first.
 //!
-//! Read from the notes that undo needs, so it reaches back as far as these are kept. Old values are shown to the
-//! contact's owner alone: they were there before others were given a share.
+//! Read from the records that undo uses, so it reaches back as far as these are kept. Old values are shown only to the
+//! contact's owner, because they may be older than the shares of other members.
 
 use crate::View;
 use crate::access::{self, Actor, Right};
@@ -15,22 +15,22 @@ use store::contacts::shares::{Access, Grantee};
 use store::imports::change_log;
 use store::{ImportId, Member, RunId, Tx, imports};
 
-/// Entries of each kind that are read.
+/// The maximum number of entries read from each source: imports and actions.
 const MOST: u64 = 50;
 
-/// One thing that happened to a contact.
+/// One event of a contact.
 #[derive(Clone, Debug)]
 pub struct TimelineEntry {
     /// When, in UTC microseconds.
     pub at: i64,
-    /// The name of the member who did it; empty for one who is not there any more.
+    /// The name of the member who did it; empty if the member was removed.
     pub by: String,
     pub what: TimelineEvent,
-    /// The values before and after; none if they did not change, are not known, or are not for this member.
+    /// The values before and after; `None` if they did not change, are not known, or are not for this member.
     pub values: Option<Box<(Contact, Contact)>>,
 }
 
-/// What happened.
+/// The kind of an event, with its details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TimelineEvent {
     Imported {
@@ -44,11 +44,11 @@ pub enum TimelineEvent {
     Edited,
     Tagged,
     Untagged,
-    /// With whom, by name, and what they may do; none of them if this member does not own the contact.
+    /// The names of the grantees and their access; empty if this member does not own the contact.
     Shared(Vec<(String, Access)>),
-    /// The same of shares that were revoked.
+    /// The revoked shares, as in `Shared`.
     Unshared(Vec<(String, Access)>),
-    /// To whom, by name.
+    /// The name of the new owner.
     Transferred(String),
     Merged,
 }
@@ -60,7 +60,7 @@ struct State {
     written_by: Option<RunId>,
 }
 
-/// An entry as it is read, with what there was before it.
+/// An entry as it is read, with the contact's state before it.
 struct Noted {
     at: i64,
     by: Member,
@@ -69,7 +69,7 @@ struct Noted {
     left: Left,
 }
 
-/// By what the state that an entry has left is known again.
+/// How to recognise the state that an entry has left.
 enum Left {
     Version(Option<Version>),
     Import(ImportId),
@@ -85,7 +85,7 @@ impl Left {
 }
 
 impl View<'_, '_> {
-    /// What happened to a contact, the latest first, as far back as it is remembered.
+    /// Returns the events of a contact, latest first, as far back as they are recorded.
     ///
     /// # Errors
     /// [`Error::NoContact`].
@@ -149,7 +149,7 @@ fn of_imports(tx: &mut Tx<'_>, actor: Actor, id: ContactId) -> Result<Vec<Noted>
     Ok(noted)
 }
 
-/// What members did to a contact by hand, alone or among others.
+/// The actions of members that changed a contact, alone or among others.
 fn of_actions(tx: &mut Tx<'_>, actor: Actor, id: ContactId, owns: bool) -> Result<Vec<Noted>, Error> {
     let mut noted = Vec::new();
     for (action, touched) in bulk_actions::of_contact(tx, actor.workspace, id, MOST)? {
@@ -208,7 +208,7 @@ fn event(
     })
 }
 
-/// Shares with the names of those who have them.
+/// Replaces the grantees of shares by their names.
 fn named(tx: &mut Tx<'_>, actor: Actor, shares: Vec<(Grantee, Access)>) -> Result<Vec<(String, Access)>, store::Error> {
     let member = |to: &Grantee| match to {
         Grantee::Member(member) => Some(*member),

@@ -1,8 +1,9 @@
-//! The one way to change contacts.
+//! The only code that writes contacts.
 //!
-//! [`App::change`] is the frame of every such transaction; [`Changes`] writes contacts together with what is derived from
-//! them (match keys, name order, search texts) and their shares, and takes the proofs that the actor may. An import writes in
-//! batches of its own: the functions at the end are for it, and its search texts are written afterwards.
+//! [`App::change`] runs every such transaction. [`Changes`] writes contacts together with their shares and with the
+//! data derived from them (match keys, name order, search texts); its methods require proofs that the actor may make
+//! the change. An import writes in its own batches, with the functions at the end of this file; its search texts are
+//! written afterwards.
 
 use crate::App;
 use crate::access::{self, Actor, CanEdit, CanUndo, IsAdmin, MayShare, Owns};
@@ -22,7 +23,8 @@ use store::workspace::workspaces;
 use store::{Member, Tx, Workspace, members};
 
 impl App {
-    /// Runs a change of contacts by an active member in one transaction, and records what it touched.
+    /// Runs a change of contacts by an active member in one transaction, and records the touched contacts in the change
+    /// feed.
     pub(crate) fn change<T>(
         &self,
         actor: Actor,
@@ -55,7 +57,8 @@ impl App {
     }
 }
 
-/// Lets the mark of complete search texts follow a change that has kept the texts of its contacts consistent.
+/// Advances the workspace's mark of complete search texts past this change if it was at the change before: the
+/// transaction has kept the search texts of its contacts up to date.
 fn follow(tx: &mut Tx<'_>, workspace: Workspace, change: i64) -> Result<(), store::Error> {
     let (_, texts_at) = workspaces::changes(tx, workspace)?;
     if texts_at == change - 1 {
@@ -66,22 +69,22 @@ fn follow(tx: &mut Tx<'_>, workspace: Workspace, change: i64) -> Result<(), stor
 
 /// A transaction that changes contacts.
 pub(crate) struct Changes<'a, 'tx> {
-    /// For reading, and for writing what is no contact.
+    /// For reading, and for writing anything other than contacts.
     pub tx: &'a mut Tx<'tx>,
     actor: Actor,
-    /// Contacts whose values were changed, that were added or removed.
+    /// Contacts that were added or removed, or whose values were changed.
     contacts: Vec<ContactId>,
-    /// Contacts that other members see than before.
+    /// Contacts whose owner or shares were changed.
     shared: Vec<ContactId>,
     /// Contacts that disappear for members who may have seen them.
     lost: Vec<(ContactId, Grantee)>,
-    /// When the action began whose step this is, so that members get one notification of all its steps.
+    /// When the bulk action of this step began, so that members get one notification for all its steps.
     pub at: Option<i64>,
-    /// What other members get notifications of.
+    /// The notifications for other members.
     news: News,
 }
 
-/// Shares of some contacts that are given and undone.
+/// Shares to be granted and revoked.
 #[derive(Default)]
 pub(crate) struct ShareChanges {
     taken: Vec<(ContactId, Grantee)>,
@@ -89,13 +92,13 @@ pub(crate) struct ShareChanges {
 }
 
 impl ShareChanges {
-    /// Takes shares of a contact back.
+    /// Revokes shares of a contact.
     pub fn take(&mut self, contact: &impl MayShare, from: impl IntoIterator<Item = Grantee>) {
         let taken = from.into_iter().map(|to| (contact.id, to));
         self.taken.extend(taken);
     }
 
-    /// Gives shares of a contact.
+    /// Grants shares of a contact.
     pub fn give(&mut self, contact: &impl MayShare, shares: impl IntoIterator<Item = Share>) {
         let given = shares.into_iter().map(|share| Share {
             contact: contact.id,
@@ -106,19 +109,19 @@ impl ShareChanges {
 }
 
 impl Changes<'_, '_> {
-    /// Adds contacts. A contact of the same id that is in the trash stays there.
+    /// Adds contacts. A trashed contact with the same id stays in the trash.
     pub fn insert(&mut self, new: Vec<Owns<ContactRow>>) -> Result<(), store::Error> {
         self.add(new.into_iter().map(Owns::into_inner).collect())
     }
 
-    /// Adds contacts that were removed; what is in the trash under their ids goes.
+    /// Adds contacts back that were removed; trashed contacts with their ids are deleted.
     pub fn bring_back(&mut self, removed: Vec<Owns<ContactRow>>) -> Result<(), store::Error> {
         let ids: Vec<ContactId> = removed.iter().map(|row| row.id).collect();
         trash::remove_many(self.tx, self.actor.workspace, &ids)?;
         self.insert(removed)
     }
 
-    /// Gives a contact other values and returns its new version.
+    /// Replaces a contact's values and returns its new version.
     pub fn edit(&mut self, row: CanEdit<ContactRow>, after: &Contact, now: i64) -> Result<Version, store::Error> {
         let edited = self.edited(&row, after, now);
         let version = edited.version;
@@ -126,7 +129,7 @@ impl Changes<'_, '_> {
         Ok(version)
     }
 
-    /// A contact with the values that the actor gives it.
+    /// Returns the contact's row with the values that the actor gives it.
     pub fn edited(&self, row: &ContactRow, after: &Contact, now: i64) -> ContactRow {
         ContactRow {
             version: now.max(row.version + 1),
@@ -137,7 +140,7 @@ impl Changes<'_, '_> {
         }
     }
 
-    /// Replaces contacts by others of the same ids and owners.
+    /// Replaces contacts by rows with the same ids and owners.
     pub fn update(&mut self, pairs: Vec<(CanEdit<ContactRow>, ContactRow)>) -> Result<(), store::Error> {
         self.put_back(pairs.into_iter().map(|(row, next)| (row.into(), next)).collect())
     }
@@ -154,7 +157,7 @@ impl Changes<'_, '_> {
                     .add(Grantee::Member(now.owner), NotificationKind::TakenBack, now.id);
             }
             if now.body == next.body && now.version == next.version {
-                // Only its owner is another: neither its words nor the version that they name are.
+                // Only the owner differs: neither the words nor the version that the search text names change.
                 self.shared.push(next.id);
                 continue;
             }
@@ -180,7 +183,7 @@ impl Changes<'_, '_> {
         self.remove(rows, ids, &shares)
     }
 
-    /// Removes contacts with these shares.
+    /// Removes contacts for good, together with their shares, which are given.
     fn remove(&mut self, rows: &[Owns<ContactRow>], ids: Vec<ContactId>, shares: &[Share]) -> Result<(), store::Error> {
         let workspace = self.actor.workspace;
         let mut dropped = IndexEntries::default();
@@ -197,7 +200,8 @@ impl Changes<'_, '_> {
         Ok(())
     }
 
-    /// Moves contacts to the trash, and their shares with them: anyone who gets their ids later does not get these.
+    /// Moves contacts to the trash, and their shares with them: a later contact with the same id must not get these
+    /// shares.
     pub fn trash(&mut self, rows: Vec<Owns<ContactRow>>, now: i64) -> Result<(), store::Error> {
         let workspace = self.actor.workspace;
         let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
@@ -216,7 +220,7 @@ impl Changes<'_, '_> {
         trash::put_many(self.tx, workspace, &trashed.collect::<Vec<_>>())
     }
 
-    /// Moves contacts back from the trash, shared as they were with those who are still members.
+    /// Moves contacts back from the trash, with their shares to everyone and to current members.
     pub fn restore(&mut self, trashed: Vec<Owns<Trashed>>) -> Result<(), store::Error> {
         let workspace = self.actor.workspace;
         let texts = trashed
@@ -231,7 +235,7 @@ impl Changes<'_, '_> {
         Ok(())
     }
 
-    /// Revokes shares and gives others.
+    /// Revokes and grants shares.
     pub fn share(&mut self, changes: &ShareChanges) -> Result<(), store::Error> {
         let workspace = self.actor.workspace;
         self.shared.extend(changes.taken.iter().map(|(contact, _)| *contact));
@@ -242,7 +246,7 @@ impl Changes<'_, '_> {
         shares::put_many(self.tx, workspace, &changes.given)
     }
 
-    /// Gives contacts to another owner. Their versions stay: no value of them changes.
+    /// Transfers contacts to another owner. Their versions stay, because no value changes.
     pub fn hand_over(&mut self, rows: Vec<Owns<ContactRow>>, to: Member) -> Result<(), store::Error> {
         self.shared.extend(rows.iter().map(|row| row.id));
         self.lost
@@ -258,8 +262,8 @@ impl Changes<'_, '_> {
         contacts::replace_many(self.tx, self.actor.workspace, &rows.collect::<Vec<_>>())
     }
 
-    /// Gives the next at most `limit` contacts of a member after `after` to another one, who needs no share of them any
-    /// more. Returns their ids, in order.
+    /// Transfers up to `limit` contacts of a member, after `after`, to another member, whose shares of them are deleted
+    /// as needless. Returns their ids in order.
     pub fn hand_over_next(
         &mut self,
         _: IsAdmin,
@@ -278,7 +282,8 @@ impl Changes<'_, '_> {
         Ok(given)
     }
 
-    /// Revokes all shares that a member was given. The lists in memory of that member are not followed any more.
+    /// Revokes all shares that were granted to a member. Nothing is recorded in the change feed: that member's lists in
+    /// memory are no longer kept up to date.
     pub fn unshare_member(&mut self, _: IsAdmin, member: Member) -> Result<(), store::Error> {
         shares::remove_member(self.tx, self.actor.workspace, member)?;
         Ok(())
@@ -300,7 +305,7 @@ impl Changes<'_, '_> {
         Ok(())
     }
 
-    /// What the change feed says about this change.
+    /// The change feed's entries for this change.
     fn touched(self) -> Vec<Touched> {
         let sorted = |mut ids: Vec<ContactId>| {
             ids.sort_unstable();
@@ -319,7 +324,7 @@ impl Changes<'_, '_> {
     }
 }
 
-/// What contacts are found by beside their search texts: match keys and name order.
+/// Index entries of contacts, apart from their search texts: match keys and name order.
 #[derive(Default)]
 pub(crate) struct IndexEntries {
     pub keys: Vec<(MatchKey, ContactId)>,
@@ -345,14 +350,14 @@ impl IndexEntries {
     }
 }
 
-/// Entries that contacts lose, and those that they get.
+/// The index entries that contacts lose and gain.
 pub(crate) struct IndexChange {
     pub dropped: IndexEntries,
     pub added: IndexEntries,
 }
 
 impl IndexChange {
-    /// The change from some entries to others; those that are in both stay as they are.
+    /// The difference between two sets of entries; entries in both stay as they are.
     fn between(before: IndexEntries, after: IndexEntries) -> Self {
         let (dropped_keys, keys) = differences(before.keys, after.keys);
         let (dropped_names, names) = differences(before.names, after.names);
@@ -371,7 +376,7 @@ impl IndexChange {
     }
 }
 
-/// What is only in the first list, and what is only in the second.
+/// Returns the items that are only in the first list, and those that are only in the second.
 fn differences<T: Eq + std::hash::Hash + Clone>(before: Vec<T>, after: Vec<T>) -> (Vec<T>, Vec<T>) {
     let both: HashSet<T> = {
         let before: HashSet<&T> = before.iter().collect();
@@ -390,7 +395,7 @@ fn text_of(row: &ContactRow, contact: &Contact) -> SearchText {
     }
 }
 
-/// All that a word is compared with, each value on a line of its own, so that no word is found where two values meet.
+/// The text in which words are searched: each value on its own line, so that no word matches across two values.
 fn words_of(contact: &Contact) -> String {
     let mut text = String::new();
     for (kind, value) in searchable(contact) {
@@ -414,17 +419,17 @@ pub(crate) fn write_texts(tx: &mut Tx<'_>, workspace: Workspace, rows: &[Contact
     search_texts::set_many(tx, workspace, &texts)
 }
 
-/// Begins a batch of an import, in its transaction, and returns the number of the change.
+/// Begins a batch of an import in the batch's transaction, and returns the number of the change.
 pub(crate) fn begin_batch(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64, store::Error> {
     workspaces::begin_change(tx, workspace)
 }
 
-/// Adds contacts of an import. What they are found by is written at the end of the batch.
+/// Adds contacts of an import. `index_batch` writes their index entries at the end of the batch.
 pub(crate) fn insert_of_batch(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<(), store::Error> {
     contacts::insert_many(tx, workspace, rows)
 }
 
-/// Changes contacts by an import. What they are found by is written at the end of the batch.
+/// Updates contacts by an import. `index_batch` writes their index entries at the end of the batch.
 pub(crate) fn update_of_batch(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -435,14 +440,16 @@ pub(crate) fn update_of_batch(
     Ok(())
 }
 
-/// Whether batches follow, so that what they are found by is brought into its order with theirs.
+/// Whether more batches of the import follow. If so, the index entries of this batch stay in a run that is merged
+/// later, together with those of the following batches.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BatchPlace {
     Followed,
     Last,
 }
 
-/// Writes what the contacts of a batch are found by. Gives the number of the run that holds its keys, if they lie in one.
+/// Writes the index entries of a batch's contacts. Returns the number of the run that holds the batch's keys, or `None`
+/// if all runs were merged.
 pub(crate) fn index_batch(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -464,7 +471,7 @@ pub(crate) fn index_batch(
     }
 }
 
-/// Ends a batch: records what it touched.
+/// Ends a batch: records the touched contacts in the change feed.
 pub(crate) fn end_batch(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Result<(), store::Error> {
     change_feed::note(tx, workspace, touched)
 }

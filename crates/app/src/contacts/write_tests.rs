@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-/// Functions of the store that write contacts and what is kept consistent with them.
+/// Functions of the store that write contacts and the data kept consistent with them.
 const WRITES: [&str; 20] = [
     "contacts::update_many",
     "contacts::insert_many",
@@ -49,7 +49,7 @@ fn only_this_module_calls_the_contact_writes_of_the_store() {
 
 #[test]
 fn only_this_module_and_access_unwrap_proofs() {
-    // The other ends of this name: writers of files, and locks.
+    // Other types with an `into_inner`: file writers and locks.
     let others = ["csv.into_inner()", "segment.into_inner()", "guard.into_inner()"];
     let found = sources(|text| {
         let calls = text.lines().filter(|line| line.contains(".into_inner()"));
@@ -61,7 +61,7 @@ fn only_this_module_and_access_unwrap_proofs() {
     assert_eq!(found, Vec::<String>::new());
 }
 
-/// What `look` finds in the sources of this crate other than tests, `access.rs` and `contacts/write.rs`, with their files.
+/// Returns what `look` finds in each source file of this crate, except tests, `access.rs` and `contacts/write.rs`.
 fn sources(look: impl Fn(&str) -> Vec<String>) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();

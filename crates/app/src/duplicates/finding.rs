@@ -1,9 +1,9 @@
-//! Looking through the contacts that a member sees for those that may be one, in the background.
+//! Background search for duplicates among the contacts that a member sees.
 //!
-//! Owns the three passes and what they keep. Contacts are read in pages, twice: the first time only to count, in a
-//! table of fixed size, which blocks more than one of them has; the second time to note who is in those. Only contacts
-//! of one small block are compared. So the memory is bounded, whatever the directory: the table, sixteen bytes a
-//! contact, and the limits below.
+//! Owns the three passes and their limits. Contacts are read in pages. The first pass counts, in a table of fixed size,
+//! which blocks contain more than one contact; the second notes the contacts of those blocks; the third compares the
+//! contacts of each small block. So the memory is bounded for any directory: the table, sixteen bytes a contact, and
+//! the limits below.
 
 use crate::access;
 use crate::access::Actor;
@@ -21,30 +21,32 @@ use store::contacts::{self, ContactRow};
 use store::{Store, Tx};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Contacts of one read.
+/// Contacts per read.
 const PAGE: u64 = 2_000;
-/// Contacts of a block that are compared each with each; more share only a switchboard.
+/// Maximum number of contacts in a block that are compared with each other; larger groups only share something like a
+/// switchboard's number.
 const IN_A_BLOCK: usize = 12;
-/// Counters of the table are two bits each; it takes 16 MiB.
+/// Number of counters in the table; at two bits each it takes 16 MiB.
 const COUNTERS: usize = 1 << 26;
-/// Places in blocks that are noted.
+/// Maximum number of (block, contact) entries that are noted.
 const NOTED: usize = 4_000_000;
-/// Pairs that are compared.
+/// Maximum number of pairs that are compared.
 const COMPARED: usize = 1_000_000;
-/// Pairs compared in one read.
+/// Pairs compared per read.
 const PAIRS_AT_ONCE: usize = 500;
-/// Contacts of one group.
+/// Maximum number of contacts in a group.
 const IN_A_GROUP: usize = 8;
-/// From this strength on a pair makes two groups one: it is surer than what a family or a firm has in common.
+/// From this strength on, a pair joins two groups: it is stronger evidence than what members of a family or a company
+/// share.
 const SURE: u8 = 62;
 
-/// One look through the contacts of a member.
+/// One search through the contacts of a member.
 pub(crate) struct Finding {
-    /// The directory's count of changes when it began.
+    /// The change number of the workspace when the search began.
     pub changes: i64,
-    /// When it began.
+    /// When the search began.
     pub began_at: i64,
-    /// Whether the member has been shown what it found. One that was begun for a number in the sidebar alone has not.
+    /// Whether the member has seen the results. A search that only provides the number in the sidebar is not shown.
     pub shown: AtomicBool,
     looked_at: AtomicU64,
     stop: AtomicBool,
@@ -52,12 +54,12 @@ pub(crate) struct Finding {
     ended: Condvar,
 }
 
-/// What it came to.
+/// The result of a search.
 #[derive(Clone, Default)]
 pub(crate) struct Found {
-    /// Contacts that may be one, the likest first; none while it goes on.
+    /// Contacts that may be one, the most likely first; `None` while the search runs.
     pub groups: Option<Arc<Vec<FoundGroup>>>,
-    /// Whether it broke off.
+    /// Whether the search failed.
     pub failed: bool,
 }
 
@@ -65,7 +67,7 @@ pub(crate) struct Found {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FoundGroup {
     pub ids: Vec<ContactId>,
-    /// How sure the least sure of the pairs is that hold it together, from 0 to 100.
+    /// The strength of the weakest pair that joins the group, from 0 to 100.
     pub least: u8,
 }
 
@@ -82,7 +84,7 @@ impl FoundGroup {
         self.least = self.least.min(strength);
     }
 
-    /// Leaves a group without contacts.
+    /// Returns the group and leaves it without contacts.
     fn take(&mut self) -> Self {
         Self {
             ids: std::mem::take(&mut self.ids),
@@ -97,7 +99,7 @@ impl FoundGroup {
 }
 
 impl Finding {
-    /// Begins one. One goes on at a time, because each takes a share of memory.
+    /// Starts a search in a thread. One search runs at a time, because each needs much memory.
     pub fn begin(store: Store, actor: Actor, changes: i64, now: i64, long_reads: LongReads) -> Arc<Self> {
         let finding = Arc::new(Self {
             changes,
@@ -128,14 +130,14 @@ impl Finding {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What it came to, after waiting at most so long for its end.
+    /// Returns the result, after waiting at most this long for the end of the search.
     pub fn wait(&self, at_most: Duration) -> Found {
         let going = |found: &mut Found| found.groups.is_none();
         let waited = self.ended.wait_timeout_while(self.found(), at_most, going);
         waited.unwrap_or_else(PoisonError::into_inner).0.clone()
     }
 
-    /// How many contacts it has read so far; each is read twice.
+    /// Counts the contacts read so far; each contact is read twice.
     pub fn looked_at(&self) -> u64 {
         self.looked_at.load(Ordering::Relaxed)
     }
@@ -168,7 +170,7 @@ impl Finding {
         Ok(grouped(alike))
     }
 
-    /// Hands over every contact that the member sees.
+    /// Passes every contact that the member sees to `take`.
     fn each(&self, store: &Store, actor: Actor, take: &mut dyn FnMut(ContactId, &Contact)) -> Result<(), Error> {
         let mut after: Option<ContactId> = None;
         loop {
@@ -215,7 +217,7 @@ impl Finding {
     }
 }
 
-/// The contacts of pairs, as the member sees them now, ready to be compared.
+/// Returns the contacts of the pairs, as the member sees them now, ready to be compared.
 fn contacts_of(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -231,7 +233,7 @@ fn contacts_of(
         .collect()
 }
 
-/// The blocks of a contact and its match keys, as numbers.
+/// The hashes of a contact's blocks and match keys.
 fn all_blocks(contact: &Contact) -> Vec<u64> {
     let contact = Compared::new(contact);
     let mut all = contact.blocks();
@@ -239,7 +241,7 @@ fn all_blocks(contact: &Contact) -> Vec<u64> {
     all
 }
 
-/// Which numbers were seen more than once, or perhaps were: two numbers may share a counter.
+/// Counts hashes up to two. A hash may be counted as shared by mistake: two hashes may use the same counter.
 struct Counters(Vec<u8>);
 
 impl Counters {
@@ -248,7 +250,7 @@ impl Counters {
     }
 
     fn place(block: u64) -> (usize, u32) {
-        // The upper bits, because tables of the lower ones are common.
+        // The upper bits, because hash tables commonly use the lower ones.
         let counter = usize::try_from(block >> 38).unwrap_or_default() % COUNTERS;
         (counter / 4, u32::try_from(counter % 4).unwrap_or_default() * 2)
     }
@@ -267,7 +269,7 @@ impl Counters {
     }
 }
 
-/// The pairs of those that are together in a small block, each once.
+/// The distinct pairs of contacts that share a small block.
 fn pairs_of(mut noted: Vec<(u64, u32)>) -> Vec<(u32, u32)> {
     noted.sort_unstable();
     let mut pairs = Vec::new();
@@ -284,7 +286,7 @@ fn pairs_of(mut noted: Vec<(u64, u32)>) -> Vec<(u32, u32)> {
     pairs
 }
 
-/// Groups of pairs that have a contact in common, the likest first.
+/// Joins pairs that share a contact into groups, the most likely first.
 fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<FoundGroup> {
     let mut groups: Vec<FoundGroup> = Vec::new();
     let mut group_of: HashMap<ContactId, usize> = HashMap::new();
@@ -310,13 +312,14 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<FoundGroup> {
                 group_of.extend(moved.ids.iter().map(|id| (*id, kept)));
                 groups[kept].join(strength, moved);
             }
-            // Two groups: a couple, each of them twice. The likest pair stands by itself; the others would ask the same again.
+            // Two groups, for example a couple with two entries each: the strongest pair is its own group; further
+            // pairs between the same groups would only repeat the question.
             (Some(one), Some(other)) => {
                 if linked.insert((one.min(other), one.max(other))) {
                     groups.push(FoundGroup::of_pair(strength, a, b));
                 }
             }
-            // A group that is full.
+            // The group is full.
             _ => groups.push(FoundGroup::of_pair(strength, a, b)),
         }
     }
@@ -324,18 +327,18 @@ fn grouped(alike: Vec<(u8, ContactId, ContactId)>) -> Vec<FoundGroup> {
     groups
 }
 
-/// How many contacts two groups have together.
+/// The number of contacts in two groups.
 fn together(groups: &[FoundGroup], one: usize, other: usize) -> usize {
     groups[one].ids.len() + groups[other].ids.len()
 }
 
-/// From this strength on, contacts are very likely one.
+/// From this strength on, a pair is very likely one contact.
 pub const VERY_LIKELY: u8 = 80;
-/// Groups that are merged by one action.
+/// Maximum number of groups merged by one action.
 const MERGED: usize = 1_000;
 
-/// The groups that are very likely one contact: those that are held together by nothing weaker, and have no contact in
-/// common; so many as one action merges.
+/// Returns the groups that are very likely one contact: every pair that joins them is at least `VERY_LIKELY`, and no
+/// contact is in two of them. At most as many as one action merges.
 pub(crate) fn very_likely(groups: &[FoundGroup]) -> Vec<&FoundGroup> {
     let mut taken: HashSet<ContactId> = HashSet::new();
     let mut sure = Vec::new();

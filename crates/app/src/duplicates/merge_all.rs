@@ -1,6 +1,6 @@
-//! Merging all groups at once that are very likely one contact, as one action that is undone as one.
+//! Merging all groups that are very likely one contact, as a single action that can be undone.
 //!
-//! Each group is judged again in the transaction that merges it: by its values, and by the rights, of that moment.
+//! Each group is compared again in the transaction that merges it, with the values and rights of that moment.
 
 use crate::access::{self, Actor, Right};
 use crate::contacts::bulk::{ActionKind, ActionReport, Before, NOTHING_AT_END, Step};
@@ -18,7 +18,7 @@ use store::contacts;
 use store::contacts::not_duplicates::{self, Pair};
 
 impl App {
-    /// The first groups that would be merged, at most `limit`, and how many there are.
+    /// Returns the first groups that would be merged, at most `limit`, and the number of all.
     ///
     /// # Errors
     /// When the database fails.
@@ -36,11 +36,11 @@ impl App {
         Ok((shown, sure.len()))
     }
 
-    /// Merges the groups that are very likely one contact. Those that are not any more, and those that the member has no
+    /// Merges the groups that are very likely one contact. Groups that no longer are, and groups that the member has no
     /// right to merge, are skipped.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub fn merge_very_likely(&self, actor: Actor) -> Result<ActionReport, Error> {
         let groups = self.found_groups(actor)?;
         let sure = very_likely(&groups);
@@ -76,7 +76,8 @@ impl App {
     }
 }
 
-/// Merges a group into the contact that a page would propose to keep; none if it is not surely one any more.
+/// Merges a group into the contact that the page would propose to keep; `None` if it is no longer very likely one
+/// contact.
 fn merged_group(
     changes: &mut Changes<'_, '_>,
     actor: Actor,

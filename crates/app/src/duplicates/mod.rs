@@ -1,8 +1,8 @@
-//! Finding contacts of the directory that may be one.
+//! Duplicates: contacts of the directory that may be one.
 //!
-//! Owns what a member is shown: groups of contacts that they see, why, and whether they may be merged; and remembering
-//! what was said to be two. What was found is kept for a while, so that its pages are one list; each group is judged
-//! again when it is shown, with the rights of that moment.
+//! Owns the list that a member is shown (groups of contacts, the reasons, and whether they may be merged), and
+//! remembers which contacts are not duplicates. The result of a search is kept for a while, so that its pages are one
+//! list; each group is compared again when it is shown, with the rights of that moment.
 
 pub(crate) mod finding;
 pub(crate) mod merge_all;
@@ -25,20 +25,20 @@ use store::contacts;
 use store::contacts::not_duplicates::{self, Pair};
 use store::workspace::workspaces;
 
-/// Groups that are read for one page, at most: most of them may be merged or dismissed already.
+/// Maximum number of groups read for one page: most of them may already be merged or dismissed.
 const READ_FOR_A_PAGE: usize = 200;
-/// Groups of one page, at most.
+/// Maximum number of groups on a page.
 const MOST: usize = 50;
-/// How long what was found is shown although the directory has changed, in microseconds: merging is such a change.
+/// How long a result is shown although the directory has changed, in microseconds: merging is such a change.
 const FRESH_FOR: i64 = 60 * 60 * 1_000_000;
-/// How long a number of duplicates is shown although the directory has changed, in microseconds.
+/// How long a count of duplicates is shown although the directory has changed, in microseconds.
 const COUNTED_FOR: i64 = 60 * 1_000_000;
-/// Members whose results are kept.
+/// Maximum number of members whose results are kept.
 const KEPT: usize = 16;
-/// The most contacts that are marked as not duplicates of each other at once.
+/// Maximum number of contacts that are marked as not duplicates of each other at once.
 const DISMISSED_IN_LOG: usize = 20;
 
-/// What was found for each member.
+/// The search of each member.
 #[derive(Default)]
 pub(crate) struct Findings {
     known: Mutex<HashMap<(i64, i64), Arc<Finding>>>,
@@ -61,9 +61,9 @@ impl Drop for Findings {
 /// Two contacts of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DuplicatePair {
-    /// The places of the two in the group.
+    /// The indices of the two contacts in the group.
     pub of: (usize, usize),
-    /// How sure it is, from 0 to 100.
+    /// How likely the two are one contact, from 0 to 100.
     pub strength: u8,
     pub reasons: Vec<String>,
 }
@@ -71,37 +71,37 @@ pub struct DuplicatePair {
 /// Contacts that may be one.
 #[derive(Clone, Debug)]
 pub struct DuplicateGroup {
-    /// Which; the one that would stay first.
+    /// The contacts, first the one to keep.
     pub contacts: Vec<StoredContact>,
-    /// Why, the surest first.
+    /// The pairs that are alike, the most likely first.
     pub pairs: Vec<DuplicatePair>,
-    /// Why the member cannot merge them; none if they can.
+    /// Why the member cannot merge the group; `None` if they can.
     pub hindered: Option<String>,
 }
 
-/// Some of what was found.
+/// A page of the result of a search.
 #[derive(Clone, Debug, Default)]
 pub struct DuplicatesPage {
     pub groups: Vec<DuplicateGroup>,
-    /// Where the next page begins.
+    /// The position of the next page; `None` on the last one.
     pub next: Option<usize>,
-    /// Groups that were found in all; some of them may be merged or dismissed by now.
+    /// Total number of groups that were found; some of them may be merged or dismissed by now.
     pub found: usize,
-    /// Whether all contacts were looked at.
+    /// Whether the search has ended.
     pub complete: bool,
-    /// Contacts read so far; each is read twice.
+    /// Contacts read so far; each contact is read twice.
     pub looked_at: u64,
-    /// Whether the look broke off.
+    /// Whether the search failed.
     pub failed: bool,
-    /// Whether the directory has changed since.
+    /// Whether the directory has changed since the search began.
     pub changed_since: bool,
-    /// How many groups are very likely one contact, as far as they were found.
+    /// How many of the groups found are very likely one contact.
     pub very_likely: usize,
 }
 
 impl App {
-    /// Groups of contacts that may be one, from a place on, among those that the member sees. The first call begins to look
-    /// for them, in the background; `wait` is how long it may be waited for.
+    /// Returns groups of contacts that may be one, among those that the member sees, starting at position `from`. The
+    /// first call starts the search in the background and waits at most `wait` for its end.
     pub fn find_duplicates(
         &self,
         actor: Actor,
@@ -134,12 +134,12 @@ impl App {
         Ok(page)
     }
 
-    /// How many groups were found when the member's contacts were looked through last; none while they are. Begins to look
-    /// through them, in the background, if that was not done since they have changed; not if the member works through
-    /// what was found, nor too often.
+    /// Returns the number of groups that the last search found; `None` while a search runs. Starts a search in the
+    /// background if the directory has changed since; not while the member is working through the results, and not too
+    /// often.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub fn count_duplicates(&self, actor: Actor) -> Result<Option<usize>, Error> {
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
         let now = self.world.now();
@@ -161,7 +161,7 @@ impl App {
         Ok(found.groups.map(|groups| groups.len()))
     }
 
-    /// Looks for duplicates anew.
+    /// Starts a new search for duplicates.
     pub fn look_for_duplicates_again(&self, actor: Actor) -> Result<(), Error> {
         let gone = self.duplicates.known().remove(&key_of(actor));
         if let Some(gone) = gone {
@@ -172,21 +172,21 @@ impl App {
         Ok(())
     }
 
-    /// Remembers that contacts are not the same, each of them and each other; says how many pairs that are. It holds for the
-    /// whole workspace, so the member must be able to edit at least one contact of a pair: pairs of two contacts that they
-    /// may only view are left as they are.
+    /// Marks contacts as not duplicates of each other, and returns the number of pairs. This applies to the whole
+    /// workspace, so the member must be able to edit at least one contact of a pair: pairs of two contacts that they
+    /// may only view are not marked.
     ///
     /// # Errors
-    /// [`Error::NoContact`] of the first that the member may not see; [`Error::Forbidden`] if they may edit none; those of
-    /// the database.
+    /// [`Error::NoContact`] for the first contact that the member may not see; [`Error::Forbidden`] if they may edit
+    /// none of them; errors of the database.
     pub fn tell_apart(&self, actor: Actor, ids: &[ContactId]) -> Result<u64, Error> {
         self.tell_apart_once(actor, ids, None)
     }
 
-    /// The same; with `once` the count is kept as the answer of a keyed request.
+    /// Like [`App::tell_apart`]; with `once` the count is stored as the answer of a keyed request.
     ///
     /// # Errors
-    /// Those of [`App::tell_apart`].
+    /// Errors of [`App::tell_apart`].
     pub fn tell_apart_once(
         &self,
         actor: Actor,
@@ -221,7 +221,8 @@ impl App {
         })
     }
 
-    /// What was found for the member, or is being looked for.
+    /// Returns the member's search, finished or running. Starts one if there is none, or with `from_the_start` if it is
+    /// out of date.
     fn finding(&self, actor: Actor, changes: i64, from_the_start: bool) -> Arc<Finding> {
         let now = self.world.now();
         let mut known = self.duplicates.known();
@@ -244,7 +245,7 @@ impl App {
         finding
     }
 
-    /// A group as it is now; none if nothing is left of it to be asked.
+    /// Returns a group in its current state; `None` if it contains no pair of possible duplicates any more.
     fn duplicate_group(&self, actor: Actor, ids: &[ContactId]) -> Result<Option<DuplicateGroup>, Error> {
         let (rows, apart) = self.store.read(|tx| {
             let rows = contacts::get_many(tx, actor.workspace, ids)?;
@@ -285,7 +286,7 @@ impl App {
         for (_, id, _) in &rows {
             match self.contact(actor, *id) {
                 Ok(contact) => contacts.push(contact),
-                // It went in this moment.
+                // Deleted or unshared just now.
                 Err(Error::NoContact(_)) => return Ok(None),
                 Err(error) => return Err(error),
             }
@@ -298,7 +299,8 @@ impl App {
     }
 }
 
-/// Puts the one first that would stay: what is not the member's own cannot go; else the one with most to tell.
+/// Sorts the contact to keep first: a contact of another owner cannot be merged away; otherwise the one with the most
+/// data.
 pub(crate) fn sort_by_worth(rows: &mut [(Right, ContactId, Contact)]) {
     rows.sort_by_key(|(right, _, contact)| (*right == Right::Own, std::cmp::Reverse(contact.to_json().len())));
 }

@@ -1,5 +1,5 @@
-//! Files that people get: written under another name until they are whole, so that a broken one never looks like one, nor
-//! destroys the last.
+//! Output files for users: written under a temporary name until they are complete, so that an incomplete file never
+//! looks complete and never replaces a good one.
 
 use crate::error::Error;
 use std::fs::{self, File};
@@ -7,15 +7,15 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use tempfile::{Builder, NamedTempFile};
 
-/// Writes a file. If that fails, what was there before stays.
+/// Writes a file. If that fails, an existing file is left unchanged.
 ///
 /// # Errors
-/// What `write` returns, and when the file cannot be made.
+/// If `write` fails, or the file cannot be created.
 pub fn write_whole<T, E: From<Error>>(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<T, E>) -> Result<T, E> {
     let failed = |error| Error::io("writing", path, error);
     let is_special = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
     if is_special {
-        // A device or a pipe is written to; moving a file over it would take it away.
+        // A device or a pipe is written directly; moving a file over it would remove it.
         return write_to(&File::create(path).map_err(failed)?, path, write);
     }
     let draft = draft_beside(path).map_err(failed)?;
@@ -35,7 +35,8 @@ fn write_to<T, E: From<Error>>(
     Ok(written)
 }
 
-/// A file in the same folder, with the rights of any new file, that vanishes unless it gets its name.
+/// Creates a temporary file in the same folder, with the permissions of any new file. It is deleted unless it is
+/// persisted.
 fn draft_beside(path: &Path) -> io::Result<NamedTempFile> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -1,8 +1,8 @@
-//! Downloads: exports that a browser fetches as slowly as it likes.
+//! Downloads: exports that a browser fetches at its own pace.
 //!
-//! Owns the file that an export is written to as fast as the disk allows, and handing it out piece by piece while it
-//! grows. So a connection of the database is held while the export is computed, never for as long as somebody reads.
-//! The file has no name and goes with its download.
+//! Owns the spool file, which the export fills as fast as the disk allows, and delivers it piece by piece while it
+//! grows. So a database connection is held only while the export is computed, not while a slow client reads. The file
+//! has no name and is deleted with its download.
 
 use crate::access::Actor;
 use crate::error::Error;
@@ -18,24 +18,24 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use store::Member;
 
-/// Downloads of one member at once, also those that nobody reads.
+/// Maximum number of concurrent downloads of one member, including stalled ones.
 const OF_A_MEMBER: usize = 3;
-/// Downloads of all members at once.
+/// Maximum number of concurrent downloads of all members.
 const OF_ALL: usize = 32;
-/// Bytes of one piece.
+/// Size of a piece, in bytes.
 const PIECE: usize = 64 * 1024;
-/// How long a piece is waited for.
+/// How long `next_piece` waits for data.
 const WAIT: Duration = Duration::from_millis(250);
-/// How long an export waits for others to be computed, in microseconds.
+/// How long an export waits for other exports to be computed, in microseconds.
 const TURN_TIMEOUT: i64 = 10 * 1_000_000;
-/// How long it is believed that the member is still let in, in microseconds.
+/// How long a check of the member's access remains valid, in microseconds.
 const BELIEVED: i64 = 1_000_000;
 
-/// Downloads that are going on, by member.
+/// Counts the running downloads of each member.
 #[derive(Default)]
 pub(crate) struct Downloads(Arc<Mutex<HashMap<Member, usize>>>);
 
-/// One of the downloads that a member may have.
+/// One of the concurrent downloads that a member may have.
 struct Place {
     downloads: Arc<Mutex<HashMap<Member, usize>>>,
     member: Member,
@@ -74,19 +74,19 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the computing thread writes and the download reads.
+/// The buffer between the computing thread, which writes, and the download, which reads.
 struct Spool {
     file: Mutex<File>,
     state: Mutex<State>,
     grown: Condvar,
-    /// Set when nobody wants the rest.
+    /// Set when the rest is no longer needed.
     stop: AtomicBool,
 }
 
 #[derive(Default)]
 struct State {
     written: u64,
-    /// Whether nothing more will be written.
+    /// Whether writing has ended.
     ended: bool,
     failed: Option<Error>,
 }
@@ -110,7 +110,7 @@ impl Spool {
     }
 }
 
-/// Ends the spool of an export, also of one that panics.
+/// The writing end of a spool. Dropping it ends the spool, even if the export panics.
 struct Writer(Arc<Spool>);
 
 impl Write for &Writer {
@@ -140,36 +140,36 @@ impl Drop for Writer {
     }
 }
 
-/// What comes next of a download.
+/// The next part of a download.
 #[derive(Debug)]
 pub enum Piece {
     /// The next bytes.
     Bytes(Vec<u8>),
-    /// Nothing as yet; it is being computed, or waits for its turn.
+    /// No data yet: the export is being computed, or waits for its turn.
     NotYet,
-    /// Nothing more: it was complete.
+    /// The end: the export is complete.
     End,
 }
 
-/// An export that is computed and fetched at the same time. Dropping it ends both.
+/// An export that is computed and fetched at the same time. Dropping it stops both.
 pub struct Download {
     app: Arc<App>,
     actor: Actor,
     spool: Arc<Spool>,
-    /// Bytes that were handed out.
+    /// Bytes that were delivered.
     read: u64,
-    /// When it was last made sure that the member is let in.
+    /// When the member's access was last checked.
     checked_at: Option<i64>,
     _place: Place,
 }
 
 impl App {
-    /// Starts an export that is fetched from the [`Download`]. `watch` is called now and then with how many contacts are
-    /// written.
+    /// Starts an export whose output is fetched from the [`Download`]. `watch` is called now and then with the number
+    /// of contacts written.
     ///
     /// # Errors
-    /// [`Error::ManyDownloads`] if the member has not fetched as many as are allowed; [`Error::ExportsBusy`]; when there is
-    /// no room for the file. Later errors are returned by [`Download::next_piece`].
+    /// [`Error::ManyDownloads`] if the member has too many downloads that are not fetched yet; [`Error::ExportsBusy`];
+    /// if the file cannot be created. Later errors are returned by [`Download::next_piece`].
     pub fn begin_download(
         self: &Arc<Self>,
         actor: Actor,
@@ -187,7 +187,7 @@ impl App {
         let (app, writer) = (Arc::clone(self), Writer(Arc::clone(&spool)));
         REQUEST_POOL.spawn(move || {
             let outcome = app.compute_download(actor, &request, &writer, &mut watch);
-            // Anyone who watches knows of the end before anyone who fetches the last piece.
+            // Observers learn of the end before the last piece is fetched.
             drop(watch);
             writer.0.end(outcome.err());
         });
@@ -226,10 +226,10 @@ impl App {
 }
 
 impl Download {
-    /// The next piece. Blocks for a fraction of a second at most.
+    /// Returns the next piece. Blocks for a fraction of a second at most.
     ///
     /// # Errors
-    /// What went wrong in computing it; [`Error::Forbidden`] once the member is not let in any more.
+    /// Errors of computing the export; [`Error::Forbidden`] once the member is deactivated.
     pub fn next_piece(&mut self) -> Result<Piece, Error> {
         let available = {
             let state = lock(&self.spool.state);
@@ -254,7 +254,7 @@ impl Download {
         Ok(Piece::Bytes(bytes))
     }
 
-    /// Nothing is handed out to a member who was deactivated in the meantime.
+    /// Checks that the member was not deactivated since the last check.
     fn check_right(&mut self) -> Result<(), Error> {
         let now = self.app.world.now();
         let is_recent = |at: i64| (0..BELIEVED).contains(&(now - at));

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64};
 use store::contacts::{self, ContactRow};
 use store::members::MemberState;
 
-/// A world whose clock a test moves.
+/// A `System` whose clock is moved by the test.
 #[derive(Default)]
 struct Clock {
     now: AtomicI64,
@@ -49,7 +49,7 @@ struct Bureau {
     _folder: tempfile::TempDir,
 }
 
-/// An installation with so many contacts.
+/// Creates an installation with this many contacts.
 fn bureau(contacts: u128) -> Bureau {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(Clock::default());
@@ -143,7 +143,7 @@ fn downloads_that_nobody_reads_hold_no_connection_and_a_member_has_few() {
     let unread: Vec<Download> = (0..OF_A_MEMBER).map(|_| bureau.unread()).collect();
     let refused = bureau.begin().err().unwrap();
     assert_eq!(refused.code(), "many_downloads");
-    // As many as all connections: none is held for the downloads.
+    // All read connections are available, so the downloads hold none.
     let readers = bureau.app.store.readers();
     let barrier = Barrier::new(readers as usize);
     let read = || {
@@ -182,7 +182,7 @@ fn who_is_deactivated_gets_nothing_more() {
     assert_eq!(refusal(&mut download), "forbidden");
 }
 
-/// Why nothing more is sent, once that is known.
+/// Returns the code of the error that ends the download.
 fn refusal(download: &mut Download) -> &'static str {
     loop {
         match download.next_piece() {

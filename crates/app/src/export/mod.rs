@@ -1,4 +1,6 @@
-//! Exporting contacts: which ones, in which form, streamed.
+//! Exporting contacts: which ones, in which format and order, streamed in constant memory.
+//!
+//! Owns the snapshot that an export reads, its entry in the audit log, and the order in which contacts are read.
 
 pub(crate) mod atomic_file;
 pub(crate) mod download;
@@ -24,57 +26,55 @@ use store::contacts::{self, ContactRow};
 use store::workspace::{audit, workspaces};
 use store::{Tx, Workspace};
 
-/// How long counting losses waits for exports that are computed, in microseconds.
+/// How long counting losses waits for running exports, in microseconds.
 const LOSSES_TIMEOUT: i64 = 2 * 1_000_000;
 
-/// Contacts read at once, at most and at first.
+/// Maximum number of contacts per page, and the size of the first page.
 const PAGE: u64 = 2_000;
 const FIRST_PAGE: u64 = 250;
-/// Bytes of contacts read at once, about: those with pictures are large.
+/// Approximate size of a page in bytes: contacts with pictures are large.
 const PAGE_BYTES: u64 = 4 * 1024 * 1024;
-/// Bytes of a line or a card, about.
+/// Approximate size of a line or a card in bytes.
 const LINE: usize = 256;
 
-/// In which order.
+/// The order of the exported contacts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// As the contacts came to be.
+    /// The order of creation.
     #[default]
     Created,
     Name,
 }
 
-/// What is asked for.
+/// The contacts to export, and how they are written.
 #[derive(Clone, Debug)]
 pub struct ExportRequest {
     pub scope: Scope,
-    /// Only these of them, where somebody has selected some.
+    /// If set, only these contacts of the scope.
     pub selection: Option<Vec<ContactId>>,
-    /// Which of them.
+    /// Only contacts that match.
     pub filter: Filter,
-    /// In which form.
     pub format: ExportFormat,
-    /// In which order.
     pub order: Order,
-    /// Only the columns of these slots (CSV and Excel workbook); empty means all.
+    /// Only the columns of these slots (CSV and Excel workbook); empty for all.
     pub columns: Vec<Slot>,
     /// The delimiter (CSV).
     pub delimiter: u8,
-    /// Whether a byte order mark comes first (CSV): Excel takes a file for UTF-8 only with one.
+    /// Whether the file begins with a byte order mark (CSV): without it, Excel does not recognise UTF-8.
     pub bom: bool,
 }
 
-/// What was exported.
+/// The result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportReport {
-    /// How many contacts.
+    /// The number of contacts written.
     pub contacts: u64,
-    /// What the format has no place for.
+    /// The values that the format cannot hold.
     pub losses: Losses,
 }
 
 impl App {
-    /// Writes the contacts that are asked for. Memory does not grow with their number.
+    /// Writes the requested contacts. Memory does not grow with their number.
     ///
     /// # Errors
     /// When the output or the database fails.
@@ -82,10 +82,11 @@ impl App {
         self.export_watched(actor, request, out, &mut |_| true)
     }
 
-    /// The same with a callback that gets the number of contacts written now and then, and says whether to continue.
+    /// Like [`App::export`], with a callback that is called now and then with the number of contacts written, and
+    /// returns whether to continue.
     ///
     /// # Errors
-    /// When the output or the database fails, or nobody wants it any more.
+    /// If the output or the database fails, or `watch` returns false.
     pub fn export_watched(
         &self,
         actor: Actor,
@@ -94,13 +95,14 @@ impl App {
         watch: &mut dyn FnMut(u64) -> bool,
     ) -> Result<ExportReport, Error> {
         let mut report = ExportReport::default();
-        // Noted before anything goes out, so that nothing can go out unnoted; what came of it is added at the end.
+        // The audit entry is written before the first byte leaves, so no export is unrecorded; its result is added at
+        // the end.
         let mut entry = None;
         self.store.write(|tx| {
             let about = about(request, End::Open);
             self.audit_part(tx, actor, &mut entry, AuditAction::Exported, &about, 0)
         })?;
-        // One snapshot, so that the look at the columns and the writing see the same contacts.
+        // One snapshot, so that finding the columns and writing the rows see the same contacts.
         let made_at = self.world.now() / 1_000_000;
         let outcome = self
             .store
@@ -112,17 +114,17 @@ impl App {
         if let Some(entry) = entry {
             let end_entry =
                 |tx: &mut Tx<'_>| audit::amend(tx, actor.workspace, entry, &about(request, end), report.contacts);
-            // What went out is noted in any case, if not how many contacts it was.
+            // If this fails, the export is still recorded, only without its result and count.
             let _ = self.store.write(end_entry);
         }
         outcome.map(|()| report)
     }
 
-    /// What the format of an export has no place for, before anything is written. None if other long computations go on
-    /// for too long.
+    /// Counts the values that the format of an export cannot hold, before anything is written. `None` if other long
+    /// computations take too long.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub fn export_losses(&self, actor: Actor, request: &ExportRequest) -> Result<Option<Losses>, Error> {
         let until = self.world.now() + LOSSES_TIMEOUT;
         let Some(_turn) = self.long_reads.begin(Lane::Export, || self.world.now() < until) else {
@@ -137,7 +139,7 @@ impl App {
     }
 }
 
-/// Writes the contacts in the format that is asked for; a workbook says it was made at a time, in seconds since 1970.
+/// Writes the contacts in the requested format. `made_at` is the creation time of a workbook, in seconds since 1970.
 fn write_format(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -162,13 +164,13 @@ fn write_format(
 /// How an export ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// It has not, or the program ended before it.
+    /// Not ended, or the program ended first.
     Open,
     Whole,
     BrokenOff,
 }
 
-/// What the audit log tells of an export.
+/// The audit log's description of an export.
 fn about(request: &ExportRequest, end: End) -> String {
     let scope = match request.scope {
         Scope::Mine => "mine",
@@ -194,7 +196,7 @@ fn write_failed(source: std::io::Error) -> Error {
     Error::io("writing the export to", "the output".as_ref(), source)
 }
 
-/// Reports how many contacts are written. An error if the export is not wanted any more.
+/// Reports how many contacts are written. Returns an error if the export is no longer wanted.
 fn go_on(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error> {
     match watch(contacts) {
         true => Ok(()),
@@ -202,7 +204,7 @@ fn go_on(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error>
     }
 }
 
-/// The columns that the contacts need, or those of them that were chosen.
+/// The columns that the contacts need, or those of them that were requested.
 fn layout(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -237,7 +239,8 @@ fn export_csv(
     })
 }
 
-/// Writes a workbook that says it was made at a time, in seconds since 1970. Nothing is in the output before its end.
+/// Writes a workbook. `made_at` is its creation time, in seconds since 1970. Nothing is written to `out` before its
+/// end.
 fn export_workbook(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -278,7 +281,7 @@ fn export_google(
     })
 }
 
-/// Writes an archive of files, each with a byte order mark if one is wanted.
+/// Writes an archive of files, each with a byte order mark if one is requested.
 fn export_google_parts(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -318,7 +321,7 @@ fn export_outlook(
     })
 }
 
-/// Writes a format in which every contact stands for itself.
+/// Writes a format in which every contact is independent of the others.
 fn export_lines(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -338,7 +341,7 @@ fn export_lines(
     out.flush().map_err(write_failed)
 }
 
-/// Writes the byte order mark, if one is wanted.
+/// Writes the byte order mark, if one is requested.
 fn write_mark(request: &ExportRequest, out: &mut dyn Write) -> Result<(), Error> {
     match request.bom {
         true => out.write_all("\u{feff}".as_bytes()).map_err(write_failed),
@@ -346,7 +349,7 @@ fn write_mark(request: &ExportRequest, out: &mut dyn Write) -> Result<(), Error>
     }
 }
 
-/// The columns that are needed, which `add` collects from a contact of each shape before anything is written.
+/// Collects the needed columns with `add`, from one contact of each shape, before anything is written.
 fn needs_of_shapes<N: Default>(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -373,7 +376,7 @@ fn needs_of_shapes<N: Default>(
     Ok(needs)
 }
 
-/// One contact of each shape of those that the filter lets pass, and each that has no shape.
+/// Returns one contact of each shape, of those that match the filter, and each contact without a shape.
 fn of_each_shape(
     rows: Vec<CanView<ContactRow>>,
     filter: &Filter,
@@ -393,7 +396,7 @@ fn of_each_shape(
     Ok(found)
 }
 
-/// Writes all contacts; `make` makes the lines of some of them.
+/// Writes all contacts; `make` writes the lines of one page.
 fn write_bytes(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -410,15 +413,15 @@ fn write_bytes(
     })
 }
 
-/// What is made of a page of contacts, and how many there are.
+/// The output for a page of contacts, with their number and losses.
 struct Made<T> {
     contacts: u64,
     losses: Losses,
     made: T,
 }
 
-/// Goes through all contacts, and counts them and what is lost of them. Other threads read them and `make` something of those
-/// of a page, which `write` gets in order.
+/// Exports all contacts page by page: worker threads decode each page and turn it into output with `make`; `write`
+/// receives the results in order. Counts the contacts and the values that the format cannot hold.
 fn write_each<T: Send>(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -453,7 +456,7 @@ fn write_each<T: Send>(
     )
 }
 
-/// Those of some contacts that the filter lets pass.
+/// Decodes contacts and returns those that match the filter.
 fn exported_of(rows: Vec<CanView<ContactRow>>, request: &ExportRequest) -> Result<Vec<Exported>, Error> {
     let mut contacts = Vec::with_capacity(rows.len());
     for row in rows {
@@ -469,7 +472,7 @@ fn exported_of(rows: Vec<CanView<ContactRow>>, request: &ExportRequest) -> Resul
     Ok(contacts)
 }
 
-/// `email` asks for emails of every label, `email:work` for those of one.
+/// Whether a requested column includes a slot: `email` includes emails of every label, `email:work` only those of one.
 fn asks_for(wanted: &Slot, slot: &Slot) -> bool {
     wanted == slot
         || match (wanted, slot) {
@@ -481,15 +484,15 @@ fn asks_for(wanted: &Slot, slot: &Slot) -> bool {
         }
 }
 
-/// The contacts that are asked for, before the filter, page by page.
+/// The requested contacts, before the filter, page by page.
 struct Pages<'r> {
     actor: Actor,
     request: &'r ExportRequest,
     way: Way,
     selected: Option<HashSet<ContactId>>,
-    /// The place of the last contact of the page before.
+    /// The sort key and id of the last contact of the previous page.
     after: Option<(String, ContactId)>,
-    /// How many contacts the next page may have.
+    /// The maximum size of the next page.
     size: u64,
 }
 
@@ -505,7 +508,7 @@ impl<'r> Pages<'r> {
         })
     }
 
-    /// The next page, which may be empty; none behind the last one.
+    /// Returns the next page, which may be empty; `None` after the last one.
     fn next(&mut self, tx: &mut Tx<'_>) -> Result<Option<Vec<CanView<ContactRow>>>, Error> {
         let page = next_page(tx, self.actor, &self.way, self.after.as_ref(), self.size)?;
         self.size = size_after(&page);
@@ -523,20 +526,20 @@ impl<'r> Pages<'r> {
     }
 }
 
-/// How the contacts are gone through. All ways lead past every contact that is asked for.
+/// The order in which contacts are read. Every variant visits each requested contact.
 enum Way {
-    /// All that the member sees, in the order of their ids.
+    /// All that the member sees, by id.
     ById,
-    /// All of them, in the order of their names.
+    /// All of the workspace, by name.
     ByName,
-    /// Those whose search text has these words, in the order of their ids.
+    /// Contacts whose search text contains these words, by id.
     Found(Vec<Word>),
-    /// Those that were selected, in the order of their ids.
+    /// Selected contacts, by id.
     Selected(Vec<ContactId>),
 }
 
-/// Contacts are searched for only where every one has its current search text, and only where the workspace has no other
-/// members: else the time of a search would tell what is found in contacts that the member may not see.
+/// Chooses how the contacts are read. The search index is used only if every search text is current and the workspace
+/// has no other members: otherwise the time of a search would reveal matches in contacts that the member may not see.
 fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, store::Error> {
     if request.order == Order::Name {
         return Ok(Way::ByName);
@@ -557,14 +560,14 @@ fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, st
     })
 }
 
-/// How many contacts the page behind this one may have, so that it holds about as many bytes as it should.
+/// The maximum size of the page after this one, so that it holds about `PAGE_BYTES`.
 fn size_after(page: &[(String, ContactRow)]) -> u64 {
     let bytes: usize = page.iter().map(|(_, row)| row.body.len()).sum();
     let average = (bytes / page.len().max(1)).max(1) as u64;
     (PAGE_BYTES / average).clamp(1, PAGE)
 }
 
-/// The next contacts on the way, each with its place in the order by name if that is the way.
+/// Reads the next contacts, each with its sort key if the order is by name.
 fn next_page(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -582,7 +585,7 @@ fn next_page(
     Ok(rows.into_iter().map(|row| (String::new(), row)).collect())
 }
 
-/// The next of those that were selected. Some may be gone.
+/// Reads the next selected contacts. Some may no longer exist.
 fn selected(
     tx: &mut Tx<'_>,
     workspace: Workspace,

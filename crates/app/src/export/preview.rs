@@ -10,12 +10,12 @@ use model::ContactId;
 use store::Tx;
 
 impl App {
-    /// The first contacts of an export, at most so many, as text: a workbook as CSV with the same columns, and of
-    /// an archive its first file. Columns that only
-    /// other contacts need are not in it. Nothing is noted in the audit log, because nothing leaves the pages.
+    /// Returns the first contacts of an export, at most `contacts`, as text: a workbook as CSV with the same columns,
+    /// and an archive as its first file. Columns that only other contacts need are missing. Nothing is recorded in the
+    /// audit log, because no file leaves the server.
     ///
     /// # Errors
-    /// When the database fails.
+    /// If the database fails.
     pub fn export_preview(&self, actor: Actor, request: &ExportRequest, contacts: usize) -> Result<String, Error> {
         let mut written = Vec::new();
         self.store.read(|tx| {
@@ -38,7 +38,7 @@ impl App {
     }
 }
 
-/// The first contacts that the filter lets pass, at most so many.
+/// Returns the ids of the first contacts that match the filter, at most `contacts`.
 fn first_of(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest, contacts: usize) -> Result<Vec<ContactId>, Error> {
     let mut pages = Pages::new(tx, actor, request)?;
     let mut first = Vec::new();

@@ -1,5 +1,7 @@
-//! What an import is to do: the file as it was opened, the mapping, the options. Made once, stored with the import, so
-//! that anyone who resumes it does the same.
+//! Analysis of a file before its import: how it is opened, what its columns become, and what only the whole file shows.
+//!
+//! The resulting `Reading` is computed once and stored with the import, so that a resumed run reads the file in the
+//! same way.
 
 use crate::error::Error;
 use crate::workspace::custom_fields::WorkspaceRules;
@@ -12,39 +14,39 @@ use exchange::open::{
 use model::{AddressPart, ContactRules, DateOrder, DecimalSign, Notation, Region, Slot};
 use serde::{Deserialize, Serialize};
 
-/// How a file is to be opened, where the user knows better.
+/// The user's choices for opening a file. They take precedence over what is detected.
 #[derive(Clone, Debug, Default)]
 pub struct Opening {
     pub charset: Option<Charset>,
     pub delimiter: Option<u8>,
     /// The header row.
     pub header: HeaderChoice,
-    /// The order of day and month, instead of telling it from the file's dates.
+    /// The order of day and month, instead of detecting it from the file's dates.
     pub date_order: Option<DateOrder>,
-    /// Choices that overrule the proposed mapping: column and slot.
+    /// Choices that override the proposed mapping: column and slot.
     pub choices: Vec<(String, String)>,
-    /// Columns that nothing is known of become custom fields.
+    /// Whether columns that match no field become custom fields.
     pub keep_unmapped: bool,
     /// The country of numbers without country code.
     pub region: Option<Region>,
-    /// That country where none is chosen and neither row nor file tells.
+    /// The country used when none is chosen and neither the row nor the file indicates one.
     pub fallback_region: Option<Region>,
     /// What a bad value does to its row.
     pub bad_values: BadValues,
-    /// The sheet of a workbook that is read, instead of the first visible one with values.
+    /// The sheet of a workbook to read, instead of the first visible one with values.
     pub sheet: Option<String>,
-    /// Where the table comes from, once the file was converted; that is done here, so nobody else sets it.
+    /// Where the table comes from, once the file was converted. Set by the import, never by callers.
     pub source: Option<TableSource>,
 }
 
 impl Opening {
-    /// For the table that a file was converted to, if it was.
+    /// Returns these choices with the source of the converted table; `None` if the file was not converted.
     pub(crate) fn of_table(self, source: Option<TableSource>) -> Self {
         Self { source, ..self }
     }
 }
 
-/// A file that was looked at: how it is written and what its columns are.
+/// The result of analysing a file: how it is written and what its columns become.
 pub(crate) struct FileAnalysis {
     pub opened: Opened,
     pub layout: Option<String>,
@@ -52,7 +54,7 @@ pub(crate) struct FileAnalysis {
     pub reading: Reading,
 }
 
-/// Everything that reading a file's rows needs.
+/// Everything that is needed to read a file's rows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Reading {
     pub encoding: EncodingFound,
@@ -63,32 +65,32 @@ pub(crate) struct Reading {
     pub chosen_region: Option<String>,
     pub suggested_region: Option<String>,
     pub fallback_region: Option<String>,
-    /// Whether the countries that rows name are not those of their numbers.
+    /// Whether the countries in the rows' address columns are not the countries of their phone numbers.
     #[serde(default)]
     pub rows_disagree: bool,
     pub month_first: bool,
-    /// How the dates of single columns are read, unless the order was chosen.
+    /// The detected date order of each column; empty if the member chose the order.
     #[serde(default)]
     pub dates: Vec<ColumnDates>,
     #[serde(default)]
     pub decimal_comma: bool,
     pub bad_values: BadValues,
-    /// What the workspace asked of contacts when it was made.
+    /// The workspace's rules for contacts when the file was analysed.
     #[serde(default)]
     pub rules: ContactRules,
-    /// Where the table comes from, if the file is no CSV itself.
+    /// Where the table comes from, if the file is not a CSV itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<TableSource>,
 }
 
-/// What a file's columns become.
+/// The layout, the columns and the bound mapping of a file.
 pub(crate) struct Mapped {
     pub layout: Option<String>,
     pub columns: Vec<Column>,
     pub mapping: BoundMapping,
 }
 
-/// Looks at a file and makes a plan for reading it.
+/// Analyses a file: opens it, maps its columns, and surveys its values.
 pub(crate) fn look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRules) -> Result<FileAnalysis, Error> {
     let opened = open_file(source, opening)?;
     let mapped = map_columns(&opened, opening, terms)?;
@@ -102,7 +104,7 @@ pub(crate) fn look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRule
     Ok(look_of(opened, mapped, survey, opening, terms))
 }
 
-/// Tells how a file is written.
+/// Detects how a file is written, except where it is chosen.
 pub(crate) fn open_file(source: &dyn Source, opening: &Opening) -> Result<Opened, Error> {
     let overrides = Overrides {
         charset: opening.charset,
@@ -113,8 +115,8 @@ pub(crate) fn open_file(source: &dyn Source, opening: &Opening) -> Result<Opened
     Ok(open(source, &overrides)?)
 }
 
-/// Proposes what the columns become, where nothing is chosen. What would make a field that the member may not make is left
-/// out.
+/// Proposes what the columns become, where nothing is chosen. A column that would need a new custom field is left out
+/// if the member may not define fields.
 pub(crate) fn map_columns(opened: &Opened, opening: &Opening, terms: &WorkspaceRules) -> Result<Mapped, Error> {
     let (layout, mut columns) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);
     find_fields(&mut columns, layout, &terms.rules, terms.may_define);
@@ -131,7 +133,8 @@ pub(crate) fn map_columns(opened: &Opened, opening: &Opening, terms: &WorkspaceR
     })
 }
 
-/// What only the whole file tells.
+/// Reads the whole file to detect date orders, decimal signs and the country of phone numbers, if the mapping needs any
+/// of these.
 pub(crate) fn survey_file(
     source: &dyn Source,
     opened: &Opened,
@@ -147,7 +150,7 @@ pub(crate) fn survey_file(
     survey(records, opened.header_row, mapping, rules, regions).map_err(Error::Read)
 }
 
-/// The countries of numbers without country code that are known before the file is read.
+/// Returns the countries for numbers without country code that are known before the file is read.
 pub(crate) fn known_regions(opening: &Opening, terms: &WorkspaceRules) -> Regions {
     Regions {
         chosen: opening.region,
@@ -157,7 +160,7 @@ pub(crate) fn known_regions(opening: &Opening, terms: &WorkspaceRules) -> Region
     }
 }
 
-/// Puts together what was found.
+/// Combines the results of opening, mapping and surveying a file.
 pub(crate) fn look_of(
     opened: Opened,
     mapped: Mapped,
@@ -198,7 +201,7 @@ pub(crate) fn look_of(
     }
 }
 
-/// Only dates, numbers, and phones without country code need a look at the whole file.
+/// Whether the whole file must be read: only dates, numbers, and phones without country code need it.
 fn needs_survey(mapping: &BoundMapping, rules: &ContactRules, region_known: bool) -> bool {
     has_dates(mapping, rules)
         || any_fills(mapping, |slot| holds_numbers(slot, rules))
@@ -222,7 +225,8 @@ fn has_phones(mapping: &BoundMapping) -> bool {
     any_fills(mapping, |slot| matches!(slot, Slot::Phone(_)))
 }
 
-/// A choice with the name under which its field is kept; none if it would make a field that the member may not make.
+/// Returns the choice with the stored spelling of its custom field; `None` if it would define a field that the member
+/// may not define.
 fn known_choice(choice: &(String, String), terms: &WorkspaceRules) -> Option<(String, String)> {
     let (column, slot) = choice;
     let Ok(Slot::Custom(name)) = slot.parse() else {
@@ -250,7 +254,8 @@ fn keep_unmapped(columns: &mut [Column], terms: &WorkspaceRules) {
     }
 }
 
-/// Columns that the user has overruled say so; one whose slot another column was given still proposes it.
+/// Marks the columns whose slot the user has chosen. A column whose slot was given to another column keeps it as its
+/// proposal.
 fn show_choices(columns: &mut [Column], mapping: &BoundMapping) {
     for (column, bound) in columns.iter_mut().zip(mapping.columns()) {
         if column.slot == bound.slot {
@@ -268,17 +273,18 @@ fn show_choices(columns: &mut [Column], mapping: &BoundMapping) {
     }
 }
 
-/// The country that numbers without country code are read by, and who said so.
+/// The country of numbers without country code, and whether it is only assumed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NumbersOf {
     /// The country's code.
     pub region: String,
-    /// Whether it is only assumed: nobody chose it, and the file says nothing.
+    /// Whether the country is only assumed: it was not chosen, and nothing in the file indicates it.
     pub assumed: bool,
 }
 
 impl Reading {
-    /// The country of numbers without country code, if the file has any column for numbers.
+    /// Returns the country of numbers without country code; `None` if no column holds phone numbers or no country is
+    /// known.
     pub fn numbers_of(&self) -> Option<NumbersOf> {
         if !has_phones(&self.mapping) {
             return None;
@@ -291,12 +297,12 @@ impl Reading {
         })
     }
 
-    /// Whether the order of day and month is only assumed in a column of dates.
+    /// Whether the order of day and month is only assumed in at least one column of dates.
     pub fn dates_assumed(&self) -> bool {
         self.dates.iter().any(|dates| dates.doubt.is_some())
     }
 
-    /// The judge of the file's rows.
+    /// Returns the judge for the file's rows.
     pub fn judge(&self, keep_patches: bool) -> Judge {
         let region = |code: &Option<String>| code.as_deref().and_then(Region::from_code);
         let notation = Notation {
@@ -323,7 +329,7 @@ impl Reading {
             .keeping_patches(keep_patches)
     }
 
-    /// The records of the file, from its start.
+    /// Returns the records of the file, from its start.
     pub fn records(&self, source: &dyn Source) -> Result<Records<Box<dyn std::io::Read + Send>>, Error> {
         let text = decoded(source, &self.encoding).map_err(Error::Read)?;
         let records = Records::new(text, self.dialect.clone());

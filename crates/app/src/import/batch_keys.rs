@@ -1,7 +1,7 @@
-//! The match keys that a batch gives to contacts, found by key while the batch goes on.
+//! The match keys that the current batch gives to contacts, with a lookup by key.
 //!
-//! Owns one list of keys in the order in which they came, with a table of places over it: nearly all keys are never asked
-//! for, so that noting one must cost little.
+//! Holds one list of keys in order of insertion and a hash table of positions in it. Nearly all keys are never looked
+//! up, so insertion must be cheap.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
@@ -12,14 +12,15 @@ use std::hash::BuildHasher;
 #[derive(Default)]
 pub(crate) struct BatchKeys {
     keys: Vec<(MatchKey, ContactId)>,
-    /// For each of them how it is linked to others of the same key.
+    /// For each entry of `keys`, its links to the other entries with the same key.
     links: Vec<Link>,
-    /// The place of the first of each key.
+    /// The position of the first entry of each key.
     first: HashTable<u32>,
     hasher: RandomState,
 }
 
-/// Where the next one of the same key is. The first one of a key knows the last one and how many there are.
+/// The position of the next entry with the same key. In the first entry of a key, `last` is the position of its last
+/// entry and `count` their number.
 struct Link {
     next: Option<u32>,
     last: u32,
@@ -27,7 +28,7 @@ struct Link {
 }
 
 impl BatchKeys {
-    /// Notes that a contact has a key.
+    /// Records that a contact has a key.
     pub fn add(&mut self, key: MatchKey, id: ContactId) {
         let place = self.keys.len() as u32;
         let hash = self.hasher.hash_one(&key);
@@ -57,27 +58,27 @@ impl BatchKeys {
         self.first.find(hash, |at| self.keys[*at as usize].0 == *key).copied()
     }
 
-    /// How often a key was noted.
+    /// Returns how often a key was added.
     pub fn count(&self, key: &MatchKey) -> usize {
         self.first(key).map_or(0, |at| self.links[at as usize].count as usize)
     }
 
-    /// The contacts with a key, in the order in which they were noted.
+    /// Returns the contacts with a key, in the order in which they were added.
     pub fn contacts(&self, key: &MatchKey) -> impl Iterator<Item = ContactId> {
         let places = std::iter::successors(self.first(key), |at| self.links[*at as usize].next);
         places.map(|at| self.keys[at as usize].1)
     }
 
-    /// All keys with their contacts, in the order in which they were noted.
+    /// Returns all keys with their contacts, in the order in which they were added.
     pub fn all(&self) -> &[(MatchKey, ContactId)] {
         &self.keys
     }
 
-    /// Takes all of them out.
+    /// Removes and returns all keys with their contacts.
     pub fn take(&mut self) -> Vec<(MatchKey, ContactId)> {
         self.links.clear();
         self.first.clear();
-        // The next batch has about as many.
+        // The next batch is about as large.
         let room = Vec::with_capacity(self.keys.len());
         std::mem::replace(&mut self.keys, room)
     }

@@ -1,10 +1,11 @@
-//! What an import remembers while it goes through its file: between the rows of a chunk, the chunks of a batch and, for
-//! the keys that many contacts share, the batches of the run.
+//! The state of a run in memory: between the rows of a chunk, the chunks of a batch and, for keys that many contacts
+//! share, the batches of the run.
 //!
-//! Owns which of the rows before are looked up again. A key by which this import matches contacts (`Match`) is looked
-//! up for every row, also among the contacts that the import itself has created. A key by which it does not match (such
-//! as the content of a row without email and phone) only finds contacts that were there before, so the import's own
-//! contacts are left out from the start: otherwise a file of equal rows would compare each row with all rows before it.
+//! Decides which earlier rows of the file can match a row. A key by which this import matches contacts (`Match`) is
+//! looked up for every row, also among the contacts that the import itself has created. A key by which it does not
+//! match (such as the content of a row without email and phone) only finds contacts that existed before, so the
+//! import's own contacts are left out from the start: otherwise a file of equal rows would compare each row with all
+//! rows before it.
 
 use crate::access::{CanEdit, Right};
 use crate::contacts::write::{IndexChange, IndexEntries};
@@ -20,49 +21,51 @@ use std::collections::{HashMap, HashSet};
 use store::RunId;
 use store::contacts::ContactRow;
 
-/// What is done with the keys of the contacts that the import creates and that no row will ask for.
+/// What to do with the keys of created contacts that no later row will look up.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// The import is real: keys and names are written at the end of the batch.
     Write,
-    /// It is a preview or a look at some rows: only what later rows ask for is kept.
+    /// It is a preview or a page of rows: only keys that later rows may look up are kept.
     Show,
 }
 
-/// What an import remembers. It lives from batch to batch.
+/// The state of a run. It is kept from batch to batch.
 pub(crate) struct BatchState {
     pub filter: KeyFilter,
     pub runs: RunFilters,
-    /// What a match is: keys of other kinds never find a contact of this import.
+    /// What counts as a match. Keys of other kinds never find a contact of this import.
     pub matching: Match,
     purpose: Purpose,
-    /// Keys of the batch in hand that later rows may ask for.
+    /// Keys of the current batch that later rows may look up.
     keys: BatchKeys,
-    /// Keys of contacts created in the batch in hand that no row asks for.
+    /// Keys of contacts created in the current batch that no row looks up.
     unasked_keys: Vec<(MatchKey, ContactId)>,
-    /// Keys that contacts have lost since the batch began, whatever was noted before.
+    /// Keys that contacts have lost since the batch began. They override the entries of `keys` and `looked_up`.
     dropped_keys: HashSet<(MatchKey, ContactId), RandomState>,
-    /// The names of contacts created in the batch in hand.
+    /// The names of contacts created in the current batch.
     names: Vec<(String, ContactId)>,
     /// The names of contacts whose names have changed since the batch began, before and after.
     changed_names: HashMap<ContactId, (String, String), RandomState>,
-    /// Contacts of the chunk in hand that are not written yet.
+    /// Contacts created in the current chunk that are not written yet.
     pub fresh: FreshContacts,
-    /// Contacts that the chunk in hand has changed, and that are not written yet.
+    /// Contacts changed in the current chunk that are not written yet.
     pub changed: ChangedContacts,
-    /// Keys of the chunk in hand and who has them.
+    /// The contacts that have the keys of the current chunks.
     pub looked_up: HashMap<MatchKey, Vec<ContactId>, RandomState>,
-    /// Contacts that the rows of the chunk in hand name by id or share a key with.
+    /// Contacts that the rows of the current chunk name by id or share a key with.
     pub loaded: HashMap<ContactId, Found, RandomState>,
-    /// What the member may do with contacts that were asked for since the batch began; nothing with those that are hidden.
+    /// The member's rights to the contacts that were read since the batch began; `None` for a contact that is hidden
+    /// from the member.
     pub rights: HashMap<ContactId, Option<Right>, RandomState>,
-    /// Ids that the rows of the chunk in hand name and under which somebody else may bring a contact back from the trash.
+    /// Ids in the rows of the current chunk that belong to contacts in another member's trash, which may be restored.
     pub reserved: HashSet<ContactId, RandomState>,
-    /// Keys that more contacts have than are looked at one by one, once they were asked for in two chunks.
+    /// Keys with more contacts than are compared one by one. Such a key is added at the latest when it is looked up for
+    /// a second group of chunks.
     pub shared_keys: HashMap<MatchKey, SharedKey, RandomState>,
-    /// Keys that were found to have so many contacts once.
+    /// Keys that were found once to have that many contacts.
     seen_shared: HashSet<MatchKey, RandomState>,
-    /// Contacts and entries of keys that were gone through, which is what the run's time depends on.
+    /// The number of contacts and key entries that were visited, which determines the run's time.
     pub looked_at: u64,
 }
 
@@ -90,7 +93,7 @@ impl BatchState {
         }
     }
 
-    /// Forgets what was true of the directory before somebody else wrote.
+    /// Drops everything that was derived from the directory. Called when another process or request has written to it.
     pub fn forget_directory(&mut self) {
         self.filter = KeyFilter::new();
         self.runs.clear();
@@ -99,40 +102,42 @@ impl BatchState {
         self.rights.clear();
     }
 
-    /// Whether the key of a contact that this import has created can be asked for by a later row.
+    /// Whether a later row can match a contact that this import has created by this key.
     pub fn asks_for_own(&self, key: &MatchKey) -> bool {
         self.matching.counts(key)
     }
 
-    /// Whether a key, which has too many contacts to look at each, was seen before and so is worth a `SharedKey`.
+    /// Whether a key with too many contacts to compare each was seen before and is therefore worth a `SharedKey`.
+    /// Records the key.
     pub fn is_shared_again(&mut self, key: &MatchKey) -> bool {
         !self.seen_shared.insert(key.clone())
     }
 
-    /// How many contacts have got a key in the batch in hand.
+    /// Returns how many contacts have got a key in the current batch.
     pub fn holders_in_batch(&self, key: &MatchKey) -> usize {
         self.keys.count(key)
     }
 
-    /// All that are known to have a key, those of the directory first.
+    /// Returns all contacts that are known to have a key, first the ones in the directory.
     pub fn holders(&self, key: &MatchKey) -> impl Iterator<Item = ContactId> {
         let known = self.looked_up.get(key).into_iter().flatten();
         let all = known.copied().chain(self.keys.contacts(key));
         all.filter(|id| self.dropped_keys.is_empty() || !self.dropped_keys.contains(&(key.clone(), *id)))
     }
 
-    /// Fills the filter with the keys of the batch in hand.
+    /// Adds the keys of the current batch to the filter.
     pub fn add_keys_to_filter(&mut self) {
         let Self { filter, keys, .. } = self;
         keys.all().iter().for_each(|(key, _)| filter.add(key.as_stored()));
     }
 
-    /// Lets later rows ask for keys that a contact has got by a row which they may not come from.
+    /// Adds keys that a contact has got by an update to the filter. They need not be keys of the row itself, so the
+    /// lookup of the row may not have added them.
     pub fn note_in_filter(&mut self, match_keys: &[MatchKey]) {
         match_keys.iter().for_each(|key| self.filter.add(key.as_stored()));
     }
 
-    /// Notes keys of a contact that the import `run` has created or changed.
+    /// Records keys of a contact that the import `run` has created or changed.
     pub fn add_keys(&mut self, match_keys: Vec<MatchKey>, row: &ContactRow, run: RunId) {
         let is_own = is_own(row, run);
         for key in match_keys {
@@ -147,19 +152,19 @@ impl BatchState {
         }
     }
 
-    /// Notes that a contact has lost keys.
+    /// Records that a contact has lost keys.
     pub fn drop_keys(&mut self, match_keys: impl Iterator<Item = MatchKey>, id: ContactId) {
         self.dropped_keys.extend(match_keys.map(|key| (key, id)));
     }
 
-    /// Notes the name of a contact that was created.
+    /// Records the name of a created contact.
     pub fn add_name(&mut self, id: ContactId, order: String) {
         if self.purpose == Purpose::Write {
             self.names.push((order, id));
         }
     }
 
-    /// Notes that the name of a contact has changed.
+    /// Records that the name of a contact has changed.
     pub fn change_name(&mut self, id: ContactId, before: String, after: String) {
         if self.purpose == Purpose::Show || before == after {
             return;
@@ -167,7 +172,7 @@ impl BatchState {
         self.changed_names.entry(id).or_insert((before, String::new())).1 = after;
     }
 
-    /// The names that contacts of the batch have lost, and those that they have got.
+    /// Returns the names that contacts of the batch have lost, and the names that they have got.
     fn end_names(&mut self) -> [Vec<(String, ContactId)>; 2] {
         let mut added = std::mem::take(&mut self.names);
         for (name, id) in &mut added {
@@ -184,7 +189,8 @@ impl BatchState {
         [dropped, added]
     }
 
-    /// Lets the shared_keys follow a change of one contact, from keys and values to others.
+    /// Updates `shared_keys` after one contact was created or changed. `before` are the keys and the JSON of its
+    /// earlier state.
     pub fn follow(
         &mut self,
         row: &ContactRow,
@@ -212,7 +218,7 @@ impl BatchState {
         Ok(())
     }
 
-    /// Ends a batch: hands over what is to be written. Rights are asked for anew in the next one.
+    /// Ends a batch: returns the keys and names to write. The next batch reads rights anew.
     pub fn end_batch(&mut self) -> IndexChange {
         self.rights.clear();
         let mut keys = self.keys.take();
@@ -231,7 +237,7 @@ impl BatchState {
     }
 }
 
-/// Contacts that were created and are not written yet.
+/// Created contacts that are not written yet.
 #[derive(Default)]
 pub(crate) struct FreshContacts {
     rows: Vec<ContactRow>,
@@ -239,7 +245,7 @@ pub(crate) struct FreshContacts {
 }
 
 impl FreshContacts {
-    /// Adds a contact whose id no other has.
+    /// Adds a contact. Its id must not be in use by another one.
     pub fn add(&mut self, row: ContactRow) {
         self.places.insert(row.id, self.rows.len());
         self.rows.push(row);
@@ -257,7 +263,7 @@ impl FreshContacts {
         self.places.contains_key(&id)
     }
 
-    /// Takes all of them out, in the order of their ids.
+    /// Removes and returns all contacts, in the order of their ids.
     pub fn take_sorted(&mut self) -> Vec<ContactRow> {
         self.places.clear();
         let mut rows = std::mem::take(&mut self.rows);
@@ -266,19 +272,19 @@ impl FreshContacts {
     }
 }
 
-/// Contacts that were changed and are not written yet.
+/// Changed contacts that are not written yet.
 #[derive(Default)]
 pub(crate) struct ChangedContacts {
     rows: HashMap<ContactId, (CanEdit<ContactRow>, ContactRow), RandomState>,
 }
 
 impl ChangedContacts {
-    /// Notes what a contact is changed to.
+    /// Records the new state of a contact.
     pub fn add(&mut self, existing: CanEdit<ContactRow>, row: ContactRow) {
         self.rows.insert(row.id, (existing, row));
     }
 
-    /// Those of some contacts that are among them, as they are now.
+    /// Returns the current state of the contacts among `ids` that were changed.
     pub fn get_many(&self, ids: &[ContactId]) -> Vec<ContactRow> {
         if self.rows.is_empty() {
             return Vec::new();
@@ -287,7 +293,7 @@ impl ChangedContacts {
         found.map(|(_, row)| row.clone()).collect()
     }
 
-    /// Takes all of them out, in the order of their ids.
+    /// Removes and returns all contacts, in the order of their ids.
     pub fn take_sorted(&mut self) -> Vec<(CanEdit<ContactRow>, ContactRow)> {
         let mut rows: Vec<_> = self.rows.drain().map(|(_, pair)| pair).collect();
         rows.sort_unstable_by_key(|(_, row)| row.id);

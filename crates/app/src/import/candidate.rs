@@ -8,6 +8,6 @@ use store::contacts::ContactRow;
 pub(crate) struct Found {
     /// What the member may do with it.
     pub right: Right,
-    /// The contact as it is now.
+    /// The current state of the contact.
     pub row: ContactRow,
 }

@@ -1,7 +1,7 @@
-//! The table of a file that is no CSV: an Excel workbook, a vCard, an archive. It is made once, when the file is taken, and is
-//! what the import then runs on.
+//! Conversion of a file that is not a CSV (an Excel workbook, a vCard, an archive) to a table. The file is converted
+//! once, when it is received, and the import then reads the table.
 //!
-//! Owns where the table is written, and which of two errors it was: the file's, or that of the place of the table.
+//! Decides where the table is written, and tells errors in the file from errors in writing the table.
 
 use crate::error::Error;
 use exchange::convert::{TableSource, convert};
@@ -10,12 +10,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Where a table is written, with how many bytes it may have.
+/// The destination of a table, with a limit on its size.
 pub(crate) struct TableOut<W> {
     pub out: W,
-    /// Where that is, for people.
+    /// The name of the destination in error messages.
     pub location: PathBuf,
-    /// How many bytes may still be written.
+    /// The number of bytes that may still be written.
     pub left: u64,
     failed: Option<Failure>,
 }
@@ -36,8 +36,8 @@ impl<W: Write> TableOut<W> {
         }
     }
 
-    /// Writes the table of a file, and says where it comes from; none, and nothing written, if the file is text that is read
-    /// as it is. `too_large` is said where the table has more bytes than there is room for.
+    /// Writes the table of a file and returns where it comes from. Returns `None` and writes nothing if the file is
+    /// text that is read as it is. `too_large` is the error for a table with more than `left` bytes.
     pub fn take_table(
         &mut self,
         path: &Path,
@@ -79,15 +79,15 @@ impl<W: Write> Write for TableOut<W> {
     }
 }
 
-/// A file as it is read: itself, or its table in a temporary file that goes with this.
+/// The file to read: the original, or its table in a temporary file that is deleted when this is dropped.
 pub(crate) struct ReadableFile {
     pub path: PathBuf,
-    /// Where the table comes from.
+    /// Where the table comes from; `None` if the original is read.
     pub source: Option<TableSource>,
     _table: Option<NamedTempFile>,
 }
 
-/// A file as it is read by who keeps no copy of it.
+/// Returns the file to read for callers that keep no copy of it.
 pub(crate) fn readable(path: &Path, sheet: Option<&str>) -> Result<ReadableFile, Error> {
     let mut table = NamedTempFile::new().map_err(Error::Read)?;
     let location = table.path().to_owned();

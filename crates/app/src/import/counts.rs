@@ -1,26 +1,26 @@
-//! How many rows came to which end.
+//! Rows counted by outcome.
 
 use crate::import::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 
-/// Rows of a file by outcome. Every row is in exactly one of them.
+/// The rows of a file by outcome. Every row is counted in exactly one of `new` to `invalid`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
-    /// Rows with any value.
+    /// Rows with at least one value.
     pub rows: u64,
     pub new: u64,
     pub update: u64,
-    /// Rows that say what the contact says already.
+    /// Rows whose values the contact has already.
     pub unchanged: u64,
-    /// Rows skipped because the contact is there.
+    /// Rows skipped because the contact exists.
     pub duplicate: u64,
-    /// Rows skipped because two contacts match.
+    /// Rows skipped because more than one contact matches.
     pub ambiguous: u64,
     /// Rows skipped because the contact was changed since the export.
     pub conflict: u64,
     /// Rows that cannot be imported.
     pub invalid: u64,
-    /// Of the duplicates: those that share a phone or an email with somebody of another name.
+    /// The part of `duplicate` that shares a phone or an email with a contact that is not certainly the same.
     pub possible: u64,
 }
 
@@ -42,17 +42,18 @@ impl Counts {
         }
     }
 
-    /// Valid rows that changed nothing: the contact has their values, or the rule leaves it as it is.
+    /// Returns the number of valid rows that changed nothing: the contact has their values, or the rule leaves it
+    /// unchanged.
     pub fn unchanged_or_skipped(&self) -> u64 {
         self.unchanged + self.duplicate + self.ambiguous + self.conflict
     }
 
-    /// Rows that a person can correct and import again: those that are kept as rejected rows.
+    /// Returns the number of rejected rows, which a member can correct and import again.
     pub fn to_correct(&self) -> u64 {
         self.invalid + self.ambiguous + self.conflict
     }
 
-    /// Whether every row is accounted for.
+    /// Whether the outcomes add up to the number of rows.
     pub fn add_up(&self) -> bool {
         let Self {
             rows,
@@ -69,18 +70,18 @@ impl Counts {
     }
 }
 
-/// What a row becomes.
+/// The outcome of a row, with possible duplicates as a class of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RowClass {
     /// A new contact.
     New,
-    /// Changed values of a contact.
+    /// A contact with changed values.
     Update,
     /// Nothing: the row brings nothing new.
     Unchanged,
-    /// Nothing: the contact is there.
+    /// Nothing: the contact exists.
     Duplicate,
-    /// Nothing: a contact has the same phone or email, and another name.
+    /// Nothing: a contact has the same phone or email, but is not certainly the same.
     Possible,
     /// Nothing: more than one contact matches.
     Ambiguous,
@@ -91,7 +92,7 @@ pub enum RowClass {
 }
 
 impl RowClass {
-    /// All of them.
+    /// All classes.
     pub const ALL: [Self; 8] = [
         Self::New,
         Self::Update,
@@ -103,7 +104,7 @@ impl RowClass {
         Self::Invalid,
     ];
 
-    /// The word by which addresses name it.
+    /// Returns the word for the class in URLs.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -117,12 +118,12 @@ impl RowClass {
         }
     }
 
-    /// The class of a word.
+    /// Returns the class of a word; `None` if the word is unknown.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.as_str() == word)
     }
 
-    /// How many rows of it there are. Possible duplicates are set apart from the others.
+    /// Returns the number of rows in this class. Possible duplicates are not counted as duplicates.
     pub fn count_in(self, counts: &Counts) -> u64 {
         match self {
             Self::New => counts.new,

@@ -1,8 +1,8 @@
-//! Values by hashes, more of them than memory is to hold.
+//! A multimap from hashes to values on disk, for more entries than memory should hold.
 //!
-//! Entries come in batches. A batch becomes a run: a sorted file without a name. Sixteen runs of one size are merged into one,
-//! so that few are looked into. Memory holds the first hash of each block of a run, and for a run that is not merged yet
-//! a filter of its hashes.
+//! Entries are added in batches. Each batch is written as a run: a sorted, unnamed temporary file. Sixteen runs of one
+//! size are merged into one, so that a lookup reads few of them. Memory holds the first hash of each block of a run
+//! and, for a run that is not merged yet, a Bloom filter of its hashes.
 
 use crate::import::key_filter;
 use fastbloom::BloomFilter;
@@ -12,21 +12,21 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-/// Bytes of an entry.
+/// The size of an entry in bytes.
 const ENTRY: usize = 32;
-/// Entries of a block.
+/// The number of entries in a block.
 const BLOCK: usize = 256;
-/// So many runs of one size are merged.
+/// The number of runs of one size that are merged into one.
 const MERGED: usize = 16;
-/// Bits of a filter for each entry: one hash in three hundred is looked up in vain.
+/// Filter bits for each entry: about one in three hundred absent hashes is looked up in vain.
 const BITS_PER_ENTRY: usize = 12;
 
-/// The hash by which a text is known here. Its upper half is the one by which filters of match keys know it.
+/// Returns the hash of a text. Its upper half is the hash that filters of match keys use.
 pub(crate) fn hash_of(bytes: &[u8]) -> u128 {
     u128::from(key_filter::hash(bytes)) << 64 | u128::from(xxh3_64_with_seed(bytes, 1))
 }
 
-/// A hash and a value that is found by it.
+/// A hash and one of its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct HashEntry {
     pub hash: u128,
@@ -52,7 +52,7 @@ impl HashEntry {
     }
 }
 
-/// The runs, the largest first.
+/// The runs, largest first.
 #[derive(Default)]
 pub(crate) struct HashRuns {
     runs: Vec<Run>,
@@ -83,7 +83,7 @@ impl HashRuns {
         self.merge()
     }
 
-    /// The values of a hash, in order.
+    /// Returns the values of a hash, sorted.
     ///
     /// # Errors
     /// When a temporary file cannot be read.
@@ -98,12 +98,12 @@ impl HashRuns {
         Ok(found)
     }
 
-    /// Whether there are none.
+    /// Whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.runs.is_empty()
     }
 
-    /// Hands over every hash, as often as it has values.
+    /// Calls `take` with every hash, once for each of its values.
     ///
     /// # Errors
     /// When a temporary file cannot be read.
@@ -117,7 +117,7 @@ impl HashRuns {
         Ok(())
     }
 
-    /// Merges the last runs while there are many of one size.
+    /// Merges the last runs while there are `MERGED` or more of one size.
     fn merge(&mut self) -> io::Result<()> {
         loop {
             let level = self.runs.last().map_or(0, |run| run.level);
@@ -173,7 +173,7 @@ impl Run {
     }
 }
 
-/// Writes a run whose entries come in order.
+/// Writes a run. The entries must be written in order.
 struct RunWriter {
     file: BufWriter<File>,
     level: u32,
@@ -211,7 +211,7 @@ impl RunWriter {
     }
 }
 
-/// One run of several.
+/// Merges several runs into one.
 fn merged(mut runs: Vec<Run>, level: u32) -> io::Result<Run> {
     let mut readers = runs.iter_mut().map(Run::reader).collect::<io::Result<Vec<_>>>()?;
     let mut heads = BinaryHeap::with_capacity(readers.len());
@@ -226,7 +226,7 @@ fn merged(mut runs: Vec<Run>, level: u32) -> io::Result<Run> {
     merged.finish()
 }
 
-/// The next entry of a run; none at its end.
+/// Reads the next entry of a run; `None` at its end.
 fn next(reader: &mut impl Read) -> io::Result<Option<HashEntry>> {
     let mut bytes = [0; ENTRY];
     match reader.read_exact(&mut bytes) {
@@ -236,7 +236,7 @@ fn next(reader: &mut impl Read) -> io::Result<Option<HashEntry>> {
     }
 }
 
-/// The upper half of a hash.
+/// Returns the upper half of a hash.
 pub(crate) fn short(hash: u128) -> u64 {
     (hash >> 64) as u64
 }
@@ -248,7 +248,7 @@ mod tests {
 
     fn entry(hash: u64, value: u128) -> HashEntry {
         HashEntry {
-            // Hashes whose upper halves are the same are two hashes.
+            // Two hashes may share their upper half.
             hash: u128::from(hash / 2) << 64 | u128::from(hash % 2),
             value,
         }

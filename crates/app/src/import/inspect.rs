@@ -1,5 +1,5 @@
-//! Looking at a file: what was found, what each column became, what every row is worth, and which rows may be one person
-//! though they share nothing that is certain. Needs no database.
+//! Inspection of a file without a database: how it is written, what each column becomes, which rows are valid, and
+//! which rows may be the same person although they share no email or phone.
 
 use crate::access::Actor;
 use crate::clock::System;
@@ -24,14 +24,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What was found in a file.
+/// The findings about a file.
 #[derive(Debug)]
 pub struct Inspected {
-    /// How it is written.
+    /// How the file is written.
     pub opened: Opened,
-    /// Where its table comes from, if it is no CSV itself.
+    /// Where the table comes from, if the file is not a CSV itself.
     pub source: Option<TableSource>,
-    /// The known layout's id.
+    /// The id of the known layout, if one was recognised.
     pub layout: Option<String>,
     /// What each column became.
     pub columns: Vec<Column>,
@@ -39,26 +39,26 @@ pub struct Inspected {
     pub numbers_of: Option<NumbersOf>,
     /// Rows by outcome, as an import into an empty directory would count them.
     pub counts: Counts,
-    /// What is odd about rows that are not invalid.
+    /// Warnings about rows that are not invalid.
     pub warnings: Warnings,
 }
 
-/// What a row is worth.
+/// The judgement of one row.
 #[derive(Debug)]
 pub struct InspectedRow<'a> {
-    /// The line it begins on.
+    /// The line on which the row begins.
     pub line: u64,
     /// `valid`, `invalid` or `duplicate`.
     pub status: &'static str,
-    /// What is wrong or odd.
+    /// The problems and warnings of the row.
     pub reasons: Vec<&'a Reason>,
-    /// The contact that it describes.
+    /// The contact that the row describes.
     pub contact: &'a Contact,
 }
 
-/// Inspects a file. `row` is called for every row. The first `shown` rows, without a number all of them, come with their
-/// contacts and are compared with those before them; rows behind them have an empty contact and no warning of a possible
-/// duplicate, which takes as long as all the rest.
+/// Inspects a file and calls `row` for every row. The first `shown` rows (all rows if `shown` is `None`) have their
+/// contacts and are compared with the rows before them. Later rows have an empty contact and no warning of a possible
+/// duplicate, because the comparison takes as long as everything else together.
 ///
 /// # Errors
 /// When the file cannot be read or the choices do not fit it.
@@ -111,7 +111,8 @@ pub fn inspect(
     })
 }
 
-/// What a row is compared by. Blank records are no rows, so the judges may have ended too early.
+/// Returns the values by which a row is compared. The judges count blank records as rows, so they may not have prepared
+/// them for the last of the rows to show; then they are taken from the contact.
 fn compared_row(row: &mut ParsedRow) -> Option<ComparedRow> {
     let contact = row.contact.as_deref();
     row.compared.take().or_else(|| contact.map(ComparedRow::new))
@@ -125,22 +126,22 @@ fn status(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// Takes a file's records as they are.
+/// Receives a file's records unchanged.
 pub trait RawSink {
-    /// The header row, passed once before the records; none if the file has none.
+    /// Receives the header row, once, before the records; `None` if the file has none.
     ///
     /// # Errors
-    /// When it cannot be passed on.
+    /// When the header cannot be passed on.
     fn header(&mut self, header: Option<&[String]>) -> Result<(), Error>;
 
-    /// One record.
+    /// Receives one record.
     ///
     /// # Errors
-    /// When it cannot be passed on.
+    /// When the record cannot be passed on.
     fn record(&mut self, cells: &[&str]) -> Result<(), Error>;
 }
 
-/// Reads a file's records as they are, behind preamble and header.
+/// Reads a file's records unchanged, without preamble and header.
 ///
 /// # Errors
 /// When the file cannot be read.

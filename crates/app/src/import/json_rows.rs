@@ -1,19 +1,19 @@
-//! Rows that a program sends as JSON, as the file that they become: then they go the way of every other file.
+//! Converts rows that a program sends as JSON to a CSV file, which is then imported like every other file.
 
 use crate::error::Error;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One row: values by the names of their columns.
+/// One row: its values by column name.
 pub type JsonRow = BTreeMap<String, String>;
 
-/// Columns, and cells of all rows together, at most: rows with few values may have many columns together.
+/// The limits for columns and for the cells of all rows. Rows with few values each can have many columns together.
 const MOST_COLUMNS: usize = 4_096;
 const MOST_CELLS: usize = 8_000_000;
 
-/// The rows as a CSV with a header row, which names every column that any of them has.
+/// Returns the rows as a CSV. Its header row names every column of at least one row.
 ///
 /// # Errors
-/// [`Error::TooMany`]; [`Error::Read`] never in practice: memory takes what is written to it.
+/// [`Error::TooMany`]. [`Error::Read`] never in practice: the output is memory.
 pub fn rows_as_csv(rows: &[JsonRow]) -> Result<Vec<u8>, Error> {
     let mut known = BTreeSet::new();
     let mut header: Vec<&str> = Vec::new();

@@ -1,35 +1,35 @@
-//! Which match keys may be known: a compact filter that never misses a key and seldom names one that is not there.
+//! A Bloom filter of the match keys in the directory and the file: it has no false negatives and few false positives.
 //!
-//! It keeps an import of millions of rows from asking the directory about every key, in memory that does not grow with
-//! the file. Small imports ask directly, because filling the filter means reading all keys of the directory; into a directory
-//! without keys they begin with a small filter.
+//! The filter spares an import of millions of rows most lookups in the directory, in memory that does not grow with the
+//! file. Small imports query the directory directly, because filling the filter means reading all keys of the
+//! directory. If the directory has no keys, an import begins with a small filter at once.
 
 use fastbloom::BloomFilter;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Keys that are asked for directly before a filter pays.
+/// The number of keys that are looked up directly before filling a filter pays off.
 const ASK_DIRECTLY: usize = 40_000;
-/// The filter's size in bits: 16 MiB. With the twenty million keys of ten million rows one in fifteen is named wrongly and
-/// looked up in vain.
+/// The filter's size in bits: 16 MiB. With the twenty million keys of ten million rows, one in fifteen unknown keys is
+/// a false positive and is looked up in vain.
 const BITS: usize = 16 * 1024 * 1024 * 8;
-/// The size in bits of a filter that begins with no key: 256 KiB.
+/// The size in bits of a filter that begins without keys: 256 KiB.
 const FIRST_BITS: usize = 256 * 1024 * 8;
-/// Keys that such a filter takes: with more it would name over one in a hundred wrongly.
+/// The capacity of the small filter: with more keys, over one in a hundred unknown keys would be a false positive.
 const FIRST_KEYS: usize = 100_000;
-/// Bits set for each key. With four, one in twenty-five of twenty million would be named wrongly, but every look would cost
-/// twice as much.
+/// Bits set for each key. With four bits and twenty million keys, one in twenty-five unknown keys would be a false
+/// positive, but every lookup would cost twice as much.
 const HASHES: u32 = 2;
 
-/// What is known of the keys of directory and file.
+/// A filter of the match keys in the directory and the file.
 pub(crate) struct KeyFilter {
     filter: Option<BloomFilter>,
     asked: usize,
-    /// Keys that it takes before a larger one must be filled.
+    /// How many more keys the filter takes before a larger one must be filled.
     room: usize,
 }
 
 impl KeyFilter {
-    /// A filter that knows nothing yet and so excludes nothing.
+    /// Creates a filter that is not filled yet and therefore excludes nothing.
     pub fn new() -> Self {
         Self {
             filter: None,
@@ -38,22 +38,22 @@ impl KeyFilter {
         }
     }
 
-    /// Whether it was filled, and takes more keys.
+    /// Whether the filter was filled and takes more keys.
     pub fn is_filled(&self) -> bool {
         self.filter.is_some() && self.room > 0
     }
 
-    /// Whether nothing was asked yet.
+    /// Whether no key was looked up yet.
     pub fn is_unasked(&self) -> bool {
         self.asked == 0
     }
 
-    /// Whether so many keys were asked for that filling it pays.
+    /// Whether so many keys were looked up that filling the filter pays off.
     pub fn pays(&self) -> bool {
         self.asked >= ASK_DIRECTLY
     }
 
-    /// Begins to fill the filter, a small one if nothing was asked yet; every known key must be added now.
+    /// Begins a new, empty filter, a small one if no key was looked up yet. The caller must then add every known key.
     pub fn begin(&mut self) {
         let (bits, room) = match self.is_unasked() {
             true => (FIRST_BITS, FIRST_KEYS),
@@ -63,12 +63,12 @@ impl KeyFilter {
         self.room = room;
     }
 
-    /// Notes a key.
+    /// Adds a key.
     pub fn add(&mut self, key: &str) {
         self.add_hash(hash(key.as_bytes()));
     }
 
-    /// Notes a key by its hash.
+    /// Adds a key by its hash.
     pub fn add_hash(&mut self, hash: u64) {
         if let Some(filter) = &mut self.filter {
             filter.insert_hash(hash);
@@ -76,14 +76,14 @@ impl KeyFilter {
         }
     }
 
-    /// Whether the key is surely not known. Never true for a key that was noted.
+    /// Whether the key is certainly unknown. Never true for a key that was added.
     pub fn excludes(&self, key: &str) -> bool {
         self.filter
             .as_ref()
             .is_some_and(|filter| !filter.contains_hash(hash(key.as_bytes())))
     }
 
-    /// Whether the key may be known and so must be asked for. From now on it is known, if it is to be noted.
+    /// Whether the key may be known and therefore must be looked up. Adds the key if `is_noted`.
     pub fn may_know(&mut self, key: &str, is_noted: bool) -> bool {
         self.asked += 1;
         let Some(filter) = &mut self.filter else {
@@ -99,7 +99,7 @@ impl KeyFilter {
     }
 }
 
-/// The hash by which filters know a key.
+/// Returns the hash of a key in filters.
 pub(crate) fn hash(key: &[u8]) -> u64 {
     xxh3_64(key)
 }

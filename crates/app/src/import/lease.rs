@@ -1,11 +1,12 @@
-//! Who runs an import: at most one process at a time, and another one when that process has died.
+//! Leases on imports: at most one process runs an import at a time, and another one takes over when that process has
+//! died.
 //!
-//! Owns when a holder counts as dead, the signs of life that this process gives, and taking over. What keeps two from
-//! writing is not here but in the database: anyone who writes for an import makes sure of it in the same transaction
-//! ([`Lease::fence`]), so a process that was taken for dead and was not finds out before it writes anything. A holder is
-//! dead if its lock file in our data folder is free (the system frees it when its process ends, however it ends), or, on a
-//! database that several machines share, if it is silent for too long by the database's clock. On SQLite the lock alone
-//! counts: a batch that is being written keeps signs of life out.
+//! Decides when a holder is dead, sends this process's heartbeats, and takes leases over. A holder is dead if its lock
+//! file in the local data folder is free (the operating system frees it when the process ends, however it ends) or, on
+//! a database that several machines share, if it has sent no heartbeat for too long by the database's clock. On SQLite
+//! only the lock counts, because a batch that is being written blocks heartbeats. Exclusive writing is enforced in the
+//! database: every transaction that writes for an import checks the lease first ([`Lease::fence`]), so a process that
+//! was wrongly taken for dead fails before it writes anything.
 
 use crate::App;
 use crate::error::Error;
@@ -21,22 +22,22 @@ use store::imports::leases::{self, Lease as Stored};
 use store::imports::{self, ImportState};
 use store::{ImportId, Store, Tx, Workspace};
 
-/// How often a holder gives a sign of life.
+/// The interval between heartbeats of a holder.
 const RENEWAL: Duration = Duration::from_secs(2);
-/// How long a holder may be silent, in microseconds: three signs missed. With the second in which a watcher looks, an
-/// import is taken over within 10 s.
+/// How long a holder may send no heartbeat, in microseconds: three missed heartbeats. With the background worker's
+/// polling interval of one second, an import is taken over within 10 s.
 const SILENCE: i64 = 8 * 1_000_000;
 
-/// What this process calls itself, and the lock that shows that it lives.
+/// This process's name and the lock that shows that it is alive.
 pub(crate) struct Process {
     name: String,
     locks: PathBuf,
     lock: Mutex<Option<File>>,
-    /// Tells its leases apart.
+    /// The number of the next lease, which makes holder names unique.
     leases: AtomicU64,
 }
 
-/// Where the lock of a process stands.
+/// The state of a process's lock.
 #[derive(PartialEq)]
 enum Lock {
     Held,
@@ -45,7 +46,7 @@ enum Lock {
 }
 
 impl Process {
-    /// A process that has no lock yet. It takes one with its first lease.
+    /// Creates a process without a lock. The lock is taken with the first lease.
     pub fn new(name: String, data: &Path) -> Self {
         Self {
             name,
@@ -59,7 +60,7 @@ impl Process {
         &self.name
     }
 
-    /// A name for a holder in this process; from now on its lock shows that it lives.
+    /// Returns a new holder name in this process. Takes the process's lock if it is not held yet.
     fn new_holder(&self) -> Result<String, Error> {
         let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         if lock.is_none() {
@@ -74,7 +75,7 @@ impl Process {
         Ok(format!("{}/{number}", self.name))
     }
 
-    /// Removes what another process has left behind when it died. Whatever else it held is dead without it too.
+    /// Removes the lock file of a process that has died. Its other leases count as dead without the file, too.
     fn forget(&self, process: &str) {
         if self.lock_of(process) == Lock::Free {
             let _ = fs::remove_file(self.locks.join(process));
@@ -97,18 +98,18 @@ impl Drop for Process {
     fn drop(&mut self) {
         let lock = self.lock.get_mut().unwrap_or_else(PoisonError::into_inner);
         if lock.take().is_some() {
-            // That an empty file stays would harm nobody.
+            // An empty file that stays does no harm.
             let _ = fs::remove_file(self.locks.join(&self.name));
         }
     }
 }
 
-/// The process of a holder.
+/// Returns the process of a holder.
 fn process_of(holder: &str) -> &str {
     holder.split_once('/').map_or(holder, |(process, _)| process)
 }
 
-/// The right to run an import, until this goes or somebody takes it.
+/// The right to run an import, until this is dropped or another process takes the import over.
 #[must_use]
 pub(crate) struct Lease {
     store: Store,
@@ -119,15 +120,15 @@ pub(crate) struct Lease {
 }
 
 impl Lease {
-    /// What it is the right to.
+    /// Returns the import that the lease is for.
     pub fn import(&self) -> ImportId {
         self.import
     }
 
-    /// Makes sure that the import is ours until the transaction ends.
+    /// Makes sure that this lease is valid until the transaction ends.
     ///
     /// # Errors
-    /// [`Error::TakenOver`] if it is not: then nothing may be written for it.
+    /// [`Error::TakenOver`] if it is not: then nothing may be written for the import.
     pub fn fence(&self, tx: &mut Tx<'_>) -> Result<(), Error> {
         if leases::fence(tx, self.workspace, self.import, &self.holder)? {
             Ok(())
@@ -136,7 +137,8 @@ impl Lease {
         }
     }
 
-    /// Gives the import, if it is ours, another state; `finished` makes `now` the moment of its end.
+    /// Changes the state of the import if the lease is still valid. With `finished`, `now` is stored as the time of its
+    /// end.
     ///
     /// # Errors
     /// [`Error::TakenOver`].
@@ -146,7 +148,8 @@ impl Lease {
         Ok(())
     }
 
-    /// Who ends the sessions of another process has taken its imports over: then that is the news, not the connection.
+    /// Replaces a lost connection by [`Error::TakenOver`] if that is its cause: a process that takes an import over
+    /// ends the database sessions of the former holder.
     pub fn explain(&self, error: Error) -> Error {
         match error {
             Error::Store(store::Error::Disconnected { .. }) => {
@@ -156,13 +159,13 @@ impl Lease {
         }
     }
 
-    /// Gives signs of life until the lease goes.
+    /// Starts the thread that sends heartbeats until the lease is dropped.
     fn keep_renewing(&mut self) {
         let (store, workspace, import, holder) = (self.store.clone(), self.workspace, self.import, self.holder.clone());
         let (stop, stopped) = channel();
         let renew = move || {
             while stopped.recv_timeout(RENEWAL) == Err(RecvTimeoutError::Timeout) {
-                // A sign that cannot be given is given the next time; one that comes too late fails at the next fence.
+                // A failed heartbeat is retried at the next interval. If it is too late by then, the next fence fails.
                 let _ = store.write(|tx| leases::renew(tx, workspace, import, &holder));
             }
         };
@@ -176,7 +179,7 @@ impl Drop for Lease {
             drop(stop);
             let _ = thread.join();
         }
-        // Who cannot give it back is silent from now on.
+        // If the lease cannot be released, it expires because no more heartbeats are sent.
         let _ = self
             .store
             .write(|tx| leases::release(tx, self.workspace, self.import, &self.holder));
@@ -184,7 +187,7 @@ impl Drop for Lease {
 }
 
 impl App {
-    /// Makes an import, and holds it before anybody else can see it.
+    /// Creates an import and takes its lease in the same transaction, before other processes can see it.
     pub(crate) fn create_held(
         &self,
         workspace: Workspace,
@@ -199,7 +202,7 @@ impl App {
         Ok(self.lease(workspace, import, holder))
     }
 
-    /// Makes an import under a number of its own, also where somebody else takes the same number in the same moment.
+    /// Creates an import with a unique number. Tries again if a concurrent transaction takes the same number.
     pub(crate) fn numbered(&self, make: impl Fn(&mut Tx<'_>) -> Result<ImportId, Error>) -> Result<ImportId, Error> {
         loop {
             match self.store.write(&make) {
@@ -209,7 +212,8 @@ impl App {
         }
     }
 
-    /// Takes hold of an import that nobody holds, or whose holder has died; none if it lives.
+    /// Takes the lease of an import that has no holder or whose holder has died; `None` if the holder is alive or
+    /// another process takes the lease first.
     ///
     /// # Errors
     /// The database fails, or the data folder cannot be written.
@@ -221,7 +225,7 @@ impl App {
         }
         let from = from.map(|lease| lease.holder.as_str());
         if let Some(process) = from.map(process_of).filter(|process| *process != self.process.name) {
-            // It may be stopped in the middle of a write, with its locks.
+            // The process may be suspended in the middle of a write, with database locks held.
             self.store.disconnect(process)?;
         }
         let holder = self.process.new_holder()?;
@@ -234,7 +238,7 @@ impl App {
         Ok(taken.then(|| self.lease(workspace, import, holder)))
     }
 
-    /// The imports of a workspace that a living process holds.
+    /// Returns the imports of a workspace that are held by a living process.
     pub(crate) fn held(&self, workspace: Workspace) -> Result<Vec<ImportId>, Error> {
         let mut held = self.store.read(|tx| leases::list(tx, workspace))?;
         held.retain(|lease| self.lives(lease));

@@ -1,8 +1,8 @@
-//! The contacts that rows are compared with, and the import's writes to them.
+//! Lookup of the contacts that rows are compared with, and the import's writes to them.
 //!
-//! Only contacts that the member may see are found, by key or by id. Run and preview share this code: a preview keeps what
-//! it would write beside the directory (`preview_contacts`). Match keys and names are collected and written sorted at the
-//! end of a batch, which costs less than keeping their tables up to date row by row.
+//! Only contacts that the member may see are found, by key or by id. Run and preview share this code: a preview keeps
+//! its changes in temporary files instead of the directory (`preview_contacts`). Match keys and names are collected and
+//! written sorted at the end of a batch, which costs less than updating their tables row by row.
 
 use crate::access;
 use crate::access::{Actor, CanEdit, Right};
@@ -21,10 +21,10 @@ use store::contacts::{match_keys, trash};
 use store::{RunId, Tx};
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-/// Contacts that are read before the rows of a chunk are resolved, at most.
+/// The maximum number of contacts that are read before the rows of a chunk are resolved.
 const LOADED_AT_ONCE: usize = 4_000;
-/// Holders of one key that are skipped for one row, because they are hidden or have lost the key, before all are read
-/// once and followed.
+/// The number of holders of a key that are visited for one row before a `SharedKey` is built. Holders that are hidden
+/// or have lost the key do not count as candidates, so a row may visit many of them.
 const MOST_PASSED: usize = 8 * MAX_CANDIDATES;
 
 /// Which holders of a key are looked up.
@@ -35,20 +35,20 @@ enum Counted {
     NotOfThisImport,
 }
 
-/// Where the contacts are.
+/// The places where contacts are read and written: the directory and, in a preview, its own changes on top of it.
 pub(crate) struct Overlay<'a, 'tx> {
-    /// Who imports: what is compared with is what this member may see.
+    /// The importing member. Rows are compared only with contacts that this member may see.
     pub actor: Actor,
-    /// The run that creates contacts now.
+    /// The current run.
     pub run: RunId,
-    /// The directory; none where somebody looks at a file without one.
+    /// The directory; `None` if a file is inspected without one.
     pub directory: Option<&'a mut Tx<'tx>>,
-    /// What a preview keeps in place of writing into the directory.
+    /// The contacts that a preview keeps instead of writing them to the directory; `None` in a real run.
     pub preview: Option<&'a mut PreviewContacts>,
 }
 
 impl<'tx> Overlay<'_, 'tx> {
-    /// The same, lent for a while.
+    /// Borrows the same places for a shorter lifetime.
     pub fn reborrow(&mut self) -> Overlay<'_, 'tx> {
         Overlay {
             actor: self.actor,
@@ -59,14 +59,15 @@ impl<'tx> Overlay<'_, 'tx> {
     }
 }
 
-/// The directory during a batch.
+/// The contacts as a batch sees them: the stored ones, with the run's own changes.
 pub(crate) struct MatchIndex<'a, 'tx> {
     pub layers: Overlay<'a, 'tx>,
     pub collected: &'a mut BatchState,
 }
 
 impl MatchIndex<'_, '_> {
-    /// Looks up what rows will ask for, in few questions, and notes which rows need not ask.
+    /// Looks up the keys of rows and reads the contacts that they will be compared with, in few queries. Marks the rows
+    /// that need no lookup.
     pub fn prepare<'r>(
         &mut self,
         rows: impl Iterator<Item = &'r mut ParsedRow>,
@@ -77,8 +78,8 @@ impl MatchIndex<'_, '_> {
         self.load(rows.iter().map(|row| &**row), ids)
     }
 
-    /// Looks up who has the keys of rows, and notes which rows have none that is known. The more rows, the fewer pages of the
-    /// table of keys are read for each.
+    /// Looks up the contacts that have the rows' keys, and marks the rows without a known key as `is_surely_new`. The
+    /// more rows at once, the fewer pages of the key table are read for each row.
     pub fn look_up<'r>(&mut self, rows: impl Iterator<Item = &'r mut ParsedRow>) -> Result<(), Error> {
         self.collected.looked_up.clear();
         let BatchState { filter, matching, .. } = &mut *self.collected;
@@ -108,14 +109,14 @@ impl MatchIndex<'_, '_> {
                 }
             }
         }
-        // From now on they are followed, so that they need not be looked up again.
+        // A `SharedKey` is kept up to date from now on, so that the key need not be looked up again.
         for key in seen_shared {
             self.shared_key(&key)?;
         }
         Ok(())
     }
 
-    /// Who has keys in the directory and in the batches before.
+    /// Returns the contacts that have each key in the directory and in earlier batches.
     fn holders_of(&mut self, keys: &[MatchKey], count: Counted) -> Result<Vec<Vec<ContactId>>, Error> {
         let (workspace, run) = (self.layers.actor.workspace, self.layers.run);
         let runs = &self.collected.runs;
@@ -135,7 +136,8 @@ impl MatchIndex<'_, '_> {
         Ok(found)
     }
 
-    /// Reads the contacts that the rows of a chunk will be compared with, once their keys were looked up, and those with `ids`.
+    /// Reads the contacts that the rows of a chunk will be compared with, and the contacts with `ids`. The rows' keys
+    /// must be looked up before.
     pub fn load<'r>(
         &mut self,
         rows: impl Iterator<Item = &'r ParsedRow>,
@@ -153,8 +155,8 @@ impl MatchIndex<'_, '_> {
         self.load_contacts(ids)
     }
 
-    /// Notes which ids that rows name are those of contacts in the trash of others: who took one would keep its owner from
-    /// restoring it, and would push it out of the trash by deleting theirs.
+    /// Records which of the rows' ids belong to contacts in other members' trash. A new contact with such an id would
+    /// keep the owner from restoring the deleted one, and would replace it in the trash when it is deleted itself.
     fn reserve(&mut self, ids: &mut [ContactId]) -> Result<(), Error> {
         ids.sort_unstable();
         let Actor { workspace, member } = self.layers.actor;
@@ -167,8 +169,8 @@ impl MatchIndex<'_, '_> {
         Ok(())
     }
 
-    /// Reads contacts that rows of the chunk will be compared with, all at once: one by one each would be a question to a
-    /// server. What is too much to hold is read when it is wanted.
+    /// Reads contacts that rows of the chunk will be compared with in one query, instead of one query each. Contacts
+    /// beyond `LOADED_AT_ONCE` are read when they are needed.
     fn load_contacts(&mut self, mut ids: Vec<ContactId>) -> Result<(), Error> {
         ids.sort_unstable();
         ids.dedup();
@@ -181,13 +183,13 @@ impl MatchIndex<'_, '_> {
         Ok(())
     }
 
-    /// Those of some contacts that the member may see. Notes also which of them are hidden.
+    /// Returns the contacts among `ids` that the member may see. Also records which of them are hidden.
     fn seen(&mut self, ids: &[ContactId]) -> Result<Vec<Found>, Error> {
         let rows = self.get_many(ids)?;
         let there: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
         let seen = match &mut self.layers.directory {
             Some(tx) => access::with_rights(tx, self.layers.actor, rows)?,
-            // Without a directory all contacts are those that the file makes.
+            // Without a directory, all contacts are created by the file.
             None => rows.into_iter().map(|row| (Right::Own, row)).collect(),
         };
         let rights = &mut self.collected.rights;
@@ -200,7 +202,7 @@ impl MatchIndex<'_, '_> {
             .collect())
     }
 
-    /// Those of some contacts that the member may see, without the contacts. What was asked before is not asked again.
+    /// Returns the ids among `ids` of contacts that the member may see. Known rights are not read again.
     fn visible(&mut self, ids: &[ContactId]) -> Result<Vec<ContactId>, Error> {
         let BatchState { fresh, rights, .. } = &*self.collected;
         let unknown = |id: &ContactId| !fresh.contains(*id) && !rights.contains_key(id);
@@ -213,9 +215,9 @@ impl MatchIndex<'_, '_> {
         Ok(ids.iter().copied().filter(may_see).collect())
     }
 
-    /// The id that a row of an export gets which names `id`: that one, unless it belongs to a contact that the member may not
-    /// see, or to one in somebody else's trash. Then it is another one, always the same, so that nothing tells these cases
-    /// apart within the file.
+    /// Returns the id for a row of an export with this `id`. It is `id` itself, unless it belongs to a contact that the
+    /// member may not see or to one in another member's trash. Then it is a replacement, always the same one, so that
+    /// the file does not reveal which case applies.
     pub fn free_id(&mut self, id: ContactId) -> Result<ContactId, Error> {
         let mut free = id;
         loop {
@@ -232,8 +234,8 @@ impl MatchIndex<'_, '_> {
         }
     }
 
-    /// Fills the filter with all keys that are known, once it pays: at once where there are none, and once more when that
-    /// small one is full.
+    /// Fills the filter with all known keys, once it pays off: at once if there are none, and once more when that small
+    /// filter is full.
     pub fn fill_filter(&mut self) -> Result<(), Error> {
         let filter = &self.collected.filter;
         if filter.is_filled() {
@@ -262,9 +264,9 @@ impl MatchIndex<'_, '_> {
         }
     }
 
-    /// The visible contacts with a key, in the order of their ids; at most `MAX_CANDIDATES` + 1. A contact that a preview has
-    /// changed has the keys of its last state. For a key by which this import does not match, contacts that it has created
-    /// itself are left out.
+    /// Returns the visible contacts with a key, in the order of their ids, at most `MAX_CANDIDATES` + 1. A contact that
+    /// a preview has changed has the keys of its last state. For a key by which this import does not match, contacts
+    /// that the import has created itself are left out.
     pub fn contacts_with(&mut self, key: &MatchKey) -> Result<Vec<ContactId>, Error> {
         if let Some(shared) = self.collected.shared_keys.get(key) {
             return Ok(shared.first());
@@ -274,7 +276,7 @@ impl MatchIndex<'_, '_> {
         }
         let mut ids: Vec<ContactId> = Vec::new();
         let mut passed = 0;
-        // Most keys have one contact; of a shared key not all are needed.
+        // Most keys have one contact. Not all contacts of a shared key are needed.
         while ids.len() <= MAX_CANDIDATES {
             let some: Vec<ContactId> = self
                 .collected
@@ -300,7 +302,7 @@ impl MatchIndex<'_, '_> {
         Ok(ids)
     }
 
-    /// Those of some contacts that have not lost a key in this preview.
+    /// Returns the contacts among `ids` that have not lost a key in this preview.
     fn still_having(&mut self, key: &MatchKey, mut ids: Vec<ContactId>) -> Result<Vec<ContactId>, Error> {
         let Some(preview) = &mut self.layers.preview else {
             return Ok(ids);
@@ -327,8 +329,8 @@ impl MatchIndex<'_, '_> {
         }
     }
 
-    /// The contacts with a key that more than `MAX_CANDIDATES` have: each of them is read once, and kept up to date from
-    /// then on.
+    /// Returns the contacts with a key that more than `MAX_CANDIDATES` contacts have. On the first call for a key all
+    /// of them are read; from then on the `SharedKey` is kept up to date.
     pub fn shared_key(&mut self, key: &MatchKey) -> Result<&SharedKey, Error> {
         if !self.collected.shared_keys.contains_key(key) {
             let run = self.layers.run;
@@ -349,7 +351,7 @@ impl MatchIndex<'_, '_> {
         Ok(self.collected.shared_keys.entry(key.clone()).or_default())
     }
 
-    /// A contact as it is now, if the member may see it.
+    /// Returns the current state of a contact; `None` if it does not exist or the member may not see it.
     pub fn get(&mut self, id: ContactId) -> Result<Option<Found>, Error> {
         self.collected.looked_at += 1;
         if let Some(row) = self.collected.fresh.get(id) {
@@ -365,7 +367,7 @@ impl MatchIndex<'_, '_> {
         if let Some(found) = &found
             && self.collected.loaded.len() < LOADED_AT_ONCE
         {
-            // The rows of a chunk that are alike ask for the same contacts.
+            // Similar rows of a chunk need the same contacts.
             self.collected.loaded.insert(id, found.clone());
         }
         Ok(found)
@@ -397,7 +399,7 @@ impl MatchIndex<'_, '_> {
         Ok(())
     }
 
-    /// Changes a contact from one state to another, which is `row`.
+    /// Changes a contact from the state `before` to `after`; `row` is the new stored row.
     pub fn update(
         &mut self,
         existing: CanEdit<ContactRow>,
@@ -430,7 +432,7 @@ impl MatchIndex<'_, '_> {
         Ok(())
     }
 
-    /// Writes the contacts of the chunk in hand.
+    /// Writes the contacts of the current chunk.
     pub fn end_chunk(&mut self) -> Result<(), Error> {
         if let (Some(tx), None) = (&mut self.layers.directory, &self.layers.preview) {
             let workspace = self.layers.actor.workspace;
@@ -457,13 +459,13 @@ impl MatchIndex<'_, '_> {
     }
 }
 
-/// The id that stands for another, for one member. It keeps the moment that the other tells, so that it stands in the same
-/// place among contacts in the order in which they came to be.
+/// Returns the replacement for an id, always the same one for a member. It keeps the id's timestamp, so that the
+/// contact keeps its place in the order of creation.
 fn stand_in(actor: Actor, id: ContactId) -> ContactId {
     let mut seed = actor.member.0.unsigned_abs();
     seed = seed.wrapping_add(actor.workspace.0.unsigned_abs().rotate_left(32));
     let mut bytes = xxh3_128_with_seed(id.as_bytes(), seed).to_le_bytes();
-    // Moment, version and variant of a UUIDv7 stay.
+    // The timestamp, version and variant of a UUIDv7 are kept.
     bytes[..6].copy_from_slice(&id.as_bytes()[..6]);
     bytes[6] = 0x70 | (bytes[6] & 0x0f);
     bytes[8] = 0x80 | (bytes[8] & 0x3f);

@@ -1,4 +1,4 @@
-//! The sentences about a row and the contacts that it matches: duplicates, conflicts, ambiguous rows.
+//! Reasons for rows that match contacts: duplicates, conflicts and ambiguous rows.
 
 use crate::error::Error;
 use crate::import::matches::{Matched, MatchedBy};
@@ -8,7 +8,7 @@ use exchange::reason::{Code, Reason, shortened};
 use model::{MatchKey, doubt};
 use store::RunId;
 
-/// Who a contact is and where it stands, for a message.
+/// Describes a contact for a message: its name, and whether it is in this file or in the directory.
 fn describe(matched: &Matched, run: RunId) -> Result<String, Error> {
     let name = matched.contact()?.display_name();
     Ok(match matched.row.created_by.filter(|origin| origin.run == run) {
@@ -17,7 +17,7 @@ fn describe(matched: &Matched, run: RunId) -> Result<String, Error> {
     })
 }
 
-/// Why a row is skipped: the contact exists.
+/// Returns the reason for a skipped row: the contact exists.
 pub(crate) fn duplicate_reason(
     row: &ParsedRow,
     matched: &Matched,
@@ -42,7 +42,8 @@ pub(crate) fn duplicate_reason(
     Ok(reason)
 }
 
-/// Why a row is set apart: a contact shares an email or a phone with it, and perhaps no more.
+/// Returns the reason for a possible duplicate: a contact shares an email or a phone with the row, but may be another
+/// person.
 fn possible_duplicate_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> Result<Reason, Error> {
     let key = matched.key();
     let kind = match key {
@@ -61,7 +62,7 @@ fn possible_duplicate_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> 
     Ok(reason)
 }
 
-/// Why a row is skipped: the member may only view the contact.
+/// Returns the reason for a skipped row: the member may only view the contact.
 pub(crate) fn view_only_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> Result<Reason, Error> {
     let duplicate = duplicate_reason(row, matched, run, false)?;
     Ok(Reason {
@@ -75,7 +76,7 @@ pub(crate) fn view_only_reason(row: &ParsedRow, matched: &Matched, run: RunId) -
     })
 }
 
-/// Why a row is skipped: the contact was changed since the export.
+/// Returns the reason for a skipped row: the contact was changed since the export.
 pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched, run: RunId) -> Result<Reason, Error> {
     Ok(Reason::of_row(
         Code::Conflict,
@@ -88,7 +89,7 @@ pub(crate) fn conflict_reason(row: &ParsedRow, matched: &Matched, run: RunId) ->
     ))
 }
 
-/// Why a row is skipped: more than one contact matches.
+/// Returns the reason for a skipped row: more than one contact matches.
 pub(crate) fn ambiguous_reason(row: &ParsedRow, matches: &[Matched], run: RunId) -> Result<Reason, Error> {
     let whom = matches.iter().take(3).map(|m| describe(m, run));
     let whom = whom.collect::<Result<Vec<_>, Error>>()?;

@@ -1,4 +1,4 @@
-//! The contacts that a row matches, by the rule of the import.
+//! Finds the contacts that a row matches, by the import's matching rule.
 
 use crate::access::Right;
 use crate::contacts::stored::read;
@@ -27,15 +27,15 @@ pub(crate) enum MatchedBy {
 /// A contact that a row matches.
 pub(crate) struct Matched {
     pub row: ContactRow,
-    /// Its values, once somebody has asked for them.
+    /// The parsed contact, once it was needed.
     contact: OnceCell<Contact>,
     /// What the member may do with it.
     pub right: Right,
     pub by: MatchedBy,
-    /// Whether it only shares emails and phones with the row, and the names do not say that they are the same: a
-    /// switchboard, a family's address.
+    /// Whether the contact only shares emails and phones with the row and the other values do not show that they are
+    /// the same: a switchboard, a family's address.
     pub is_only_possible: bool,
-    /// Whether its values are exactly those of the row, so that they need not be read to be compared.
+    /// Whether the contact's values equal those of the row, so that they need not be parsed for the comparison.
     is_equal: bool,
 }
 
@@ -46,12 +46,12 @@ pub(crate) struct Known<'a> {
     pub version: Version,
     /// Whether the row names its id.
     pub is_named: bool,
-    /// Whether a row of the same file has made it.
+    /// Whether a row of the same file has created the contact.
     pub is_of_this_file: bool,
 }
 
 impl Matched {
-    /// A contact that a row matches by its id or by all values.
+    /// Creates a match by id or by all values.
     fn certain(found: Found, by: MatchedBy) -> Self {
         let Found { right, row } = found;
         Self {
@@ -64,7 +64,7 @@ impl Matched {
         }
     }
 
-    /// A contact that shares keys with a row, which are to be added.
+    /// Creates a match by keys. The shared keys are added with `add_key`.
     fn by_keys(found: Found, row: &ParsedRow) -> Self {
         let is_equal = content_hash(&found.row.body) == row.content;
         Self {
@@ -74,7 +74,7 @@ impl Matched {
         }
     }
 
-    /// Adds a key that a row shares with it.
+    /// Adds a key that the row shares with the contact.
     ///
     /// # Errors
     /// The stored contact cannot be read.
@@ -88,7 +88,8 @@ impl Matched {
         Ok(())
     }
 
-    /// Its values. Of a contact that this preview would create, only those that identify contacts.
+    /// Returns the parsed contact. A contact that this preview would create may have only the values that identify
+    /// contacts.
     ///
     /// # Errors
     /// The stored contact cannot be read.
@@ -102,7 +103,7 @@ impl Matched {
         }
     }
 
-    /// The contact with its values, and what the member may do with it.
+    /// Returns the stored row, the parsed contact, and the member's right to it.
     ///
     /// # Errors
     /// The stored contact cannot be read.
@@ -114,7 +115,7 @@ impl Matched {
         Ok((self.row, contact, self.right))
     }
 
-    /// The contact that a row was found to match before, and what they have in common now.
+    /// Creates a match for a contact that the row was found to match before, with what the two have in common now.
     ///
     /// # Errors
     /// The stored contact cannot be read.
@@ -136,7 +137,7 @@ impl Matched {
         Ok(matched)
     }
 
-    /// The shared key to name first: an email before a phone.
+    /// Returns the shared key to name first: an email before a phone.
     pub fn key(&self) -> Option<&MatchKey> {
         match &self.by {
             MatchedBy::Id | MatchedBy::Content => None,
@@ -144,7 +145,7 @@ impl Matched {
         }
     }
 
-    /// The contact as a row of the import `run` meets it.
+    /// Returns the contact as it is before a row of the import `run` changes it.
     ///
     /// # Errors
     /// The stored contact cannot be read.
@@ -165,7 +166,7 @@ impl Matched {
     }
 }
 
-/// The values of a row, read from it when somebody asks for them.
+/// The contact of a row, parsed when it is first needed.
 struct RowValues<'r> {
     row: &'r ParsedRow,
     contact: OnceCell<Contact>,
@@ -194,13 +195,14 @@ impl<'r> RowValues<'r> {
 #[derive(Clone, Copy)]
 pub(crate) struct MatchFinder {
     pub matching: Match,
-    /// The import in hand.
+    /// The current import, or a preview.
     pub run: RunId,
 }
 
 impl MatchFinder {
-    /// All contacts that a row matches: the one that it names by id; else those with its keys; else one that has the same
-    /// values. `creates` says that rows that match become contacts all the same, so that two matches say as much as all.
+    /// Returns all contacts that a row matches: the one with the row's id; else all that share its keys; else one that
+    /// has the same values. With `creates`, matching rows become new contacts anyway, so the search stops at two
+    /// matches.
     pub fn find(&self, index: &mut MatchIndex<'_, '_>, row: &ParsedRow, creates: bool) -> Result<Vec<Matched>, Error> {
         if let Some(id) = row.id
             && let Some(found) = index.get(id)?
@@ -227,7 +229,7 @@ impl MatchFinder {
                     continue;
                 }
                 let Some(found) = index.get(id)? else { continue };
-                // Rows of an export are distinguished by their ids: two of them are two contacts, whatever they share.
+                // Rows of an export have ids: two rows with ids are two contacts, whatever they share.
                 if row.id.is_some() && is_own(&found.row, self.run) {
                     continue;
                 }
@@ -252,13 +254,13 @@ impl MatchFinder {
         matches.iter().filter(counts).nth(1).is_some()
     }
 
-    /// Whether contacts that share a phone or an email are distinguished by their names.
+    /// Whether a contact must also have the same name to match.
     fn by_name(&self) -> bool {
         self.matching == Match::EmailOrPhoneAndName
     }
 
-    /// The contacts with a key that a row is compared with. Where more than [`MAX_CANDIDATES`] share the key and names
-    /// matter, those with the row's name.
+    /// Returns the contacts with a key that a row is compared with. If more than [`MAX_CANDIDATES`] contacts share the
+    /// key and names matter, only contacts with the row's name are returned.
     fn candidates(
         &self,
         index: &mut MatchIndex<'_, '_>,
@@ -275,8 +277,9 @@ impl MatchFinder {
         }
     }
 
-    /// A contact that was there before this run and has exactly the row's values: importing a file again creates nothing,
-    /// also where the rule for matches says nothing about a row. Within one file equal rows stay two.
+    /// Returns a contact that existed before this run and has exactly the row's values. Importing a file again
+    /// therefore creates nothing, even where the matching rule finds no contact. Equal rows within one file stay
+    /// separate contacts.
     fn by_content(&self, index: &mut MatchIndex<'_, '_>, row: &ParsedRow) -> Result<Option<Matched>, Error> {
         if row.id.is_some() {
             return Ok(None);
@@ -299,8 +302,8 @@ impl MatchFinder {
     }
 }
 
-/// Among several matches the one that the row certainly is, if each of the others only shares with the row what that one
-/// has too: a member of a family with one address, who is known beside the others.
+/// Returns the only certain match among several, if the other matches share no key with the row that it does not share
+/// too. Example: several members of a family share one address, and the row is certainly one of them.
 fn certain_one(matches: &[Matched]) -> Option<usize> {
     if !(2..=MAX_CANDIDATES).contains(&matches.len()) {
         return None;

@@ -1,6 +1,7 @@
 //! Importing a file: from the start, from where it was interrupted, or as a preview that writes nothing.
 //!
-//! Owns what is stored of an import, its states, and the list of imports. How a run goes through a file is in `run`.
+//! Decides how an import is created, resumed and finished, and who may see it in the list of imports. The pass over the
+//! rows is in `run`.
 
 pub(crate) mod analysis;
 pub(crate) mod batch_keys;
@@ -73,29 +74,29 @@ use store::imports::{self, Import, ImportState, NewImport};
 use store::workspace::workspaces;
 use store::{ImportId, Member, Tx};
 
-/// A file and what is to be done with it: what all doors ask for.
+/// A file and what to do with it: the arguments of `App::preview` and `App::import`.
 #[derive(Clone, Debug)]
 pub struct ImportRequest<'a> {
     /// Where the file is.
     pub path: &'a Path,
-    /// The name that people know it by.
+    /// The name that users know the file by.
     pub file_name: &'a str,
-    /// How it is to be opened and mapped.
+    /// How to open and map the file.
     pub opening: Opening,
-    /// What is to be done with its rows.
+    /// What to do with the file's rows.
     pub options: ImportOptions,
-    /// A file that rejected rows are to be written to; they are kept in any case. A preview writes none.
+    /// The file to write rejected rows to. They are kept in the object store in any case; a preview writes no file.
     pub rejected: Option<&'a Path>,
 }
 
-/// What a run or a preview came to.
+/// The result of a run or a preview.
 #[derive(Debug)]
 pub struct ImportSummary {
-    /// The import; none for a preview.
+    /// The import; `None` for a preview.
     pub import: Option<ImportId>,
     /// Rows by outcome.
     pub counts: Counts,
-    /// What was odd about rows that were not rejected.
+    /// Warnings about rows that were not rejected.
     pub warnings: Warnings,
     /// The first invalid, ambiguous and conflicting rows and possible duplicates.
     pub notable: Vec<Notable>,
@@ -103,11 +104,11 @@ pub struct ImportSummary {
     pub columns: Vec<Column>,
     /// The country of numbers without country code.
     pub numbers_of: Option<NumbersOf>,
-    /// Where the table comes from, if the file is no CSV itself.
+    /// Where the table comes from, if the file is not a CSV itself.
     pub source: Option<TableSource>,
-    /// Whether every row has its outcome.
+    /// Whether and why the run ended before every row had its outcome.
     pub stopped: Stopped,
-    /// The file of rejected rows, if one was asked for.
+    /// The file of rejected rows, if one was requested.
     pub rejected: Option<RejectedFile>,
 }
 
@@ -117,29 +118,29 @@ pub struct ImportReport {
     pub import: ImportId,
     /// The file's name.
     pub file_name: String,
-    /// Where it stands.
+    /// The state of the import.
     pub state: ImportState,
-    /// Whether it was interrupted: it is not finished, and no process runs it.
+    /// Whether the import was interrupted: it is not finished, and no process runs it.
     pub interrupted: bool,
     /// Rows by outcome so far.
     pub counts: Counts,
-    /// What was odd about rows that were not rejected, without their values.
+    /// Warnings about rows that were not rejected, without the rows' values.
     pub warnings: Warnings,
-    /// Rows by outcome as the preview said when the member started it; none without a complete preview. Where they differ,
-    /// the directory was changed in between.
+    /// Rows by outcome in the preview when the member started the import; `None` without a complete preview. A
+    /// difference to `counts` means that the directory was changed in between.
     pub expected: Option<Counts>,
-    /// The name of the member who made it.
+    /// The name of the member who created the import.
     pub owner: String,
     member: Member,
-    /// How many bytes the file has.
+    /// The file's size in bytes.
     pub file_size: u64,
-    /// When it was made, in UTC microseconds.
+    /// When the import was created, in UTC microseconds.
     pub created_at: i64,
-    /// When it last went on or changed its state, in UTC microseconds.
+    /// When the import last made progress or changed its state, in UTC microseconds.
     pub updated_at: i64,
-    /// When it came to its end, in UTC microseconds.
+    /// When the import ended, in UTC microseconds.
     pub finished_at: Option<i64>,
-    /// Whether its change log was deleted, so that it cannot be undone any more.
+    /// Whether the change log was deleted, so that the import can no longer be undone.
     pub is_forgotten: bool,
 }
 
@@ -148,11 +149,11 @@ pub struct ImportReport {
 pub struct ImportPage {
     /// The newest first.
     pub imports: Vec<ImportReport>,
-    /// Behind which the next page begins; none on the last one.
+    /// The import after which the next page begins; `None` on the last page.
     pub next: Option<ImportId>,
 }
 
-/// An import that is about to run, or to go on.
+/// An import that is about to run or to be resumed.
 struct Start<'a> {
     import: ImportId,
     plan: Plan,
@@ -160,7 +161,7 @@ struct Start<'a> {
     upload: Upload,
     rejected: RejectedRows<'a>,
     columns: Vec<Column>,
-    /// Nobody else runs it while this one does.
+    /// Keeps other processes from running the import at the same time.
     lease: Lease,
 }
 
@@ -172,7 +173,8 @@ impl View<'_, '_> {
 }
 
 impl App {
-    /// What an import of the file would do, row by row exactly as the import would, without changing anything.
+    /// Returns what an import of the file would do. The rows take the same code path as in an import, but nothing is
+    /// changed.
     ///
     /// # Errors
     /// When the file cannot be read or mapped, or the database fails.
@@ -204,13 +206,13 @@ impl App {
         })
     }
 
-    /// Imports a file. It goes on in batches; what is committed stays, and a run that dies can be resumed.
+    /// Imports a file in batches. Committed batches stay, and a run that dies can be resumed.
     ///
     /// # Errors
     /// When the file cannot be read or mapped, or the database fails.
     pub fn import(&self, actor: Actor, request: &ImportRequest<'_>, watch: Watch<'_>) -> Result<ImportSummary, Error> {
         refuse_overwriting(request)?;
-        // What is looked at is the copy that is then imported: the original may be changed at any moment.
+        // The analysis reads the copy that is then imported, because the original may be changed at any moment.
         let upload = self.take_upload(actor, request.path, request.opening.sheet.as_deref())?;
         self.sweep(actor)?;
         let begun = self.begin(actor, request, &upload);
@@ -232,7 +234,7 @@ impl App {
         self.run(actor, start, watch)
     }
 
-    /// Looks at a copy, and makes its import.
+    /// Analyses the copied file and creates its import.
     fn begin(
         &self,
         actor: Actor,
@@ -242,7 +244,7 @@ impl App {
         let terms = self.terms(actor)?;
         let opening = request.opening.clone().of_table(upload.source.clone());
         let look = usable_look(&upload.file.path, &opening, &terms)?;
-        // The import may be resumed from another folder.
+        // An absolute path, because the import may be resumed from another working directory.
         let rejected = request
             .rejected
             .map(|p| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()));
@@ -265,7 +267,7 @@ impl App {
         Ok((plan, look.columns, lease))
     }
 
-    /// Makes an import with the custom fields that it fills, and takes hold of it before anybody else can see it.
+    /// Creates an import and the custom fields that it fills, and takes its lease in the same transaction.
     fn create(&self, actor: Actor, file_name: &str, plan: &Plan, file_size: u64) -> Result<Lease, Error> {
         let new = NewImport {
             owner: actor.member,
@@ -284,14 +286,14 @@ impl App {
         })
     }
 
-    /// Resumes an interrupted import and ends as an unbroken run.
+    /// Resumes an interrupted import. The result is the same as that of an uninterrupted run.
     ///
     /// # Errors
     /// When there is no such import, it is not interrupted, another process runs it, or its file is gone.
     pub fn resume(&self, actor: Actor, import: ImportId, watch: Watch<'_>) -> Result<ImportSummary, Error> {
         self.interrupted(actor, import)?;
         let lease = retry_while_busy(|| self.hold_run(actor, import))?;
-        // Only now that nobody else runs it, what is stored is the last word.
+        // Reads the import again: only with the lease held, the stored state is final.
         let stored = self.interrupted(actor, import)?;
         let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
         let upload = self.fetch_upload(import, &plan.upload)?;
@@ -316,7 +318,7 @@ impl App {
         self.run(actor, start, watch)
     }
 
-    /// An import that can be resumed.
+    /// Returns the import if it can be resumed.
     fn interrupted(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
         let stored = self.stored(actor, import)?;
         match stored.state {
@@ -328,7 +330,7 @@ impl App {
         }
     }
 
-    /// The member's imports, newest first.
+    /// Returns the member's imports, newest first.
     pub fn imports(&self, actor: Actor) -> Result<Vec<ImportReport>, Error> {
         let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
         let held = self.held(actor.workspace)?;
@@ -338,7 +340,7 @@ impl App {
         Ok(reports)
     }
 
-    /// The next at most `limit` of the member's imports before `before`, newest first.
+    /// Returns at most `limit` of the member's imports that are older than `before`, newest first.
     pub fn imports_page(&self, actor: Actor, before: Option<ImportId>, limit: u64) -> Result<ImportPage, Error> {
         let with_next = limit.saturating_add(1);
         let stored = self
@@ -353,7 +355,7 @@ impl App {
         Ok(ImportPage { imports, next })
     }
 
-    /// One import, as the list has it.
+    /// Returns one import as it appears in the list.
     ///
     /// # Errors
     /// When there is no such import.
@@ -365,12 +367,12 @@ impl App {
         Ok(report)
     }
 
-    /// The imports that are not finished, oldest first.
+    /// Returns the unfinished imports of the workspace, oldest first.
     pub(crate) fn unfinished(&self, actor: Actor) -> Result<Vec<Import>, Error> {
         Ok(self.store.read(|tx| imports::unfinished(tx, actor.workspace))?)
     }
 
-    /// Removes what no import needs any more.
+    /// Removes old drafts and files that no import needs any more.
     pub(crate) fn sweep(&self, actor: Actor) -> Result<(), Error> {
         self.sweep_drafts(actor)?;
         self.sweep_uploads(actor, &self.needed_uploads(actor)?);
@@ -387,7 +389,7 @@ impl App {
             .collect())
     }
 
-    /// Gives reports the names of the members who made the imports.
+    /// Fills in the names of the members who created the imports.
     fn name_owners(&self, actor: Actor, reports: &mut [ImportReport]) -> Result<(), Error> {
         let mut names: HashMap<Member, String> = HashMap::new();
         for report in reports {
@@ -405,7 +407,7 @@ impl App {
         Ok(())
     }
 
-    /// What is stored of an import that the member made; that of another member is not there.
+    /// Returns the stored import if the member created it. Another member's import is reported as missing.
     pub(crate) fn stored(&self, actor: Actor, import: ImportId) -> Result<Import, Error> {
         let stored = self.store.read(|tx| imports::get(tx, actor.workspace, import))?;
         stored
@@ -413,7 +415,7 @@ impl App {
             .ok_or(Error::NoImport(import))
     }
 
-    /// Takes hold of an import, so that no other process resumes it.
+    /// Takes the lease of an import, so that no other process resumes it.
     pub(crate) fn hold_run(&self, actor: Actor, import: ImportId) -> Result<Lease, Error> {
         self.hold(actor.workspace, import)?.ok_or(Error::ImportRuns(import))
     }
@@ -448,7 +450,7 @@ impl App {
         if stopped == Stopped::OnRequest && here.is_cancelled() {
             stopped = Stopped::Cancelled;
         }
-        // Before the import is done: who goes on after a kill does this again.
+        // Before the state becomes `Done`, so that a resumed run repeats this step after a crash.
         let rejected = plan
             .rejected
             .zip(run.kept())
@@ -465,7 +467,7 @@ impl App {
             if !plan.keeps_rows {
                 self.drop_upload(&upload.name);
             }
-            // The import is done all the same, and what has no text is found without.
+            // An error does not fail the import: contacts without a search text are still found, more slowly.
             let _ = self.index_texts_after(actor, counts.new + counts.update);
         }
         if stopped == Stopped::Cancelled {
@@ -492,7 +494,7 @@ impl App {
     }
 }
 
-/// The file of rejected rows must not be the one that they are read from.
+/// Refuses to write rejected rows over the file that is imported.
 fn refuse_overwriting(request: &ImportRequest<'_>) -> Result<(), Error> {
     let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
         (Ok(a), Ok(b)) => a == b,
@@ -504,7 +506,7 @@ fn refuse_overwriting(request: &ImportRequest<'_>) -> Result<(), Error> {
     }
 }
 
-/// A look at a file whose columns fill at least one field.
+/// Analyses a file and requires that at least one column fills a field.
 fn usable_look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRules) -> Result<FileAnalysis, Error> {
     refuse_new_fields(&opening.choices, terms)?;
     let look = look(source, opening, terms)?;
@@ -514,7 +516,7 @@ fn usable_look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRules) -
     Ok(look)
 }
 
-/// An import for the list; `held` are those that a living process holds.
+/// Builds the list entry of an import. `held` are the imports that a living process runs.
 fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
     let unfinished = is_unfinished(stored.state);
     let reached = reached_of(stored)?;
@@ -536,7 +538,8 @@ fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
     })
 }
 
-/// How an import stands after what the transaction has done to it; with `once` that is kept as the answer of a keyed request.
+/// Returns the state of an import after the changes of this transaction. With `once`, the report is stored as the
+/// answer of a keyed request.
 pub(crate) fn report_in(
     tx: &mut Tx<'_>,
     actor: Actor,
@@ -544,14 +547,14 @@ pub(crate) fn report_in(
     once: Option<OnceAnswer<'_, ImportReport>>,
 ) -> Result<ImportReport, Error> {
     let stored = imports::get(tx, actor.workspace, import)?.ok_or(Error::NoImport(import))?;
-    // Somebody takes it up in a moment.
+    // Listed as held, because a background worker picks the import up shortly.
     let mut report = report(&stored, &[import])?;
     report.owner = workspaces::member_name(tx, actor.workspace, stored.owner)?.unwrap_or_default();
     keep_answer(tx, once, &report)?;
     Ok(report)
 }
 
-/// An import is seen by who made it: its rows are nobody else's.
+/// Only the member who created an import may see it, because its rows are that member's data.
 fn may_see(actor: Actor, import: &Import) -> bool {
     import.owner == actor.member
 }

@@ -1,4 +1,4 @@
-//! What becomes of a row, and what the member has decided about rows.
+//! The outcome of a row, and the member's decisions about single rows.
 
 use exchange::reason::Reason;
 use model::ContactId;
@@ -6,22 +6,23 @@ use serde::Deserialize;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// What becomes of a row.
+/// What happens to a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// A contact is created.
     New { contact: ContactId },
     /// A contact is changed.
     Update { contact: ContactId },
-    /// The contact says already what the row says.
+    /// The contact has the row's values already.
     Unchanged { contact: ContactId },
-    /// The contact is there.
+    /// The contact exists, and the rule leaves it unchanged.
     Duplicate {
         of: ContactId,
-        /// Whether it shares a phone or an email with somebody who is not surely the same (`model::by_key`).
+        /// Whether the row only shares a phone or an email with the contact, which is not certainly the same
+        /// (`model::by_key`).
         possible: bool,
     },
-    /// Two contacts match.
+    /// More than one contact matches.
     Ambiguous { of: Vec<ContactId> },
     /// The contact was changed since the export that the row comes from.
     Conflict { of: ContactId },
@@ -29,13 +30,13 @@ pub enum Outcome {
     Invalid,
 }
 
-/// An outcome and what there is to say about it beside the row's own reasons.
+/// An outcome, with its reason in addition to the row's own reasons.
 #[derive(Clone, Debug)]
 pub struct RowResult {
-    /// What becomes of the row.
+    /// What happens to the row.
     pub outcome: Outcome,
     pub reason: Option<Reason>,
-    /// The line of the earlier row of this file that it matches.
+    /// The line of the earlier row of this file that the row matches.
     pub earlier_line: Option<u64>,
 }
 
@@ -49,15 +50,15 @@ impl RowResult {
     }
 }
 
-/// What was decided for single rows, by their numbers among the records of the file.
+/// The decisions about single rows, by record number in the file.
 pub(crate) type Decisions = BTreeMap<u64, Decision>;
 
-/// What a member decided for one row that matches a contact, whatever holds for the others. It says nothing of a row that
-/// matches none, nor of one that cannot be imported.
+/// A member's decision about one row that matches a contact. It overrides the options of the import. It has no effect
+/// on a row that matches no contact or cannot be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
-    /// It is skipped.
+    /// The row is skipped.
     Skip,
     /// The contact gets the row's values.
     Update {
@@ -71,11 +72,11 @@ pub enum Decision {
         #[serde(with = "contact_text")]
         contact: Option<ContactId>,
     },
-    /// A new contact is made.
+    /// A new contact is created.
     Create,
 }
 
-/// Contacts are stored as the text of their ids.
+/// Serializes a contact id as text.
 pub(crate) mod contact_text {
     use model::ContactId;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

@@ -1,8 +1,9 @@
-//! The pipeline: one thread reads records, others judge them, the caller gets the judged rows in the file's order.
+//! The import pipeline: one thread reads records, worker threads judge them, and the caller receives the judged rows in
+//! the file's order.
 //!
-//! Chunks go round the judges in turn and are taken from them in the same turn, so order needs no sorting and the result
-//! does not depend on the number of threads. What is on its way is bounded by its bytes: while the caller commits a
-//! batch, the judges work ahead, but not without end.
+//! Chunks are distributed to the workers round-robin and received in the same order, so no sorting is needed and the
+//! result does not depend on the number of threads. While the caller commits a batch, the workers continue; a limit on
+//! the bytes in the pipeline bounds how far ahead they get.
 
 use crate::error::Error;
 use crate::import::analysis::Reading;
@@ -20,59 +21,60 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
-/// Rows of one step through the pipeline.
+/// The number of records in a chunk.
 const CHUNK_ROWS: usize = 1000;
-/// Bytes of cells that may be on their way. Judged rows take about six times as much.
+/// The limit for bytes of cells in the pipeline. Judged rows take about six times as much memory.
 const ON_THEIR_WAY: usize = 2 * 1024 * 1024;
-/// The same where memory is dearer than time.
+/// The limit for bytes of cells in the pipeline with `low_memory`.
 const FEW_ON_THEIR_WAY: usize = 1024 * 1024;
 
-/// A judged row with what settling it needs, worked out where there are many threads.
+/// A judged row with everything that resolving it needs, prepared by the worker threads.
 pub(crate) struct ParsedRow {
-    /// The line of the file that it begins on.
+    /// The line of the file on which the row begins.
     pub line: u64,
-    /// What is wrong or odd.
+    /// The problems and warnings of the row.
     pub reasons: Vec<Reason>,
-    /// What a new contact needs and the row has not.
+    /// Values that a new contact needs and the row lacks.
     pub lacking: Vec<(Slot, Reason)>,
-    /// What could not be read and may be a spreadsheet's damage to what the contact has.
+    /// Values that could not be read and may be values of the contact that a spreadsheet has damaged.
     pub unread: Vec<Unread>,
     pub id: Option<ContactId>,
     pub version: Option<Version>,
     pub patch: Option<Box<Patch>>,
     pub keys: Vec<MatchKey>,
-    /// Whether no contact and no row before it has any of its keys, as far as a look at all keys at once says so.
+    /// Whether the lookup has shown that no contact and no earlier row has any of the row's keys.
     pub is_surely_new: bool,
     /// The contact's JSON, or only its names ([`Bodies`]).
     pub body: String,
     /// A hash of the whole contact.
     pub content: u128,
     pub order: String,
-    /// The contact itself, where somebody will look at it.
+    /// The contact itself, if it will be shown.
     pub contact: Option<Box<Contact>>,
-    /// What it is compared with rows before it by, where that is looked at.
+    /// The values for the comparison with earlier rows, if the row is compared.
     pub compared: Option<ComparedRow>,
-    /// Where its record begins, so that it can be read again.
+    /// The position of the row's record, so that it can be read again.
     pub mark: Position,
-    /// Which record of the chunk it is.
+    /// The index of the row's record in the chunk.
     record: usize,
 }
 
 impl ParsedRow {
-    /// Whether the row cannot be imported, unless the contact that it matches excuses it.
+    /// Whether the row cannot be imported, unless its problems turn out to be spreadsheet damage to the contact that it
+    /// matches.
     pub fn is_invalid(&self) -> bool {
         self.reasons.iter().any(|r| !r.warning)
     }
 
-    /// Whether a contact may excuse what is wrong with the row; only then it is looked for.
+    /// Whether the problems of the row may be spreadsheet damage. Only then matches of an invalid row are searched.
     pub fn may_be_excused(&self) -> bool {
         !self.unread.is_empty()
     }
 
-    /// The contact as far as its body says; of an invalid row nothing.
+    /// Parses the contact from the body. Returns an empty contact for an invalid row.
     ///
     /// # Errors
-    /// Never for a body that the program has written.
+    /// None in practice: the program has written the body itself.
     pub fn read(&self) -> Result<Contact, store::Error> {
         if self.body.is_empty() {
             return Ok(Contact::default());
@@ -82,14 +84,15 @@ impl ParsedRow {
     }
 }
 
-/// What is kept of a judged contact.
+/// Which part of a judged contact is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bodies {
-    /// All of it, to be stored.
+    /// The whole contact, to be stored.
     Whole,
-    /// Its names, and what else a preview tells colleagues and families from duplicates by.
+    /// The names, and the other values by which a preview tells colleagues and family members from duplicates.
     Names,
-    /// Its names, and the contact itself to be shown; of the records before this one also what they are compared by.
+    /// The names and, to be shown, the contact itself. Records before `compared_before` also keep the values for the
+    /// comparison with earlier rows.
     NamesAndContact { compared_before: u64 },
 }
 
@@ -97,50 +100,51 @@ pub(crate) enum Bodies {
 pub(crate) struct Chunk {
     batch: Batch,
     pub rows: Vec<ParsedRow>,
-    /// The number of the record behind the last one, blank lines counted.
+    /// The number of the record after the last one, blank lines counted.
     pub next_record: u64,
     _permit: Permit,
 }
 
 impl Chunk {
-    /// The record that a row was read from.
+    /// Returns the record that a row was read from.
     pub fn record(&self, row: &ParsedRow) -> Option<Record<'_>> {
         self.batch.record(row.record)
     }
 }
 
-/// How a file's rows are to be judged.
+/// How to judge a file's rows.
 pub(crate) struct Judging<'a> {
     pub source: &'a dyn Source,
     pub reading: &'a Reading,
-    /// What was corrected.
+    /// The corrections to apply.
     pub fixes: Option<&'a ReadyFixes>,
-    /// Records before this one are skipped: they were imported before.
+    /// The first record to judge. Earlier records are skipped, because they were imported before.
     pub from_record: u64,
     /// Whether rows keep their values for updating contacts.
     pub keep_patches: bool,
-    /// What is kept of contacts.
+    /// Which part of each contact is kept.
     pub bodies: Bodies,
-    /// Whether contacts are still shown; where they are not, only their names are kept from then on.
+    /// Whether contacts are still shown. Once this is false, only their names are kept.
     pub shown: Option<Arc<AtomicBool>>,
-    /// Whether memory is dearer than time.
+    /// Whether to save memory at the cost of time.
     pub low_memory: bool,
 }
 
-/// Judged chunks as they come, in the file's order.
+/// The judged chunks, in the file's order.
 pub(crate) struct Chunks {
     receivers: Vec<Receiver<Result<Chunk, Error>>>,
-    /// Whose chunk is the next one.
+    /// The receiver that has the next chunk.
     turn: usize,
 }
 
 impl Chunks {
-    /// The next chunk and those behind it that are judged already, until there are `rows` rows; empty at the end of the file.
+    /// Returns the next chunk and the following ones that are judged already, until there are `rows` rows; empty at the
+    /// end of the file.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn next(&mut self, rows: u64) -> Result<Vec<Chunk>, Error> {
-        // A judge that ended has no more chunks, and then no other has a later one.
+        // A worker that has ended has no more chunks, and then no other worker has a later one.
         let Ok(first) = self.receivers[self.turn].recv() else {
             return Ok(Vec::new());
         };
@@ -162,7 +166,7 @@ impl Chunks {
     }
 }
 
-/// Judges all rows of a file and hands chunks to `take`, which asks for them until there are no more.
+/// Judges all rows of a file. `take` receives the judged chunks.
 pub(crate) fn judge_all<T>(
     judging: &Judging<'_>,
     take: impl FnOnce(&mut Chunks) -> Result<T, Error>,
@@ -209,7 +213,7 @@ pub(crate) fn judge_all<T>(
             turn: 0,
         };
         let result = take(&mut chunks);
-        // The other threads end when nobody listens any more.
+        // The other threads end when their receivers are dropped.
         drop(chunks);
         hired.into_iter().for_each(JoinHandle::join);
         result
@@ -236,7 +240,7 @@ fn read_chunks<R: Read>(mut records: Records<R>, budget: &Arc<Budget>, senders: 
     }
 }
 
-/// What one judge works with.
+/// The input of one worker thread.
 struct WorkerInput {
     judge: Arc<Judge>,
     first: u64,
@@ -279,7 +283,7 @@ impl WorkerInput {
     }
 }
 
-/// Works out what settling a judged row needs.
+/// Prepares everything that resolving a judged row needs.
 pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bodies) -> ParsedRow {
     let may_be_excused = judged.may_be_excused();
     let invalid = judged.is_invalid() && !may_be_excused;
@@ -331,7 +335,8 @@ pub(crate) fn prepare(record: usize, mark: Position, judged: Judged, bodies: Bod
     prepared
 }
 
-/// What a preview needs to know of a contact that it would create: what `model::by_key` looks at beside the key.
+/// Returns the JSON of the values that a preview needs of a contact that it would create: the values that
+/// `model::by_key` compares in addition to the key.
 fn names_only(contact: &Contact) -> String {
     Contact {
         prefix: contact.prefix.clone(),
@@ -347,14 +352,14 @@ fn names_only(contact: &Contact) -> String {
     .to_json()
 }
 
-/// How many bytes are on their way.
+/// The limit for the bytes in the pipeline.
 struct Budget {
     most: usize,
     taken: Mutex<usize>,
     given_back: Condvar,
 }
 
-/// The right to have so many bytes on their way; dropping it gives them back.
+/// A reservation of bytes in the pipeline. Dropping it returns them to the budget.
 struct Permit {
     budget: Arc<Budget>,
     bytes: usize,
@@ -369,7 +374,7 @@ impl Budget {
         })
     }
 
-    /// Waits until the bytes fit. A chunk that fits never, waits until it is alone.
+    /// Waits until the bytes fit into the budget. A chunk larger than the budget waits until the pipeline is empty.
     fn take(budget: &Arc<Self>, bytes: usize) -> Permit {
         let mut taken = budget.taken.lock().unwrap_or_else(PoisonError::into_inner);
         while *taken > 0 && *taken + bytes > budget.most {

@@ -1,7 +1,7 @@
-//! The contacts that a preview creates and changes, and the match keys that they get: what the import would have written.
+//! The contacts that a preview creates and changes, and their match keys: what the import would write.
 //!
-//! Owns keeping them in files without a name, so that memory does not grow with them, and finding them again by id and by
-//! key. Only few rows meet a contact of their own file, so writing is what must cost little.
+//! They are kept in unnamed temporary files, so that memory does not grow with them, and are found by id and by key.
+//! Few rows match a contact of their own file, so the format is optimised for writing.
 
 use crate::contacts::stored::read as read_contact;
 use crate::error::Error;
@@ -15,34 +15,34 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use store::contacts::{ContactRow, Origin};
 use store::{ImportId, Member, RunId};
 
-/// Bytes that are collected before they are written.
+/// The number of bytes that are collected before they are written.
 const BUFFER: usize = 256 * 1024;
-/// Of so many created contacts, one is noted in memory with its place.
+/// One in this many created contacts has its position in memory.
 const NOTED_EACH: u64 = 32;
 
-/// Contacts of a preview.
+/// The contacts of a preview.
 pub(crate) struct PreviewContacts {
-    /// Those that it creates, in the order of their ids.
+    /// Created contacts, in the order of their ids.
     created: SpillFile,
     last_created: ContactId,
     count: u64,
-    /// The ids of some of them, and where they lie.
+    /// The ids and positions of every `NOTED_EACH`-th contact in `created`.
     places: Vec<(ContactId, u64)>,
-    /// Other states: of contacts that it changes, and of those that come with an id of their own.
+    /// States of changed contacts, and created contacts whose id (from an export) is out of order.
     changed: SpillFile,
-    /// Where the last state of a contact lies that was changed since the batch began.
+    /// The position in `changed` of the last state of each contact that was changed since the batch began.
     changed_now: HashMap<ContactId, u64, RandomState>,
-    /// The same of those before. Of several places the last one is right.
+    /// The positions in `changed` from earlier batches. If a contact has several, the last one is valid.
     changed_before: HashRuns,
-    /// Which contacts have got a key.
+    /// The contacts that have got each key in earlier batches.
     keys: HashRuns,
 }
 
 impl PreviewContacts {
-    /// None yet.
+    /// Creates an empty set of contacts.
     ///
     /// # Errors
-    /// When no temporary file can be made.
+    /// When no temporary file can be created.
     pub fn new() -> Result<Self, Error> {
         Ok(Self {
             created: SpillFile::new().map_err(failed)?,
@@ -56,7 +56,7 @@ impl PreviewContacts {
         })
     }
 
-    /// Notes a contact that is created.
+    /// Adds a created contact.
     ///
     /// # Errors
     /// When the temporary file cannot be written.
@@ -73,7 +73,7 @@ impl PreviewContacts {
         Ok(())
     }
 
-    /// Notes the new state of a contact.
+    /// Adds the new state of a contact.
     ///
     /// # Errors
     /// When the temporary file cannot be written.
@@ -83,7 +83,7 @@ impl PreviewContacts {
         Ok(())
     }
 
-    /// Those of some contacts that the preview has created or changed, as they are now.
+    /// Returns the last state of the contacts among `ids` that the preview has created or changed.
     ///
     /// # Errors
     /// When a temporary file cannot be read.
@@ -99,7 +99,7 @@ impl PreviewContacts {
         }
     }
 
-    /// Where the last state of a changed contact lies.
+    /// Returns the position of the last state of a changed contact; `None` if the contact was not changed.
     fn place_of_change(&mut self, id: ContactId) -> io::Result<Option<u64>> {
         if let Some(place) = self.changed_now.get(&id) {
             return Ok(Some(*place));
@@ -123,18 +123,18 @@ impl PreviewContacts {
         self.created.find(begin, end, id)
     }
 
-    /// Whether a contact had a key and has lost it by a row.
+    /// Whether a row of this preview has removed a key from a contact.
     ///
     /// # Errors
     /// When a temporary file, or the contact, cannot be read.
     pub fn has_lost(&mut self, row: &ContactRow, key: &MatchKey) -> Result<bool, Error> {
         let was_changed = row.written_by == Some(RunId::Preview)
             && (!is_own(row, RunId::Preview) || self.place_of_change(row.id).map_err(failed)?.is_some());
-        // A contact that was not changed may be kept without its keys.
+        // An unchanged contact of the preview may be stored with its names only, so its body does not show its keys.
         Ok(was_changed && !MatchKey::of_contact(&read_contact(row)?).contains(key))
     }
 
-    /// Ends a batch whose contacts have got these keys.
+    /// Ends a batch. `keys` are the keys that its contacts have got.
     ///
     /// # Errors
     /// When the temporary files cannot be written.
@@ -151,7 +151,7 @@ impl PreviewContacts {
         self.changed_before.add(changed.collect()).map_err(failed)
     }
 
-    /// The contacts that got a key in the batches before, in the order of their ids.
+    /// Returns the contacts that have got a key in earlier batches, in the order of their ids.
     ///
     /// # Errors
     /// When a temporary file cannot be read.
@@ -163,7 +163,7 @@ impl PreviewContacts {
         Ok(found.into_iter().map(ContactId::from_u128).collect())
     }
 
-    /// Hands over the hash of every key of the batches before, by which filters know it.
+    /// Calls `take` with the filter hash of every key of earlier batches.
     ///
     /// # Errors
     /// When a temporary file cannot be read.
@@ -176,12 +176,12 @@ fn failed(error: io::Error) -> Error {
     Error::io("keeping the contacts of a preview in", &std::env::temp_dir(), error)
 }
 
-/// Contacts one behind the other, the last of them in memory.
+/// A file of contacts, one after the other. The last ones are in a memory buffer.
 struct SpillFile {
     file: File,
-    /// How many bytes the file has.
+    /// The size of the file in bytes.
     written: u64,
-    /// What comes behind them.
+    /// The contacts after the end of the file.
     buffer: Vec<u8>,
 }
 
@@ -198,7 +198,7 @@ impl SpillFile {
         self.written + self.buffer.len() as u64
     }
 
-    /// Adds a contact; says where it begins.
+    /// Appends a contact and returns its position.
     fn append(&mut self, row: &ContactRow) -> io::Result<u64> {
         if self.buffer.len() >= BUFFER {
             self.flush()?;
@@ -216,7 +216,7 @@ impl SpillFile {
         Ok(())
     }
 
-    /// The bytes from one place to another.
+    /// Reads the bytes from one position to another.
     fn read(&mut self, from: u64, to: u64) -> io::Result<Vec<u8>> {
         let length = usize::try_from(to - from).map_err(io::Error::other)?;
         if let Some(from) = from.checked_sub(self.written) {
@@ -232,7 +232,7 @@ impl SpillFile {
         Ok(bytes)
     }
 
-    /// The contact that begins at a place.
+    /// Reads the contact at a position.
     fn read_one(&mut self, place: u64) -> io::Result<ContactRow> {
         let head = self.read(place, place + HEAD as u64)?;
         let length = body_length(&head).ok_or(io::ErrorKind::InvalidData)?;
@@ -242,7 +242,7 @@ impl SpillFile {
             .ok_or(io::ErrorKind::InvalidData.into())
     }
 
-    /// The contact with an id, among those between two places.
+    /// Finds the contact with an id between two positions.
     fn find(&mut self, from: u64, to: u64, id: ContactId) -> io::Result<Option<ContactRow>> {
         let bytes = self.read(from, to)?;
         let mut rest = bytes.as_slice();
@@ -259,11 +259,11 @@ impl SpillFile {
     }
 }
 
-/// The numbers of a contact, 8 bytes each.
+/// How many numbers are stored for each contact, 8 bytes each.
 const NUMBERS: usize = 8;
-/// The bytes before the body: id, numbers, length of the body.
+/// The size of the header before the body: id, numbers, length of the body.
 const HEAD: usize = 16 + 8 * NUMBERS + 8;
-/// In place of a number that there is none of.
+/// The stored value of a missing number.
 const NONE: i64 = i64::MIN;
 
 fn write(row: &ContactRow, out: &mut Vec<u8>) {
@@ -284,7 +284,7 @@ fn write(row: &ContactRow, out: &mut Vec<u8>) {
     out.extend(row.body.as_bytes());
 }
 
-/// A preview counts as one less than every import.
+/// Encodes a run as a number. A preview is `NONE + 1`, which is below the number of every import.
 fn number_of(run: Option<RunId>) -> i64 {
     match run {
         None => NONE,
@@ -301,7 +301,7 @@ fn run_of(number: i64) -> Option<RunId> {
     }
 }
 
-/// How long the body of the contact is that the bytes begin with; none behind the last one.
+/// Returns the body length of the contact at the start of the bytes; `None` after the last contact.
 fn body_length(bytes: &[u8]) -> Option<u64> {
     number_at(bytes, HEAD - 8).map(i64::cast_unsigned)
 }
@@ -311,7 +311,7 @@ fn number_at(bytes: &[u8], at: usize) -> Option<i64> {
     bytes.try_into().ok().map(i64::from_le_bytes)
 }
 
-/// The contact that the bytes begin with, and what comes behind it.
+/// Parses the contact at the start of the bytes. Returns it with the remaining bytes.
 fn read(bytes: &[u8]) -> Option<(ContactRow, &[u8])> {
     let number = |at: usize| number_at(bytes, 16 + 8 * at);
     let member = |at: usize| Some(Some(number(at)?).filter(|number| *number != NONE).map(Member));
@@ -387,7 +387,7 @@ mod tests {
     fn the_last_state_of_a_contact_is_found_by_its_id() {
         let body = |id: u128, state: &str| format!("{id} {state} {}", "x".repeat(id as usize % 90));
         let mut contacts = PreviewContacts::new().unwrap();
-        // Every third id is one that comes out of order.
+        // Every third id is out of order.
         for id in 1..4_000_u128 {
             let id = if id % 3 == 0 { 100_000 - id } else { id };
             contacts.create(&row(id, &body(id, "created"))).unwrap();

@@ -1,6 +1,7 @@
-//! Stopping an import on request: it ends behind the rows in hand, and what is written stays until it is undone.
+//! Progress of an import, and stopping it on request. A stopped import ends after the current rows; written contacts
+//! stay until the import is undone.
 //!
-//! Owns the way from running to cancelled, wherever the import runs.
+//! Decides the transitions between running, cancelling and cancelled, whichever process runs the import.
 
 use crate::App;
 use crate::access::Actor;
@@ -13,25 +14,25 @@ use crate::import::{ImportReport, report_in};
 use store::imports::{self, ImportState};
 use store::{ImportId, Tx};
 
-/// How far an import is.
+/// The progress of an import.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportProgress {
-    /// Where it stands.
+    /// The state of the import.
     pub state: ImportState,
-    /// Whether no process runs it although it is not finished; one that is running takes it up.
+    /// Whether no process runs the import although it is not finished. A background worker picks it up.
     pub interrupted: bool,
-    /// Whether this process could not go on with its work because the disk is full.
+    /// Whether this process could not continue its work because the disk is full.
     pub disk_full: bool,
-    /// Rows by outcome: up to this moment if this process runs it, else up to the last batch.
+    /// Rows by outcome: up to now if this process runs the import, else up to the last batch.
     pub counts: Counts,
-    /// Bytes read of the file, if this process runs it.
+    /// The bytes of the file that were read, if this process runs the import.
     pub bytes: Option<u64>,
-    /// Bytes of the file.
+    /// The size of the file in bytes.
     pub of_bytes: u64,
 }
 
 impl App {
-    /// Notes that an import has come to its end.
+    /// Records the end of an import in the audit log.
     pub(crate) fn audit_import(
         &self,
         tx: &mut Tx<'_>,
@@ -54,7 +55,7 @@ impl App {
         Ok(self.audit(tx, actor, AuditAction::Imported, &about, new + update)?)
     }
 
-    /// How far an import is.
+    /// Returns the progress of an import.
     ///
     /// # Errors
     /// [`Error::NoImport`].
@@ -75,8 +76,8 @@ impl App {
         })
     }
 
-    /// Asks an import to stop behind the rows in hand, in whichever process it runs. One that is at its end already is left
-    /// as it is.
+    /// Requests that an import stops after the current rows, in whichever process it runs. An import that has ended is
+    /// left unchanged.
     ///
     /// # Errors
     /// [`Error::NoImport`].
@@ -84,10 +85,11 @@ impl App {
         self.cancel_import_once(actor, import, None).map(drop)
     }
 
-    /// The same, and says how it stands then; with `once` that is kept as the answer of a keyed request.
+    /// Cancels an import like [`App::cancel_import`], and returns its state afterwards. With `once`, the report is
+    /// stored as the answer of a keyed request.
     ///
     /// # Errors
-    /// Those of [`App::cancel_import`].
+    /// The errors of [`App::cancel_import`].
     pub fn cancel_import_once(
         &self,
         actor: Actor,
@@ -95,7 +97,8 @@ impl App {
         once: Option<OnceAnswer<'_, ImportReport>>,
     ) -> Result<ImportReport, Error> {
         refuse_draft(&self.stored(actor, import)?)?;
-        // What runs here holds the database while it writes a batch: it must end that first.
+        // A run in this process holds the database while it writes a batch, so it must be stopped before the write
+        // below.
         self.live.cancel(actor.workspace, import);
         let now = self.world.now();
         let (running, cancelling) = (ImportState::Running, ImportState::Cancelling);
@@ -107,18 +110,20 @@ impl App {
         Ok(report)
     }
 
-    /// Lets an import go on that was stopped: the background worker takes it up. One that is running is left as it is.
+    /// Continues an import that was stopped: the background worker picks it up. An import that is running is left
+    /// unchanged.
     ///
     /// # Errors
-    /// [`Error::NoImport`]; [`Error::NotResumable`]; [`Error::UploadMissing`] if its file is not kept any more.
+    /// [`Error::NoImport`]; [`Error::NotResumable`]; [`Error::UploadMissing`] if its file is no longer kept.
     pub fn continue_import(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
         self.continue_import_once(actor, import, None).map(drop)
     }
 
-    /// The same, and says how it stands then; with `once` that is kept as the answer of a keyed request.
+    /// Continues an import like [`App::continue_import`], and returns its state afterwards. With `once`, the report is
+    /// stored as the answer of a keyed request.
     ///
     /// # Errors
-    /// Those of [`App::continue_import`].
+    /// The errors of [`App::continue_import`].
     pub fn continue_import_once(
         &self,
         actor: Actor,
@@ -146,10 +151,10 @@ impl App {
         Ok(report)
     }
 
-    /// Ends an import that was to stop and that nobody runs any more.
+    /// Ends an import that is cancelling and that no process runs any more.
     ///
     /// # Errors
-    /// [`Error::ImportRuns`] if somebody does.
+    /// [`Error::ImportRuns`] if a process runs it.
     pub(crate) fn end_cancelled(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
         let lease = self.hold_run(actor, import)?;
         let stored = self.stored(actor, import)?;

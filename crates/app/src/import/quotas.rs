@@ -1,6 +1,6 @@
-//! How many files members may leave on the server: imports that are not started, and bytes.
+//! Quotas for uploaded files: the number of drafts of a member, and the bytes of a member and of the workspace.
 //!
-//! Owns the check before a file is taken in. What is allowed is in the settings of the workspace.
+//! Checked before a file is received. The limits are in the settings of the workspace.
 
 use crate::App;
 use crate::access::Actor;
@@ -9,11 +9,11 @@ use crate::import::stored::{KEPT_FOR, needed_uploads};
 use crate::workspace::stored::stored_settings;
 use store::imports::{self, Import, ImportState};
 
-/// Room for one more file.
+/// The room for one more file.
 pub(crate) struct Room {
-    /// How many bytes it may have.
+    /// The maximum size of the file in bytes.
     pub bytes: u64,
-    /// What is said of a larger one.
+    /// The error message for a larger file.
     refusal: String,
 }
 
@@ -24,7 +24,7 @@ impl Room {
 }
 
 impl App {
-    /// Makes sure that the member may upload one more file.
+    /// Returns the room for one more upload of the member.
     ///
     /// # Errors
     /// [`Error::Quota`] if there is no room.
@@ -32,7 +32,7 @@ impl App {
         self.room(actor, true)
     }
 
-    /// Makes sure that the member may have another table made of a file that is here.
+    /// Returns the room for another table of a file that the member has uploaded.
     ///
     /// # Errors
     /// [`Error::Quota`] if there is no room.
@@ -92,7 +92,7 @@ impl App {
     }
 }
 
-/// What a member can do to make room.
+/// Returns advice on how the member can make room.
 fn advice(drafts: &[&Import]) -> String {
     match drafts.iter().max_by_key(|import| import.file_size) {
         Some(largest) => format!(

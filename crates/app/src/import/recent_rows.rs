@@ -1,7 +1,7 @@
-//! The rows of a file that a row may be a duplicate of without sharing an email or phone with it.
+//! Finds earlier rows of a file that a row may duplicate without sharing an email or phone with it.
 //!
-//! Owns remembering rows by what alike contacts have in common, in memory that does not grow with the file: of the last
-//! [`ROWS`] rows, and of each block the last [`IN_A_BLOCK`].
+//! Rows are remembered by blocks, which are values that similar contacts have in common. Memory does not grow with the
+//! file: only the last [`ROWS`] rows are kept, and the last [`IN_A_BLOCK`] of each block.
 
 use exchange::reason::{Code, Reason, shortened};
 use foldhash::fast::RandomState;
@@ -9,11 +9,12 @@ use model::{Block, Compared, Contact, Sketch, Verdict, rate_values, reasons_of_v
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
-/// So many rows are looked back.
+/// The number of earlier rows that are remembered.
 const ROWS: usize = 20_000;
-/// The most rows of one block that are remembered: more rows of one name in one company say nothing about each other.
+/// The maximum number of remembered rows in a block. If more rows have, for example, the same name and company, that is
+/// no sign of a duplicate.
 const IN_A_BLOCK: usize = 4;
-/// So many rows are compared with one row.
+/// The maximum number of rows that are compared with one row.
 const COMPARED: usize = 16;
 
 /// A row, ready to be compared with others.
@@ -32,16 +33,17 @@ impl ComparedRow {
     }
 }
 
-/// A row that was seen.
+/// A remembered row.
 struct Seen {
     line: u64,
     row: ComparedRow,
 }
 
-/// The number of a row among those that were remembered, without its upper bits: the rows that are looked back are fewer.
+/// The running number of a row, which wraps around. At most `ROWS` rows are remembered, so the numbers in use are
+/// distinct.
 type Number = u32;
 
-/// The numbers of the last rows of a block.
+/// The numbers of the last rows in a block.
 #[derive(Default)]
 struct Held {
     rows: [Number; IN_A_BLOCK],
@@ -61,7 +63,7 @@ impl Held {
         self.count += 1;
     }
 
-    /// Forgets the first row, if it is this one.
+    /// Removes the first row if it has this number.
     fn forget(&mut self, row: Number) {
         if self.rows().first() == Some(&row) {
             self.rows.rotate_left(1);
@@ -70,21 +72,21 @@ impl Held {
     }
 }
 
-/// The rows before the one in hand.
+/// The rows before the current one.
 #[derive(Default)]
 pub(crate) struct RecentRows {
     rows: VecDeque<Seen>,
-    /// Theirs, side by side: most of those that share a block are told apart by them.
+    /// The sketches of `rows`, stored contiguously. They are enough to rule out most rows that share a block.
     sketches: VecDeque<Sketch>,
-    /// The number of the first row that is remembered.
+    /// The number of the first remembered row.
     first: Number,
     by_block: HashMap<Block, Held, RandomState>,
-    /// How far back the rows are with which the one in hand is compared; kept for its memory.
+    /// The distances to the rows that the current row is compared with. A field only to reuse its memory.
     near: Vec<usize>,
 }
 
 impl RecentRows {
-    /// The most similar of the rows before, for a warning; and remembers this one.
+    /// Returns a warning that names the most similar earlier row, if there is one, and remembers this row.
     pub fn meet(&mut self, line: u64, row: ComparedRow) -> Option<Reason> {
         if row.blocks.is_empty() {
             return None;
@@ -112,7 +114,7 @@ impl RecentRows {
         reason
     }
 
-    /// Enters the next row into its blocks, and notes which rows are there already.
+    /// Adds the next row to its blocks, and collects in `near` the rows that they contain already.
     fn enter(&mut self, blocks: &[Block]) {
         let count = Number::try_from(self.rows.len()).unwrap_or(Number::MAX);
         let number = self.first.wrapping_add(count);
@@ -127,7 +129,7 @@ impl RecentRows {
         self.near.dedup();
     }
 
-    /// The likest of the rows that were noted, of rows that are alike the one furthest back.
+    /// Returns the most similar of the rows in `near`; among equally similar rows the earliest.
     fn likest(&self, contact: &Compared) -> Option<&Seen> {
         let sketch = contact.sketch();
         let compared = self.near.iter().take(COMPARED).filter_map(|back| {
@@ -136,7 +138,7 @@ impl RecentRows {
                 return None;
             }
             let seen = self.rows.get(at)?;
-            // Who shares an email or a phone was met before.
+            // Rows that share an email or a phone were matched by key before.
             let rating = rate_values(&seen.row.contact, contact);
             (rating.verdict == Verdict::Possible).then_some((seen, rating.strength))
         });
@@ -158,12 +160,12 @@ impl RecentRows {
     }
 }
 
-/// Values of one kind that are looked at.
+/// The maximum number of values of one kind that are compared.
 const VALUES: usize = 8;
-/// Letters of a text that are looked at.
+/// The maximum number of characters of a text that are compared.
 const TEXT: usize = 200;
 
-/// A contact with not more than a person has: a row of a broken file may hold megabytes.
+/// Limits a contact to plausible amounts of values and text, because a row of a broken file may hold megabytes.
 fn likeable(contact: &Contact) -> Cow<'_, Contact> {
     let is_small = contact.emails.len() <= VALUES
         && contact.phones.len() <= VALUES

@@ -1,9 +1,10 @@
-//! Rejected rows: their original cells, the line and the reasons, so that they can be corrected and imported as they are.
+//! Rejected rows: their original cells, the line and the reasons, in a form that can be corrected and imported again.
 //!
-//! Each batch that rejects rows leaves a segment in the object store, named after the record that the batch began at. What
-//! people get is a byte order mark, a header and the segments. They open it in a spreadsheet, so what that would run has an
-//! apostrophe before it, which the importer takes away again. A batch that is done again after a kill replaces its own
-//! segment, and one that was never committed is not looked at, so there is nothing to repair.
+//! Each batch that rejects rows writes a segment to the object store, named after the record at which the batch began.
+//! The file for the member is a byte order mark, a header and the segments. It may be opened in a spreadsheet, so cells
+//! that would run as formulas get an apostrophe, which the importer removes again. A batch that is repeated after a
+//! crash replaces its segment, and the segment of a batch that was never committed is not read, so nothing needs
+//! repair.
 
 use crate::App;
 use crate::access::Actor;
@@ -21,30 +22,30 @@ use std::path::{Path, PathBuf};
 use store::imports::ImportState;
 use store::{ImportId, Workspace};
 
-/// The columns that are written before the original ones; the importer knows them and leaves them out.
+/// The columns that are written before the original ones. The importer recognises them and leaves them out.
 pub(crate) const OWN_COLUMNS: [&str; 2] = ["CrystalQore Line", "CrystalQore Problem"];
-/// Spreadsheets take UTF-8 for what it is only with a byte order mark.
+/// The byte order mark. Spreadsheets recognise UTF-8 only with it.
 const MARK: &str = "\u{feff}";
 
-/// Whether a column of this name was added by an earlier file of rejected rows.
+/// Whether a column comes from an earlier file of rejected rows.
 pub(crate) fn is_own_column(header: &str) -> bool {
     OWN_COLUMNS.contains(&header)
 }
 
-/// What became of the file that a member asked for.
+/// The result of writing the file of rejected rows that a member requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RejectedFile {
-    /// All rejected rows are in it.
+    /// The file contains all rejected rows.
     Written(PathBuf),
-    /// It could not be written, which is no failure of the import: the rows are kept.
+    /// The file could not be written. The import does not fail for this, because the rows are kept in the object store.
     Unwritten { path: PathBuf, why: String },
 }
 
-/// How the rejected rows of a file are written.
+/// The format of the rejected rows of a file.
 struct Form {
     delimiter: u8,
     header: Vec<String>,
-    /// Columns of the original that are written; those of an earlier file of rejected rows are not.
+    /// The original columns to write, without the columns of an earlier file of rejected rows.
     columns: Vec<usize>,
     wide: usize,
 }
@@ -73,7 +74,7 @@ impl Form {
             .from_writer(out)
     }
 
-    /// Writes what stands before the rows.
+    /// Writes the byte order mark and the header.
     fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(MARK.as_bytes())?;
         let mut csv = self.writer(out);
@@ -99,7 +100,7 @@ impl Form {
     }
 }
 
-/// The name of a column: its own; of a file without header the slot that it fills.
+/// Returns the header of a column. In a file without a header row this is the slot that the column fills.
 fn header_of(reading: &Reading, at: usize) -> String {
     let column = &reading.mapping.columns()[at];
     match (&reading.header_row, &column.slot) {
@@ -108,29 +109,30 @@ fn header_of(reading: &Reading, at: usize) -> String {
     }
 }
 
-/// How many rejected rows are kept for certain: those of committed batches.
+/// The extent of the rejected rows of committed batches.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Kept {
-    /// The record behind the last batch.
+    /// The record after the last committed batch.
     pub next_record: u64,
-    /// Bytes of all segments before it.
+    /// The bytes of all segments before that record.
     pub bytes: u64,
 }
 
-/// Writes the rejected rows of a run, a segment for each batch.
+/// Writes the rejected rows of a run, one segment for each batch.
 pub(crate) struct RejectedRows<'a> {
     objects: &'a Objects,
     prefix: String,
     form: Form,
     kept: Kept,
-    /// The segment of the batch in hand, once it has rejected a row.
+    /// The segment of the current batch, once it has rejected a row.
     segment: Option<csv::Writer<Draft>>,
-    /// Whether the batch in hand may have been done before, by a process that died, and left a segment.
+    /// Whether a process that died may have run the current batch before and left a segment.
     done_again: bool,
 }
 
 impl<'a> RejectedRows<'a> {
-    /// For an import that begins. Nothing may be left of an import that had its number in a database that is no more.
+    /// Creates the writer for an import that begins. Deletes segments of an import that had the same number in an
+    /// earlier database.
     pub fn begin(
         objects: &'a Objects,
         workspace: Workspace,
@@ -146,7 +148,7 @@ impl<'a> RejectedRows<'a> {
         Ok(Self::over(objects, prefix, reading, kept, false))
     }
 
-    /// For an import that goes on.
+    /// Creates the writer for an import that is resumed.
     pub fn go_on(objects: &'a Objects, workspace: Workspace, import: ImportId, reading: &Reading, kept: Kept) -> Self {
         Self::over(objects, prefix_of(workspace, import), reading, kept, true)
     }
@@ -173,7 +175,8 @@ impl<'a> RejectedRows<'a> {
             .map_err(|e| failed(self.objects, e.into()))
     }
 
-    /// Ends the batch in hand, which came up to a record, before it is committed; says what is kept once it is.
+    /// Ends the current batch, before it is committed. `next_record` is the record after the batch. Returns what is
+    /// kept once it is committed.
     pub fn complete(&mut self, next_record: u64) -> Result<Kept, Error> {
         let name = format!("{}{}", self.prefix, word_of(self.kept.next_record));
         match self.segment.take() {
@@ -189,7 +192,7 @@ impl<'a> RejectedRows<'a> {
         Ok(self.kept)
     }
 
-    /// What is kept.
+    /// Returns the extent of the rejected rows that are kept.
     pub fn kept(&self) -> Kept {
         self.kept
     }
@@ -199,18 +202,18 @@ fn failed(objects: &Objects, error: io::Error) -> Error {
     Error::io("writing the rejected rows to", objects.location().as_ref(), error)
 }
 
-/// What the names of an import's segments begin with.
+/// Returns the prefix of the names of an import's segments.
 fn prefix_of(workspace: Workspace, import: ImportId) -> String {
     format!("rejected/{}-{import}/", workspace.0)
 }
 
-/// What the name of a segment ends with: the record that its batch began at, such that names sort as records do.
+/// Returns the end of a segment's name: the record at which its batch began, padded so that names sort like records.
 fn word_of(record: u64) -> String {
     format!("{record:020}.csv")
 }
 
 impl App {
-    /// Writes the rejected rows of an import, as far as it has come, and says how many there are.
+    /// Writes the rejected rows of an import up to its last committed batch, and returns their number.
     ///
     /// # Errors
     /// When there is no such import, it was undone, or its rejected rows are not in this object store.
@@ -260,8 +263,8 @@ impl App {
         out.flush().map_err(failed)
     }
 
-    /// Makes the file of rejected rows that a member asked for, without rows as yet, so that a path that cannot be written
-    /// is reported before anything is imported. A file of that name is replaced.
+    /// Creates the file of rejected rows that a member requested, without rows, so that an unwritable path is reported
+    /// before anything is imported. An existing file is replaced.
     pub(crate) fn begin_rejected_file(&self, path: &Path, reading: &Reading) -> Result<(), Error> {
         write_whole(path, |out| {
             Form::new(reading)
@@ -270,7 +273,7 @@ impl App {
         })
     }
 
-    /// Fills that file.
+    /// Writes the rejected rows to the file that `begin_rejected_file` has created.
     pub(crate) fn fill_rejected_file(
         &self,
         actor: Actor,
@@ -280,7 +283,7 @@ impl App {
         path: PathBuf,
     ) -> RejectedFile {
         if !is_ours(&path) {
-            // Another machine may have another file of that name.
+            // The import may be resumed on another machine, which may have another file at this path.
             let why = "there is another file of that name".to_owned();
             return RejectedFile::Unwritten { path, why };
         }
@@ -293,13 +296,13 @@ impl App {
         }
     }
 
-    /// Removes the rejected rows of an import that is undone.
+    /// Deletes the rejected rows of an import that is undone.
     pub(crate) fn forget_rejected(&self, actor: Actor, import: ImportId) -> Result<(), Error> {
         Ok(self.objects.delete_all(&prefix_of(actor.workspace, import))?)
     }
 }
 
-/// Whether a file may be replaced by one of rejected rows: it is one, or there is none.
+/// Whether rejected rows may be written to this path: there is no file, or it is empty or a file of rejected rows.
 fn is_ours(path: &Path) -> bool {
     if !path.is_file() {
         return true;

@@ -4,10 +4,10 @@ use exchange::open::Batch;
 
 const IMPORT: ImportId = ImportId(7);
 const WORKSPACE: Workspace = Workspace(1);
-/// Records 1 to 4 behind the header.
+/// A header and the records 1 to 4.
 const FILE: &str = "Name;Email\nann;a@\nbob;b@\ncy;c@\ndee;d@\n";
 
-/// Rejects records of the file, as one batch that comes up to a record.
+/// Rejects records of the file, as one batch that ends before `next_record`.
 fn batch(rows: &mut RejectedRows<'_>, reading: &Reading, rejected: &[u64], next_record: u64) -> Kept {
     let mut records = reading.records(&FILE.as_bytes().to_vec()).unwrap();
     let mut batch = Batch::default();
@@ -65,7 +65,7 @@ fn a_batch_done_again_replaces_its_segment_or_removes_it() {
     let mut first = RejectedRows::begin(&objects, WORKSPACE, IMPORT, &reading).unwrap();
     let committed = batch(&mut first, &reading, &[1], 2);
     batch(&mut first, &reading, &[2, 3], 4);
-    // Killed before the second batch was committed.
+    // The process was killed before the second batch was committed.
     let mut again = RejectedRows::go_on(&objects, WORKSPACE, IMPORT, &reading, committed);
     let kept = batch(&mut again, &reading, &[3], 4);
     assert_eq!(names(&objects).len(), 2);

@@ -1,7 +1,7 @@
-//! What becomes of a row, given the contacts that it matches and the rule for them.
+//! Decides what happens to a row, given the contacts that it matches and the rule for them.
 //!
-//! Pure functions, so that the run, the preview and the pages of both decide and explain alike. Finding the matches is in
-//! `matches`, carrying out a resolution in `row_import`.
+//! Pure functions, so that the run, the preview and the pages of both decide and explain in the same way. Matches are
+//! found in `matches`, a resolution is carried out in `row_import`.
 
 use crate::access::Right;
 use crate::error::Error;
@@ -18,7 +18,7 @@ use model::{Blanks, Contact, ContactId, Fill, Lists};
 use std::borrow::Cow;
 use store::RunId;
 
-/// What applies to one row: the options of the import and, if there is one, the decision for this row.
+/// The rule for one row: the options of the import and, if there is one, the member's decision about this row.
 #[derive(Clone, Copy)]
 pub(crate) struct Rule {
     options: ImportOptions,
@@ -26,7 +26,7 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
-    /// The rule for the record with this number in the file.
+    /// Returns the rule for the record with this number in the file.
     pub fn of_row(options: ImportOptions, decisions: Option<&Decisions>, record: u64) -> Self {
         Self {
             options,
@@ -34,7 +34,8 @@ impl Rule {
         }
     }
 
-    /// The rule once the chosen contact does not match any more: no other contact takes its place.
+    /// Returns the rule for the only match. If the decision names another contact, which no longer matches, the
+    /// decision is dropped: it does not apply to this contact.
     fn for_match(self, matched: &Matched) -> Self {
         match self.chosen() {
             Some(chosen) if chosen != matched.row.id => Self { decision: None, ..self },
@@ -63,20 +64,20 @@ impl Rule {
         }
     }
 
-    /// Whether a row that matches becomes a contact all the same.
+    /// Whether a row becomes a new contact although it matches one.
     pub fn creates(&self) -> bool {
         self.options().duplicates == Duplicates::Create
     }
 
-    /// How the row's values are brought into a contact that it matches; none if they are not. A contact that is only
-    /// possibly the same gets values by decision, or if one kind of key was chosen to identify contacts.
+    /// Returns how the row's values change the contact that it matches; `None` if they do not. A contact that is only
+    /// possibly the same gets values by decision, or if the import matches by one kind of key only.
     fn fill(&self, matched: &Matched) -> Option<Fill> {
         let is_set_apart =
             matched.is_only_possible && self.decision.is_none() && !self.options.matching.is_of_one_kind();
         self.options().fill().filter(|_| !is_set_apart)
     }
 
-    /// Whether the row would change the contact if the member might.
+    /// Whether only a missing right keeps the row from changing the contact.
     fn is_view_only(&self, matched: &Matched) -> bool {
         matched.right < Right::Edit && self.fill(matched).is_some()
     }
@@ -85,7 +86,7 @@ impl Rule {
         self.decision.is_some() || self.options.conflicts == Conflicts::Overwrite
     }
 
-    /// The contact with the row's values. Where the rule brings in none, with those that an update would.
+    /// Returns the contact with the row's values. If the rule changes no values, returns the result of an update.
     pub fn updated(&self, row: &ParsedRow, known: &Known<'_>) -> Contact {
         self.updated_with(row, known, &undamaged(row, known))
     }
@@ -98,9 +99,9 @@ impl Rule {
         after
     }
 
-    /// How the row's values meet those of the contact. A row of our own export has all values of the lists that it has
-    /// columns for, so it replaces them; as long as the contact is what was exported, an empty cell says that somebody has
-    /// taken its value out.
+    /// Returns how the row's values are merged with the contact's. A row of a CrystalQore export has all values of the
+    /// lists that it has columns for, so it replaces them. If the contact is unchanged since the export, an empty cell
+    /// means that its value was deleted in the file.
     fn fill_of(&self, row: &ParsedRow, known: &Known<'_>) -> Fill {
         let options = self.options();
         match options.fill().unwrap_or_else(|| options.update()) {
@@ -114,8 +115,8 @@ impl Rule {
     }
 }
 
-/// The values of a row without what a spreadsheet has done to those of the contact. Rows of one file are not compared with
-/// each other.
+/// Returns the values of a row without spreadsheet damage to the contact's values. A contact that was created by the
+/// same file is not compared for damage.
 pub(crate) fn undamaged<'r>(row: &'r ParsedRow, known: &Known<'_>) -> Undamaged<'r> {
     if known.is_of_this_file {
         return Undamaged {
@@ -127,7 +128,7 @@ pub(crate) fn undamaged<'r>(row: &'r ParsedRow, known: &Known<'_>) -> Undamaged<
     Undamaged::new(row.patch.as_deref(), &row.unread, known.contact)
 }
 
-/// What becomes of a row. `matched` is a place among its matches.
+/// What happens to a row. `matched` is an index into its matches.
 pub(crate) enum Resolution {
     Create,
     /// A new contact, although the row matches one.
@@ -148,12 +149,12 @@ pub(crate) enum Resolution {
         matched: usize,
         after: Box<Contact>,
     },
-    /// The row cannot be imported, for its own reasons and these.
+    /// The row cannot be imported, for its own reasons and these additional ones.
     Invalid(Vec<Reason>),
 }
 
 impl Resolution {
-    /// The place of the match that it is about; none if there is none or more than one.
+    /// Returns the index of the match that the resolution refers to; `None` if it refers to none or to more than one.
     pub fn matched(&self) -> Option<usize> {
         match self {
             Self::CreateBeside { matched }
@@ -179,7 +180,7 @@ impl Resolution {
     }
 }
 
-/// What becomes of a row, and what a spreadsheet has done to the values that it was compared by.
+/// The resolution of a row, and the spreadsheet damage that was found in its values.
 pub(crate) struct Resolved {
     pub resolution: Resolution,
     pub damage: Vec<Damage>,
@@ -194,7 +195,8 @@ impl From<Resolution> for Resolved {
     }
 }
 
-/// Decides what becomes of a row that is valid, or may be excused. What the import `run` has written itself is no conflict.
+/// Decides what happens to a row that is valid, or whose problems may be spreadsheet damage. A contact that the import
+/// `run` has written itself is no conflict.
 ///
 /// # Errors
 /// A contact that it matches cannot be read.
@@ -235,7 +237,7 @@ fn resolve_match(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, 
     compare(row, matched, place, rule, run)
 }
 
-/// What becomes of a row whose values are to be brought into a contact.
+/// Decides what happens to a row whose values are to be merged into a contact.
 fn compare(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, run: RunId) -> Result<Resolved, Error> {
     let known = matched.known(run)?;
     let values = undamaged(row, &known);
@@ -256,7 +258,8 @@ fn compare(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, run: R
     })
 }
 
-/// A new contact needs more than an update: what the workspace requires.
+/// Resolves a row as a new contact, unless the row is invalid or lacks values that the workspace requires of new
+/// contacts.
 fn create(row: &ParsedRow, creation: Resolution) -> Resolution {
     if row.is_invalid() {
         return Resolution::Invalid(Vec::new());
@@ -267,7 +270,8 @@ fn create(row: &ParsedRow, creation: Resolution) -> Resolution {
     Resolution::Invalid(row.lacking.iter().map(|(_, reason)| reason.clone()).collect())
 }
 
-/// Why an update must not be made: it takes away what a contact needs. What was missing before does not matter.
+/// Returns why an update must not be made: it would remove a value that the contact needs. Values that were missing
+/// before do not matter.
 fn spoiled(row: &ParsedRow, before: &Contact, after: &Contact) -> Option<Reason> {
     if !after.has_identity() {
         return Some(Reason::of_row(
@@ -285,18 +289,18 @@ fn spoiled(row: &ParsedRow, before: &Contact, after: &Contact) -> Option<Reason>
     lost.map(|(_, reason)| reason.clone())
 }
 
-/// What a spreadsheet has done to the values of a row of a class, given the contact that it matches; none if the row is not
-/// compared with it.
+/// Returns the spreadsheet damage in a row of this class, given the contact that it matches; `None` if the row is not
+/// compared with the contact.
 pub(crate) fn damage_of(row: &ParsedRow, class: RowClass, known: &Known<'_>) -> Option<Vec<Damage>> {
     let is_compared = matches!(class, RowClass::Update | RowClass::Unchanged);
     let is_excused = row.is_invalid() && class != RowClass::Invalid;
     (is_compared || is_excused).then(|| undamaged(row, known).damage)
 }
 
-/// Adds damage to the reasons of a row. Where it excuses what could not be read, the row is not invalid any more.
+/// Adds spreadsheet damage to the reasons of a row as warnings, and removes its errors, which the damage explains.
 pub(crate) fn note_damage(row: &mut ParsedRow, damage: &[Damage], mapping: &BoundMapping) {
     let warnings: Vec<Reason> = damage.iter().map(|damage| damage.reason(mapping, row.line)).collect();
-    // What was suspected of the same value is certain now.
+    // The damage replaces warnings that only suspected it in the same value.
     let is_suspected = |reason: &Reason| {
         warnings
             .iter()
@@ -306,7 +310,7 @@ pub(crate) fn note_damage(row: &mut ParsedRow, damage: &[Damage], mapping: &Boun
     row.reasons.extend(warnings);
 }
 
-/// What is said about a row of a class beside its own reasons, given its matches.
+/// Returns the reason for the class of a row, given its matches, in addition to the row's own reasons.
 pub(crate) fn explain(
     class: RowClass,
     row: &ParsedRow,

@@ -1,6 +1,7 @@
-//! How long an import can be undone: as long as its change log is kept, which the settings say.
+//! Retention of change logs: an import can be undone as long as its change log is kept, which is a setting of the
+//! workspace.
 //!
-//! Deletes old change logs, and reports an undo that comes too late.
+//! Deletes old change logs, and refuses an undo that comes too late.
 
 use crate::App;
 use crate::access::Actor;
@@ -9,14 +10,14 @@ use crate::workspace::stored::stored_settings;
 use store::imports::change_log;
 use store::imports::{self, Import, ImportState};
 
-/// Changes forgotten in one transaction.
+/// The number of changes deleted in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 5_000;
 
 impl App {
-    /// Deletes the change logs of imports that ended longer ago than the settings say. What they brought stays.
+    /// Deletes the change logs of imports that ended longer ago than the retention period. Their contacts stay.
     ///
     /// # Errors
-    /// The database fails; what was committed before stays.
+    /// The database fails. Deletions that were committed before stay.
     pub fn forget_old_logs(&self, actor: Actor) -> Result<(), Error> {
         let now = self.world.now();
         let (since, all) = self.store.read(|tx| {
@@ -27,7 +28,7 @@ impl App {
             .iter()
             .filter(|import| import.forgotten_at.is_none() && is_old(import, since))
         {
-            // First nobody can undo it, then its log goes.
+            // The import is marked before its log is deleted, so that no undo finds half a log.
             self.store
                 .write(|tx| imports::set_forgotten(tx, actor.workspace, import.id, now))?;
         }
@@ -52,7 +53,8 @@ impl App {
     }
 }
 
-/// Whether an import ended before a moment. One whose undoing was begun is undone to its end.
+/// Whether an import ended before a point in time. An undo that has begun is always completed, so an import in
+/// `Undoing` is never old.
 fn is_old(import: &Import, since: i64) -> bool {
     matches!(import.state, ImportState::Done | ImportState::Cancelled)
         && import.finished_at.is_some_and(|finished| finished < since)

@@ -1,4 +1,4 @@
-//! Importing one row: finding its matches, deciding what becomes of it, and doing that.
+//! Imports one row: finds its matches, decides what happens to it, and carries that out.
 
 use crate::access::{self, CanEdit};
 use crate::clock::System;
@@ -25,21 +25,22 @@ pub(crate) struct RowImporter<'a> {
     pub owner: Member,
     pub world: &'a dyn System,
     pub mapping: &'a BoundMapping,
-    /// Whether every row gets its reason, also a plain duplicate.
+    /// Whether every row gets a reason for its class, including plain duplicates.
     pub explains_all: bool,
-    /// What was there before, for undo.
+    /// The changes for the change log, which undo reads.
     pub changes: Vec<Change>,
-    /// The first and the last id given to created contacts since the batch began, and how many there are.
+    /// The first and the last new id of contacts created since the batch began, and their number.
     pub created: Option<(ContactId, ContactId, u64)>,
 }
 
-/// Whether a summary, or the file of rejected rows, says something about rows of a class beside their own reasons.
+/// Whether the summary or the file of rejected rows gives a reason for rows of this class in addition to their own
+/// reasons.
 fn is_reported(class: RowClass) -> bool {
     matches!(class, RowClass::Possible | RowClass::Conflict | RowClass::Ambiguous)
 }
 
 impl RowImporter<'_> {
-    /// Decides what becomes of a row, and does it. Adds to the row's reasons what makes it invalid.
+    /// Decides what happens to a row, and carries it out. Adds the reasons that make the row invalid to its reasons.
     pub fn import(&mut self, index: &mut MatchIndex<'_, '_>, row: &mut ParsedRow) -> Result<RowResult, Error> {
         if row.is_invalid() && !row.may_be_excused() {
             return Ok(RowResult::new(Outcome::Invalid));
@@ -85,7 +86,7 @@ impl RowImporter<'_> {
         Ok(match resolution {
             Resolution::Create => self.create(index, row)?,
             Resolution::CreateBeside { .. } => {
-                // The other contact may have the id that the row names.
+                // The existing contact may have the row's id.
                 (row.id, row.version) = (None, None);
                 self.create(index, row)?
             }
@@ -111,7 +112,7 @@ impl RowImporter<'_> {
         })
     }
 
-    /// The line of the row of this file that made a contact.
+    /// Returns the line of the row of this file that created a contact; `None` if this run has not created it.
     fn line_of(&self, contact: &ContactRow) -> Option<u64> {
         let origin = contact.created_by.filter(|origin| origin.run == self.run)?;
         Some(origin.line)
@@ -175,7 +176,8 @@ impl RowImporter<'_> {
         Ok(Outcome::New { contact })
     }
 
-    /// Records a contact that comes back with its own id, outside of the range of ids that this batch gives out.
+    /// Records the creation of a contact with the id from its row, which is outside of the range of ids that this batch
+    /// assigns.
     fn note_restored(&mut self, contact: ContactId, line: u64) {
         self.changes.push(Change {
             contact,

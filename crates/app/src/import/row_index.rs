@@ -1,8 +1,8 @@
-//! An index of a file's rows: where each begins, what becomes of it, and which contact or earlier row it meets.
+//! An index of a file's rows: the position of each row, its class, and the contact or earlier row that it matches.
 //!
-//! Owns how an entry is written, in 36 bytes that preview and run share, and finding the rows of one class: they are
-//! counted in blocks, so a page is found without reading all that come before. The entries lie in a file without a name
-//! that goes with the index, so memory does not grow with them.
+//! Defines the format of an entry, 36 bytes that preview and run share. Rows of each class are counted in blocks, so
+//! that a page of a class is found without reading all entries before it. The entries are in an unnamed temporary file
+//! that is deleted with the index, so memory does not grow with them.
 
 use crate::error::Error;
 use crate::import::draft::RowClass;
@@ -14,25 +14,25 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Bytes of an entry.
+/// The size of an entry in bytes.
 pub(crate) const ENTRY: usize = 36;
-/// Entries that are counted together.
+/// The number of entries that are counted together.
 const BLOCK: u64 = 1024;
 const CLASSES: usize = RowClass::ALL.len();
 
-/// What is kept of a row.
+/// The entry of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub mark: Position,
     pub class: RowClass,
-    /// The line of the earlier row of this file that it meets.
+    /// The line of the earlier row of this file that the row matches.
     pub earlier: Option<u64>,
-    /// The contact that it makes or meets; nil if there is none, or more than one.
+    /// The contact that the row creates or matches; nil if there is none or more than one.
     pub contact: ContactId,
 }
 
 impl Entry {
-    /// The entry of a row and what became of it.
+    /// Creates the entry of a row from its result.
     pub fn new(row: &ParsedRow, result: &RowResult) -> Self {
         let (class, contact) = match &result.outcome {
             Outcome::New { contact } => (RowClass::New, *contact),
@@ -52,7 +52,8 @@ impl Entry {
         }
     }
 
-    /// As bytes: offset in 6, class, what comes before, line, number and earlier line in 4 each, contact in 16.
+    /// Encodes the entry: offset in 6 bytes, class in 1, the flags of the position in 1, line, record number and
+    /// earlier line in 4 each, contact in 16.
     pub fn to_bytes(self) -> [u8; ENTRY] {
         let mut bytes = [0; ENTRY];
         let short = |n: u64| u32::try_from(n).unwrap_or(u32::MAX).to_le_bytes();
@@ -66,7 +67,7 @@ impl Entry {
         bytes
     }
 
-    /// From bytes; none if they are no entry.
+    /// Decodes an entry; `None` if the class is unknown.
     pub fn from_bytes(bytes: &[u8; ENTRY]) -> Option<Self> {
         let number = |from: usize, length: usize| {
             bytes[from..from + length]
@@ -91,15 +92,15 @@ impl Entry {
     }
 }
 
-/// A row that was found, and where its record ends at the latest.
+/// A row in the index, and an upper bound for the end of its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Place {
     pub entry: Entry,
-    /// Where the next row begins; none if this is the last one as yet.
+    /// The offset of the next row; `None` if this is the last row so far.
     pub until: Option<u64>,
 }
 
-/// The index, which may be read while it is filled.
+/// An index of rows. It may be read while it is filled.
 pub(crate) struct RowIndex {
     inside: Mutex<Inside>,
 }
@@ -111,7 +112,7 @@ struct Inside {
 }
 
 impl RowIndex {
-    /// An index without rows.
+    /// Creates an index without rows.
     pub fn new() -> Result<Self, Error> {
         let file = tempfile::tempfile().map_err(failed)?;
         Ok(Self {
@@ -127,7 +128,7 @@ impl RowIndex {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds the rows that come next in the file.
+    /// Appends the next rows of the file.
     pub fn append(&self, entries: &[Entry]) -> Result<(), Error> {
         let mut bytes = Vec::with_capacity(entries.len() * ENTRY);
         entries.iter().for_each(|entry| bytes.extend(entry.to_bytes()));
@@ -146,12 +147,12 @@ impl RowIndex {
         Ok(())
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn rows(&self) -> u64 {
         self.inside().rows
     }
 
-    /// How many rows of a class there are, and those that come after the first `skip`, at most `take`.
+    /// Returns the number of rows in a class, and at most `take` of them after the first `skip`.
     pub fn page(&self, class: RowClass, skip: u64, take: u64) -> Result<(u64, Vec<Place>), Error> {
         let inside = &mut *self.inside();
         let count = |block: &[u16; CLASSES]| u64::from(block[class as usize]);
@@ -177,7 +178,7 @@ impl RowIndex {
         Ok((total, found))
     }
 
-    /// The first row that begins on a line. Rows lie in the order of their lines.
+    /// Finds the first row that begins on a line. Rows are in the order of their lines.
     pub fn on_line(&self, line: u64) -> Result<Option<Place>, Error> {
         let inside = &mut *self.inside();
         let (mut low, mut high) = (0, inside.rows);
@@ -200,7 +201,7 @@ impl RowIndex {
 }
 
 impl Inside {
-    /// At most so many entries from one on.
+    /// Reads at most `count` entries, beginning with the entry `from`.
     fn read(&mut self, from: u64, count: u64) -> Result<Vec<Entry>, Error> {
         let count = count.min(self.rows.saturating_sub(from));
         let mut bytes = vec![0; usize::try_from(count).unwrap_or(0) * ENTRY];

@@ -1,7 +1,7 @@
-//! What became of each row of an import, kept in the object store so that the result can be looked at row by row.
+//! The outcome of each row of an import, kept in the object store so that the result can be viewed row by row.
 //!
-//! Each batch leaves a segment of index entries, named after the record that the batch began at, as rejected rows do: a batch
-//! that is done again replaces its own, and one that was never committed is not looked at.
+//! Each batch writes a segment of index entries, named after the record at which the batch began, like rejected rows: a
+//! batch that is repeated replaces its segment, and the segment of a batch that was never committed is not read.
 
 use crate::App;
 use crate::access::Actor;
@@ -12,26 +12,26 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use store::{ImportId, Workspace};
 
-/// Entries that are read at once.
+/// The number of entries that are read at once.
 const AT_ONCE: usize = 4096;
 
-/// Writes what becomes of the rows of a run.
+/// Writes the index entries of a run's rows.
 pub(crate) struct KeptRows<'a> {
     objects: &'a Objects,
     prefix: String,
-    /// The record that the batch in hand began at.
+    /// The record at which the current batch began.
     began_at: u64,
     segment: Option<BufWriter<Draft>>,
-    /// Whether the batch in hand may have been done before, and have left a segment.
+    /// Whether the current batch may have been run before and left a segment.
     done_again: bool,
 }
 
 impl<'a> KeptRows<'a> {
-    /// For an import that begins, or goes on at a record.
+    /// Creates the writer for an import that begins (`next_record` is 0) or is resumed at a record.
     pub fn from(objects: &'a Objects, workspace: Workspace, import: ImportId, next_record: u64) -> Result<Self, Error> {
         let prefix = prefix_of(workspace, import);
         if next_record == 0 {
-            // Nothing may be left of an import that had its number in a database that is no more.
+            // Segments may be left of an import that had the same number in an earlier database.
             objects.delete_all(&prefix)?;
         }
         Ok(Self {
@@ -54,7 +54,7 @@ impl<'a> KeptRows<'a> {
             .map_err(|e| failed(self.objects, e))
     }
 
-    /// Ends the batch in hand, which came up to a record, before it is committed.
+    /// Ends the current batch, before it is committed. `next_record` is the record after the batch.
     pub fn complete(&mut self, next_record: u64) -> Result<(), Error> {
         let name = format!("{}{}", self.prefix, word_of(self.began_at));
         match self.segment.take() {
@@ -88,10 +88,10 @@ fn word_of(record: u64) -> String {
 }
 
 impl App {
-    /// The index of the rows that an import has done up to a record.
+    /// Returns the index of the rows that an import has finished before `next_record`.
     ///
     /// # Errors
-    /// [`Error::RowsGone`] if it is not whole.
+    /// [`Error::RowsGone`] if the index does not have exactly `rows` rows.
     pub(crate) fn kept_rows(
         &self,
         actor: Actor,
@@ -114,7 +114,7 @@ impl App {
         }
     }
 
-    /// Removes what is kept of the rows of an import. That it stays would harm nobody, so failing is no error.
+    /// Deletes the index of an import's rows. Leftover segments do no harm, so errors are ignored.
     pub(crate) fn forget_rows(&self, actor: Actor, import: ImportId) {
         let _ = self.objects.delete_all(&prefix_of(actor.workspace, import));
     }

@@ -1,5 +1,6 @@
-//! One run through a file: chunk by chunk, batch by batch, each batch committed with its checkpoint and its change log; or
-//! as a preview, which goes the same way, keeps what it would write beside the directory, and changes nothing.
+//! One run through a file, in chunks and batches. Each batch is committed with its checkpoint and its change log.
+//!
+//! A preview takes the same code path, but keeps its changes in temporary files and does not change the directory.
 
 use crate::access;
 use crate::access::Actor;
@@ -37,14 +38,15 @@ use store::imports::{self, Checkpoint};
 use store::workspace::workspaces;
 use store::{RunId, Store, Tx};
 
-/// Rows of a batch: few enough that others wait for less than a second, many enough that commits cost little.
+/// The number of rows in a batch: few enough that other writers wait for less than a second, many enough that commits
+/// cost little.
 const BATCH_ROWS: u64 = 20_000;
 
-/// Rows whose keys are looked up at once, if so many are judged already. In a large directory they lie on other pages each,
-/// and the more are looked up in order, the fewer pages are read.
+/// The number of rows whose keys are looked up at once, if so many are judged already. In a large directory each key is
+/// on another database page; the more keys are looked up in order, the fewer pages are read.
 const LOOKED_UP_AT_ONCE: u64 = 16_000;
 
-/// Is called with every row, by its place in its chunk, and what becomes of it.
+/// A callback for every row: its chunk, its index in the chunk, and its result.
 type SeenRow<'s> = dyn FnMut(&mut Chunk, usize, &RowResult) -> Result<(), Error> + 's;
 
 /// One run through a file, real or preview.
@@ -60,7 +62,7 @@ pub(crate) struct Run<'a> {
     changes: Option<i64>,
     notable: Vec<Notable>,
     rejected: Option<RejectedRows<'a>>,
-    /// Where it is kept what became of each row.
+    /// The writer for the outcome of each row.
     kept_rows: Option<KeptRows<'a>>,
     fixes: Option<&'a ReadyFixes>,
     /// Whether rows keep their values for updating contacts.
@@ -72,7 +74,7 @@ pub(crate) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// A run that changes the directory.
+    /// Creates a run that changes the directory.
     pub fn real(
         world: &'a dyn System,
         actor: Actor,
@@ -127,7 +129,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// A run that changes nothing.
+    /// Creates a run that changes nothing.
     pub fn preview(
         world: &'a dyn System,
         actor: Actor,
@@ -146,17 +148,17 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// With the file's size, for progress.
+    /// Sets the file's size, for progress.
     pub fn of_size(self, size: u64) -> Self {
         Self { size, ..self }
     }
 
-    /// From where an earlier run has come to.
+    /// Continues from the checkpoint of an earlier run.
     pub fn from(self, reached: Reached) -> Self {
         Self { reached, ..self }
     }
 
-    /// Keeping rejected rows.
+    /// Sets the writer for rejected rows.
     pub fn keeping_rejected(self, rejected: RejectedRows<'a>) -> Self {
         Self {
             rejected: Some(rejected),
@@ -164,7 +166,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Keeping what becomes of each row.
+    /// Sets the writer for the outcome of each row.
     pub fn keeping_rows(self, rows: Option<KeptRows<'a>>) -> Self {
         Self {
             kept_rows: rows,
@@ -172,12 +174,12 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// With corrections, and with what was decided for single rows.
+    /// Sets the member's corrections and the decisions about single rows.
     pub fn with_changes_by_hand(mut self, fixes: &'a ReadyFixes, decisions: &'a Decisions) -> Self {
         self.fixes = Some(fixes);
         let brings_values = |d: &Decision| matches!(d, Decision::Update { .. } | Decision::Fill { .. });
         if decisions.values().any(brings_values) {
-            // Values meet those of rows before, so a preview needs them too.
+            // A row may update a contact of an earlier row, so a preview needs the values, too.
             self.keep_patches = true;
             self.bodies = Bodies::Whole;
         }
@@ -187,7 +189,7 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// In little memory, for a process that does other things too.
+    /// Saves memory, for a process that also has other work.
     pub fn low_memory(self, low_memory: bool) -> Self {
         Self { low_memory, ..self }
     }
@@ -200,8 +202,8 @@ impl<'a> Run<'a> {
         BATCH_ROWS
     }
 
-    /// With contacts that are shown and not stored, as long as `shown` says so; of the first `compared` rows with what they
-    /// are compared by, of all without a number.
+    /// Keeps the rows' contacts to be shown, as long as `shown` is true, instead of bodies to be stored. The first
+    /// `compared` rows (all if `None`) also keep the values for the comparison with earlier rows.
     pub fn showing_contacts(mut self, compared: Option<u64>, shown: Arc<AtomicBool>) -> Self {
         let first = self.reading.header_row.map_or(0, |at| at + 1);
         let compared_before = compared.map_or(u64::MAX, |rows| first.saturating_add(rows));
@@ -215,7 +217,7 @@ impl<'a> Run<'a> {
         self.reached.counts
     }
 
-    /// The rejected rows that it kept; none if it keeps none.
+    /// Returns the extent of the kept rejected rows; `None` if the run keeps none.
     pub fn kept(&self) -> Option<Kept> {
         self.rejected.as_ref().map(RejectedRows::kept)
     }
@@ -224,12 +226,12 @@ impl<'a> Run<'a> {
         &self.reached.warnings
     }
 
-    /// What came of it.
+    /// Returns the counts, the warnings and the notable rows of the run.
     pub fn into_result(self) -> (Counts, Warnings, Vec<Notable>) {
         (self.reached.counts, self.reached.warnings, self.notable)
     }
 
-    /// Runs through the file in batches, each in a transaction of its own. The lease is the right to write.
+    /// Imports the file in batches, each in a transaction of its own. The lease is the right to write.
     pub fn go_through(&mut self, store: &Store, lease: &Lease, watch: &mut Watch<'_>) -> Result<Stopped, Error> {
         let rows = Self::batch_rows();
         judge_all(&self.judging(self.reached.next_record), |chunks| {
@@ -247,7 +249,8 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Runs a batch when its turn has come. Once it has begun to read, it cannot be begun anew: its rows are gone by.
+    /// Runs a batch as soon as the database allows writing. Only waiting for the database is retried: once the batch
+    /// has begun, its rows are consumed from the pipeline, so it cannot be repeated.
     fn take_turn(
         &mut self,
         (store, lease): (&Store, &Lease),
@@ -264,7 +267,7 @@ impl<'a> Run<'a> {
             });
             let waits = !begun && matches!(outcome, Err(Error::Store(store::Error::Busy)));
             match outcome {
-                // Who is asked to stop waits for no turn.
+                // A run that is requested to stop does not wait for the database any longer.
                 Err(_) if waits && watch.stop.load(Ordering::Relaxed) => Ok(Ok(true)),
                 Err(error) if waits => Err(error),
                 outcome => Ok(outcome),
@@ -285,20 +288,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits for other writers of the workspace, and makes sure that the import is still ours.
+    /// Waits for other writers of the workspace, and makes sure that the lease is still valid.
     fn begin_batch(&mut self, tx: &mut Tx<'_>, lease: &Lease) -> Result<(), Error> {
         let changes = write::begin_batch(tx, self.actor.workspace)?;
         lease.fence(tx)?;
         access::active(tx, self.actor)?;
         if self.changes.is_some_and(|last| changes != last + 1) {
-            // Somebody else has written since the last batch, perhaps keys that the filter does not know.
+            // The directory was written to since the last batch, perhaps with keys that the filter does not have.
             self.collected.forget_directory();
         }
         self.changes = Some(changes);
         Ok(())
     }
 
-    /// One batch of a real run, of about so many rows, in its transaction, which it has begun. False at the end of the file.
+    /// Imports one batch of about `rows` rows, in a transaction for which `begin_batch` was called. Returns false at
+    /// the end of the file.
     fn batch(
         &mut self,
         (tx, lease): (&mut Tx<'_>, &Lease),
@@ -310,7 +314,8 @@ impl<'a> Run<'a> {
         let until = self.reached.counts.rows + rows;
         let mut more = true;
         while more && self.reached.counts.rows < until && !watch.stop.load(Ordering::Relaxed) {
-            // What is looked up together must end with the batch, whose keys are looked up in the directory afterwards.
+            // A group of rows that is looked up together must not extend past the batch: the keys of a batch are found
+            // in the directory only by later lookups.
             let some = chunks.next(LOOKED_UP_AT_ONCE.min(until - self.reached.counts.rows))?;
             more = !some.is_empty();
             let layers = Overlay {
@@ -353,7 +358,8 @@ impl<'a> Run<'a> {
             self.reached.batches += 1;
         }
         write::end_batch(tx, workspace, &touched)?;
-        // The object store takes what anybody puts, so anyone who was cut off must notice before.
+        // The object store accepts writes from every process, so a process that has lost its lease must fail before it
+        // writes there.
         lease.fence(tx)?;
         let next_record = self.reached.next_record;
         let kept = self
@@ -376,7 +382,7 @@ impl<'a> Run<'a> {
         Ok(more)
     }
 
-    /// Imports the rows of chunks, whose keys are looked up together.
+    /// Imports the rows of chunks. Their keys are looked up together.
     fn chunks(
         &mut self,
         mut layers: Overlay<'_, '_>,
@@ -393,7 +399,7 @@ impl<'a> Run<'a> {
         chunks.try_for_each(|chunk| self.chunk(layers.reborrow(), chunk, seen))
     }
 
-    /// Imports the rows of a chunk, whose keys were looked up.
+    /// Imports the rows of a chunk. Their keys must be looked up before.
     fn chunk(&mut self, layers: Overlay<'_, '_>, mut chunk: Chunk, seen: &mut SeenRow<'_>) -> Result<(), Error> {
         let mut index = MatchIndex {
             layers,
@@ -416,7 +422,7 @@ impl<'a> Run<'a> {
                 )
                 && let Some(record) = chunk.record(&chunk.rows[at])
             {
-                // What was corrected is not asked for again.
+                // The rejected row contains the corrections, so that they need not be made again.
                 let record = self
                     .fixes
                     .and_then(|f| f.apply(record, &mut corrected))
@@ -433,8 +439,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Runs a preview: what it creates and changes is kept beside the directory, of which each group of rows sees one moment.
-    /// `seen` is called with every row.
+    /// Runs a preview. Its changes are kept in temporary files. Each group of rows sees one consistent state of the
+    /// directory. `seen` is called with every row.
     pub fn preview_rows(
         &mut self,
         directory: Option<&Store>,
@@ -480,7 +486,8 @@ impl<'a> Run<'a> {
         .end_batch(BatchPlace::Followed)
     }
 
-    /// Previews rows over the directory as it is now. Others read and write between two groups of them.
+    /// Previews a group of rows over the current state of the directory. Other processes can read and write between two
+    /// groups.
     fn preview_chunks(
         &mut self,
         contacts: &mut PreviewContacts,
@@ -513,7 +520,7 @@ impl<'a> Run<'a> {
                 }
                 None => Ok(()),
             });
-            // What was begun cannot be begun anew.
+            // Chunks that were taken are consumed, so only an attempt that has not begun may be retried.
             match waiting {
                 Some(_) => outcome.map(Ok),
                 None => Ok(outcome),
@@ -521,7 +528,7 @@ impl<'a> Run<'a> {
         })?
     }
 
-    /// Forgets what was known of the directory if somebody has written since the last rows.
+    /// Drops what was derived from the directory if it was written to since the last group of rows.
     fn notice_changes(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
         let (changes, _) = workspaces::changes(tx, self.actor.workspace)?;
         if self.changes.is_some_and(|last| last != changes) {

@@ -1,13 +1,13 @@
-//! Which runs of match keys may hold a key: a compact filter for each run that this import has written.
+//! A Bloom filter for each run of match keys that this import has written: shows which runs may hold a key.
 //!
-//! Without them every key that is asked for is looked up in every run. A run of which nothing is known may hold any key.
+//! Without the filters every key is looked up in every run. A run without a filter may hold any key.
 
 use crate::import::key_filter::hash;
 use fastbloom::BloomFilter;
 use model::{ContactId, MatchKey};
 use std::collections::HashMap;
 
-/// Bits for each key: one key in three hundred is looked up in vain.
+/// Filter bits for each key: about one absent key in three hundred is looked up in vain.
 const BITS_PER_KEY: usize = 12;
 
 #[derive(Default)]
@@ -16,7 +16,7 @@ pub(crate) struct RunFilters {
 }
 
 impl RunFilters {
-    /// A filter of the keys of a batch.
+    /// Creates a filter of the keys of a batch.
     pub fn filter(keys: &[(MatchKey, ContactId)]) -> BloomFilter {
         let bits = (keys.len() * BITS_PER_KEY).max(64);
         let mut filter = BloomFilter::with_num_bits(bits).seed(&0).expected_items(keys.len());
@@ -26,7 +26,8 @@ impl RunFilters {
         filter
     }
 
-    /// Notes what became of the keys of a batch: they lie in a run, or all runs were merged.
+    /// Records where the keys of a batch are: in a run of their own, or, with `None`, not in one, because the runs were
+    /// merged. Then all filters are dropped.
     pub fn note(&mut self, run: Option<(u16, BloomFilter)>) {
         match run {
             Some((run, filter)) => drop(self.by_run.insert(run, filter)),
@@ -39,7 +40,7 @@ impl RunFilters {
         self.by_run.clear();
     }
 
-    /// Whether a run may hold a key. Never false for one that it holds.
+    /// Whether a run may hold a key. Never false for a key that the run holds.
     pub fn may_hold(&self, run: u16, key: &MatchKey) -> bool {
         self.by_run
             .get(&run)

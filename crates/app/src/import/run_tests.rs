@@ -31,7 +31,7 @@ impl System for Counting {
 }
 
 thread_local! {
-    /// The rows of a batch, if not as many as usual.
+    /// The number of rows in a batch; `None` for the default.
     pub static BATCH_ROWS: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
@@ -45,7 +45,7 @@ struct DraftCache {
 
 const ROWS: u64 = 2_500;
 
-/// A file of rows that all are `row`.
+/// An installation and a file whose rows all equal `row`.
 fn prepared(header: &str, row: &str) -> DraftCache {
     let rows = vec![row; usize::try_from(ROWS).unwrap()].join("\n");
     with_file(&format!("{header}\n{rows}\n"))
@@ -79,7 +79,7 @@ fn options(duplicates: Duplicates, matching: Match) -> ImportOptions {
 }
 
 impl DraftCache {
-    /// The counts of a preview, and how many contacts and entries of keys it has gone through.
+    /// Returns the counts of a preview, and how many contacts and key entries it has visited.
     fn preview(&self, options: ImportOptions) -> (Counts, u64) {
         let terms = crate::workspace::custom_fields::WorkspaceRules::default();
         let look = look(&self.file, &Opening::default(), &terms).unwrap();
@@ -90,7 +90,7 @@ impl DraftCache {
         (run.counts(), run.collected.looked_at)
     }
 
-    /// All match keys, sorted.
+    /// Returns all match keys, sorted.
     fn keys(&self) -> Vec<String> {
         let mut keys = Vec::new();
         let workspace = self.actor.workspace;
@@ -100,7 +100,7 @@ impl DraftCache {
         keys
     }
 
-    /// Whether every key leads to a contact that has it, and no contact has another.
+    /// Whether the stored keys are exactly the keys of the stored contacts.
     fn keys_are_those_of_the_contacts(&self) -> bool {
         let workspace = self.actor.workspace;
         self.app
@@ -145,7 +145,7 @@ fn equal_rows_are_not_compared_with_each_other() {
     assert_eq!(counts.new, ROWS);
     assert!(looked_at <= ROWS, "{looked_at}");
     assert_eq!(fixture.import(skip).counts, counts);
-    // All of them are there now, and the file brings nothing new.
+    // All contacts exist now, so the file brings nothing new.
     let (counts, looked_at) = fixture.preview(skip);
     assert_eq!(counts.duplicate, ROWS);
     assert!(looked_at <= 10 * ROWS, "{looked_at}");
@@ -198,7 +198,7 @@ fn a_stored_contact_that_cannot_be_read_is_an_error_and_no_match() {
     assert!(failed.to_string().contains("cannot be read"), "{failed}");
 }
 
-/// Rows of which each third one is met again, with another phone, in later batches.
+/// Rows of which every third person appears again in a later batch, with another phone.
 fn rows_met_again() -> String {
     let row = |n: u64| {
         let person = if n.is_multiple_of(3) { n / 6 * 3 } else { n };

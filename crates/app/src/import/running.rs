@@ -1,6 +1,4 @@
-//! The imports that this process runs at this moment: how far each is, and how one is stopped.
-//!
-//! Owns what a run tells while it runs, for anyone who asks in the meantime.
+//! The imports that this process is running: the progress of each, and a way to stop it.
 
 use crate::import::stored::{Progress, Watch};
 use std::collections::HashMap;
@@ -10,13 +8,13 @@ use store::{ImportId, Workspace};
 
 type Key = (Workspace, ImportId);
 
-/// What this process runs.
+/// The imports that this process is running.
 #[derive(Default)]
 pub(crate) struct RunningImports {
     runs: Mutex<HashMap<Key, Arc<RunState>>>,
 }
 
-/// The progress of a run, and whether it is to stop.
+/// The progress of a run, and whether it should stop.
 #[derive(Default)]
 struct RunState {
     progress: Mutex<Option<Progress>>,
@@ -24,7 +22,7 @@ struct RunState {
     cancelled: AtomicBool,
 }
 
-/// A run, for as long as it runs.
+/// A running import. Dropping the handle removes it from `RunningImports`.
 pub(crate) struct RunHandle<'a> {
     live: &'a RunningImports,
     key: Key,
@@ -32,7 +30,7 @@ pub(crate) struct RunHandle<'a> {
 }
 
 impl RunningImports {
-    /// A run begins.
+    /// Registers a run that begins.
     pub fn enter(&self, workspace: Workspace, import: ImportId) -> RunHandle<'_> {
         let key = (workspace, import);
         let state = Arc::<RunState>::default();
@@ -40,13 +38,13 @@ impl RunningImports {
         RunHandle { live: self, key, state }
     }
 
-    /// How far a run is; none if this process does not run it, or has not begun with its rows.
+    /// Returns the progress of a run; `None` if this process does not run the import or has not begun with its rows.
     pub fn progress(&self, workspace: Workspace, import: ImportId) -> Option<Progress> {
         let state = self.runs().get(&(workspace, import)).map(Arc::clone)?;
         *state.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Stops a run, if this process runs it, behind the rows in hand.
+    /// Stops a run after the current rows, if this process runs it.
     pub fn cancel(&self, workspace: Workspace, import: ImportId) {
         if let Some(state) = self.runs().get(&(workspace, import)) {
             state.cancelled.store(true, Ordering::Relaxed);
@@ -54,7 +52,7 @@ impl RunningImports {
         }
     }
 
-    /// How many imports this process runs.
+    /// Returns the number of imports that this process runs.
     pub fn count(&self) -> usize {
         self.runs().len()
     }
@@ -65,7 +63,8 @@ impl RunningImports {
 }
 
 impl RunHandle<'_> {
-    /// Runs `work`, listening to what it tells. It stops when `watch` says so, and when it is cancelled.
+    /// Runs `work` and records its progress. `work` is stopped when the caller's `watch` requests it or the run is
+    /// cancelled.
     pub fn listening<T>(&self, watch: Watch<'_>, work: impl FnOnce(&mut Watch<'_>) -> T) -> T {
         let RunState { progress, stop, .. } = &*self.state;
         let Watch {
@@ -85,7 +84,7 @@ impl RunHandle<'_> {
         })
     }
 
-    /// Whether somebody has cancelled it here.
+    /// Whether the run was cancelled in this process.
     pub fn is_cancelled(&self) -> bool {
         self.state.cancelled.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! Contacts to try the program with, made up by us: an import like any other, which is undone to remove them.
+//! Fictitious contacts for trying the program. They are added by an ordinary import and removed by undoing it.
 
 use crate::App;
 use crate::View;
@@ -7,13 +7,13 @@ use crate::error::Error;
 use store::ImportId;
 use store::imports::{self, ImportState};
 
-/// The contacts, with two pairs of duplicates among them.
+/// The contacts, including two pairs of duplicates.
 const CSV: &str = include_str!("sample_contacts.csv");
-/// The name by which the import is known again.
+/// The file name by which the import is recognised later.
 const SAMPLE_CONTACTS: &str = "Sample contacts.csv";
 
 impl App {
-    /// Begins to import the sample contacts.
+    /// Starts an import of the sample contacts.
     ///
     /// # Errors
     /// When the object store or the database fails.
@@ -26,7 +26,7 @@ impl App {
                 file.write(CSV.as_bytes())?;
                 file
             },
-            // The duplicates are there to be found and merged.
+            // Both contacts of each pair are created, so that the member can find and merge the duplicates.
             &|settings| settings.options.duplicates = crate::import_options::Duplicates::Create,
             None,
         )?;
@@ -36,7 +36,7 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// The member's import of the sample contacts, if it is done and can be undone.
+    /// Returns the member's import of the sample contacts, if it is done and can be undone.
     ///
     /// # Errors
     /// When the database fails.

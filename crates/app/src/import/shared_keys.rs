@@ -1,7 +1,7 @@
 //! Match keys held by more than [`MAX_CANDIDATES`] contacts: the number of a switchboard, the address of an office.
 //!
-//! Owns finding, among all contacts that have such a key, those that a row can be, without looking at each of them for
-//! each row: twenty thousand colleagues behind one number would mean two hundred million looks.
+//! Finds the contacts with such a key that a row can match, by name or content, without comparing each contact with
+//! each row: twenty thousand colleagues with one number would mean two hundred million comparisons.
 
 use crate::contacts::stored::read_body;
 use foldhash::fast::RandomState;
@@ -9,20 +9,20 @@ use model::{Contact, ContactId, content_hash, fold};
 use std::collections::{BTreeSet, HashMap};
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Contacts with one key that are compared one by one, at most.
+/// The maximum number of contacts with one key that are compared one by one.
 pub(crate) const MAX_CANDIDATES: usize = 64;
 
-/// The contacts that have one key, by what tells them apart.
+/// The contacts that have one key, by name and by content.
 #[derive(Default)]
 pub(crate) struct SharedKey {
     all: BTreeSet<ContactId>,
     by_name: HashMap<u64, BTreeSet<ContactId>, RandomState>,
-    /// Without those that the import in hand has created: equal rows of one file stay as many contacts.
+    /// Without contacts that the current import has created: equal rows of one file stay separate contacts.
     by_content: HashMap<u128, BTreeSet<ContactId>, RandomState>,
 }
 
 impl SharedKey {
-    /// Adds a contact, by its values as JSON; `is_own` says whether the import in hand has created it.
+    /// Adds a contact with this JSON. `is_own`: whether the current import has created it.
     ///
     /// # Errors
     /// When the values cannot be read.
@@ -37,7 +37,7 @@ impl SharedKey {
         Ok(())
     }
 
-    /// Takes a contact out that had these values.
+    /// Removes a contact. `body` is the JSON with which it was added.
     ///
     /// # Errors
     /// When the values cannot be read.
@@ -52,17 +52,17 @@ impl SharedKey {
         Ok(())
     }
 
-    /// The first of them, one more than are looked at one by one.
+    /// Returns the first contacts, one more than are compared one by one.
     pub fn first(&self) -> Vec<ContactId> {
         first(Some(&self.all))
     }
 
-    /// The first of those that have exactly this name.
+    /// Returns the first contacts with exactly this name.
     pub fn namesakes(&self, name: u64) -> Vec<ContactId> {
         first(self.by_name.get(&name))
     }
 
-    /// The first of those that have exactly these values and were there before the import.
+    /// Returns the first contacts that have exactly these values and existed before the import.
     pub fn same(&self, content: u128) -> Vec<ContactId> {
         first(self.by_content.get(&content))
     }
@@ -72,12 +72,12 @@ fn first(ids: Option<&BTreeSet<ContactId>>) -> Vec<ContactId> {
     ids.into_iter().flatten().take(MAX_CANDIDATES + 1).copied().collect()
 }
 
-/// The name of a contact, folded, as a number; none if it has no name.
+/// Returns the hash of the folded name in a contact's JSON; `None` if it has no name.
 fn name_in(id: ContactId, body: &str) -> Result<Option<u64>, store::Error> {
     Ok(name_of(&read_body(id, body)?))
 }
 
-/// The same of a contact that was read.
+/// Returns the hash of a contact's folded name; `None` if it has no name.
 pub(crate) fn name_of(contact: &Contact) -> Option<u64> {
     let parts = [&contact.first_name, &contact.middle_name, &contact.last_name];
     let name = fold(&parts.map(|part| part.as_str()).join(" "));

@@ -1,4 +1,4 @@
-//! What the database keeps of an import: its plan, how far it is, and until when.
+//! The stored data of an import: its plan, its progress, and how long its files are kept.
 
 use crate::error::Error;
 use crate::import::analysis::Reading;
@@ -19,57 +19,59 @@ use store::imports;
 use store::imports::Import;
 use store::imports::ImportState;
 
-/// How long the file and the rows of a finished import are kept, and a draft that nobody touches, in microseconds: 30 days.
+/// How long the file and the rows of a finished import and an unchanged draft are kept, in microseconds: 30 days.
 pub(crate) const KEPT_FOR: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 
-/// What is stored of an import, so that it can go on.
+/// The stored plan of an import, by which it can be resumed.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Plan {
     pub reading: Reading,
     pub options: ImportOptions,
     pub upload: String,
-    /// How many bytes it has: those of the table, if the file was converted.
+    /// The size of the upload in bytes. If the file was converted, this is the size of the table.
     #[serde(default)]
     pub upload_bytes: u64,
     pub rejected: Option<PathBuf>,
-    /// What was corrected by hand.
+    /// The member's corrections.
     #[serde(default)]
     pub fixes: Fixes,
-    /// What was decided for single rows.
+    /// The member's decisions about single rows.
     #[serde(default)]
     pub decisions: Decisions,
-    /// Rows by outcome as the preview said.
+    /// Rows by outcome in the preview.
     #[serde(default)]
     pub expected: Option<Counts>,
-    /// Whether file and rows are kept for a while, so that the result can be looked at row by row.
+    /// Whether the file and the outcomes of its rows are kept for 30 days, so that the result can be viewed row by row.
     #[serde(default)]
     pub keeps_rows: bool,
 }
 
-/// Why an import came to an end before the file did.
+/// Whether and why a run ended before the end of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
-    /// It did not: every row has its outcome.
+    /// The run reached the end of the file: every row has its outcome.
     No,
-    /// Somebody asked it to stop; it can be resumed.
+    /// The run was requested to stop. It can be resumed.
     OnRequest,
-    /// Somebody cancelled the import; what is written stays until it is undone.
+    /// The import was cancelled. Written contacts stay until it is undone.
     Cancelled,
 }
 
 /// The files that an import still needs.
 pub(crate) struct NeededUploads {
     pub names: Vec<String>,
-    /// Bytes of all of them.
+    /// The size of all files in bytes.
     pub bytes: u64,
 }
 
-/// The files that an import still needs: to be prepared, to be resumed, or to show what became of its rows.
+/// Returns the files that an import still needs: to be prepared, to be resumed, or to show the outcomes of its rows.
+/// `None` if it needs none.
 pub(crate) fn needed_uploads(import: &Import, kept_since: i64) -> Option<NeededUploads> {
     if import.state == ImportState::Draft {
         let plan = draft::plan_if_readable(import)?;
         return Some(NeededUploads {
-            // The original is as large as the import says; a table is kept beside it or alone.
+            // `file_size` is the size of the original. A table is stored alone or, if the original has other sheets,
+            // with it.
             bytes: match (&plan.source, &plan.original) {
                 (None, _) => import.file_size,
                 (Some(_), None) => plan.upload_bytes,
@@ -89,17 +91,17 @@ pub(crate) fn needed_uploads(import: &Import, kept_since: i64) -> Option<NeededU
 }
 
 impl Plan {
-    /// How many bytes the file has that its import reads.
+    /// Returns the size in bytes of the file that the import reads.
     pub fn bytes_of(&self, import: &Import) -> u64 {
         match self.upload_bytes {
-            // Written before files were converted.
+            // The plan was stored by a version that did not convert files.
             0 => import.file_size,
             bytes => bytes,
         }
     }
 }
 
-/// Refuses an import that was not started.
+/// Refuses an import that is still a draft.
 pub(crate) fn refuse_draft(stored: &Import) -> Result<(), Error> {
     match stored.state {
         ImportState::Draft => Err(Error::StillADraft(stored.id)),
@@ -107,61 +109,62 @@ pub(crate) fn refuse_draft(stored: &Import) -> Result<(), Error> {
     }
 }
 
-/// The plan of an import.
+/// Parses the plan of an import.
 pub(crate) fn plan_of(stored: &Import) -> Result<Plan, Error> {
     serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
 }
 
-/// How far an import has come.
+/// Parses the checkpoint of an import.
 pub(crate) fn reached_of(stored: &Import) -> Result<Reached, Error> {
     serde_json::from_str(&stored.counts).map_err(|_| Error::UnreadablePlan(stored.id))
 }
 
-/// How far a running import is, for showing.
+/// The progress of a running import, for display.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     /// Rows that have their outcome.
     pub counts: Counts,
-    /// Bytes read of the file.
+    /// The bytes of the file that were read.
     pub bytes: u64,
-    /// Bytes of the file.
+    /// The size of the file in bytes.
     pub of_bytes: u64,
 }
 
-/// What a run tells while it runs.
+/// The connection between a run and its caller: reports progress and receives the request to stop.
 pub struct Watch<'a> {
     /// Called after every chunk.
     pub progress: &'a mut dyn FnMut(Progress),
-    /// Set to stop after the batch in hand.
+    /// Set by the caller to stop the run after the current rows.
     pub stop: &'a AtomicBool,
 }
 
-/// How far an import has come.
+/// The checkpoint of an import: its progress up to the last committed batch.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Reached {
     pub counts: Counts,
-    /// What was odd about rows that were not rejected.
+    /// Warnings about rows that were not rejected.
     #[serde(default)]
     pub warnings: Warnings,
-    /// The record to go on with, blank lines counted.
+    /// The record to continue with, blank lines counted.
     pub next_record: u64,
     pub(crate) batches: u64,
-    /// What its undo has done so far, once it was begun.
+    /// The progress of the import's undo, once it was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<UndoProgress>,
 }
 
-/// What an undo has done so far. It is kept with the import, so that its result is known to every process that asks.
+/// The progress of an undo. It is stored with the import, so that every process can read its result.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct UndoProgress {
     pub removed: u64,
     pub restored: u64,
     pub kept: u64,
-    /// The ids of the first contacts that are kept; their names may be gone one day.
+    /// The ids of the first contacts that are kept. Names are not stored, because a contact may be deleted or hidden
+    /// later.
     pub first_kept: Vec<String>,
 }
 
-/// Whether somebody runs an import in this state, or should.
+/// Whether an import in this state is running or must be resumed.
 pub(crate) fn is_unfinished(state: ImportState) -> bool {
     matches!(
         state,
@@ -169,7 +172,7 @@ pub(crate) fn is_unfinished(state: ImportState) -> bool {
     )
 }
 
-/// Whether somebody has asked the import to stop, in any process.
+/// Whether the import was cancelled, in any process.
 pub(crate) fn is_cancelling(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<bool, store::Error> {
     let stored = imports::get(tx, workspace, import)?;
     Ok(stored.is_some_and(|import| import.state == ImportState::Cancelling))

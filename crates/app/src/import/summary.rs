@@ -1,26 +1,24 @@
-//! Rows of a run that a person should look at.
-//!
-//! The first of each kind; all rows are in the result.
+//! The first rows of each outcome that a person should check. The result pages show all rows.
 
 use crate::import::outcome::{Outcome, RowResult};
 use crate::import::pipeline::Chunk;
 use exchange::reason::Reason;
 use serde::Serialize;
 
-/// How many rows of each kind a summary names.
+/// The maximum number of rows of each kind in a summary.
 const NAMED_ROWS: usize = 10;
-/// A row that a person should look at.
+/// A row that a person should check.
 #[derive(Clone, Debug, Serialize)]
 pub struct Notable {
-    /// The line it begins on.
+    /// The line on which the row begins.
     pub line: u64,
-    /// What became of it.
+    /// The outcome of the row.
     #[serde(skip)]
     pub outcome: Outcome,
     pub reasons: Vec<Reason>,
 }
 
-/// Keeps the first rows of each kind that a person should look at.
+/// Adds a row to `notable` if a person should check it and its kind has fewer than `NAMED_ROWS` rows.
 pub(crate) fn note(notable: &mut Vec<Notable>, chunk: &Chunk, at: usize, result: &RowResult) {
     let kind = |outcome: &Outcome| match outcome {
         Outcome::Invalid => 1,

@@ -1,5 +1,7 @@
-//! Taking an import back: what it created goes, what it changed gets its old values, what was changed since, or may not
-//! be changed by the member any more, stays and is listed. In steps that each commit, so that an undo that is interrupted can be resumed.
+//! Undo of an import: created contacts are removed and changed contacts get their old values back. Contacts that were
+//! changed since, or that the member may no longer change, are kept and listed.
+//!
+//! An undo runs in steps that each commit, so that it can be resumed after an interruption.
 
 use crate::App;
 use crate::access::{self, Actor, CanEdit, Owns};
@@ -19,28 +21,28 @@ use store::imports::change_log::{self, Change};
 use store::imports::{self, Batch, Checkpoint, Import, ImportState};
 use store::{ImportId, Tx};
 
-/// Contacts of one step.
+/// The number of contacts in one step.
 const STEP: u64 = 5_000;
-/// How often, and after which pause, it is tried to take hold of an import that has ended.
+/// How often to try to take the lease of an import that has ended, and the pause between the attempts.
 const TRIES: u32 = 40;
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// How many kept contacts are named.
+/// The maximum number of kept contacts that are named.
 const NAMED: usize = 100;
 
-/// What an undo did, or would do.
+/// The result of an undo, or the expected result with `dry_run`.
 #[derive(Debug, Default)]
 pub struct UndoReport {
     pub removed: u64,
     /// Contacts that got their old values back.
     pub restored: u64,
-    /// Contacts kept, because they were changed since, or are not the member's to change any more.
+    /// Contacts kept, because they were changed since, or because the member may no longer change them.
     pub kept: u64,
-    /// The names of the first of them that the member may see.
+    /// The names of the first kept contacts, as far as the member may see them.
     pub kept_names: Vec<String>,
 }
 
 impl App {
-    /// Undoes an import, or with `dry_run` says what that would do.
+    /// Undoes an import. With `dry_run`, returns what an undo would do, without changing anything.
     ///
     /// # Errors
     /// When there is no such import, another process runs it, or it was undone.
@@ -48,11 +50,11 @@ impl App {
         self.undo_or_show(actor, import, dry_run, None)
     }
 
-    /// The same for a keyed request: that it was asked for is kept in the transaction that begins it. If it is asked once more,
-    /// [`App::finished_undo`] says what came of it.
+    /// Undoes an import for a keyed request. The transaction that begins the undo stores the request's key; if the
+    /// request is repeated, [`App::finished_undo`] returns the result.
     ///
     /// # Errors
-    /// Those of [`App::undo`].
+    /// The errors of [`App::undo`].
     pub fn undo_once(
         &self,
         actor: Actor,
@@ -62,10 +64,10 @@ impl App {
         self.undo_or_show(actor, import, false, once)
     }
 
-    /// What the undo of an import came to that was begun before. If it was interrupted, it goes on first.
+    /// Returns the result of an undo that was begun before. If the undo was interrupted, it is completed first.
     ///
     /// # Errors
-    /// [`Error::KeyRunning`] if another process or request is at it; those of [`App::undo`].
+    /// [`Error::KeyRunning`] if another process or request is running the undo; the errors of [`App::undo`].
     pub fn finished_undo(&self, actor: Actor, import: ImportId) -> Result<UndoReport, Error> {
         let stored = self.stored(actor, import)?;
         if stored.state == ImportState::Undone {
@@ -91,15 +93,15 @@ impl App {
         }
         refuse_draft(&stored)?;
         self.refuse_too_late(actor, &stored)?;
-        // What was interrupted can be undone instead of resumed, but nobody may resume it in the meantime. Looking
-        // at what is done needs no such right.
+        // An interrupted import can be undone instead of resumed, but no process may resume it during the undo, so the
+        // lease is taken. A dry run of an ended import needs no lease.
         let unfinished = is_unfinished(stored.state);
         let lease = match (unfinished, dry_run) {
             (true, _) => Some(self.hold_run(actor, import)?),
             (false, false) => Some(self.hold_ended(actor, import)?),
             (false, true) => None,
         };
-        // Somebody else may have undone it in the moment before.
+        // Another request may have undone the import before the lease was taken.
         let stored = self.stored(actor, import)?;
         if stored.state == ImportState::Undone {
             return Err(Error::AlreadyUndone(import));
@@ -114,7 +116,8 @@ impl App {
                 keep_answer(tx, once, &import)
             })?;
         }
-        // What an interrupted undo has removed is met no more; all else is met and counted again.
+        // Contacts that an interrupted undo has removed are not found again, so their count is kept. All others are
+        // found and counted again.
         let removed = reached.undo.as_ref().map_or(0, |undo| undo.removed);
         let mut undo = Undo {
             app: self,
@@ -132,7 +135,7 @@ impl App {
         undo.remove_created(&batches)?;
         let report = self.undo_report(actor, undo.done.clone())?;
         if let Some(lease) = writing {
-            // While it can still be reported that some stayed; doing all this again does no harm.
+            // Before the state becomes `Undone`, so that an error here is reported. Repeating these steps does no harm.
             self.forget_rejected(actor, import)?;
             self.forget_rows(actor, import);
             self.drafts.forget(workspace, import);
@@ -162,7 +165,7 @@ impl App {
         Ok(report)
     }
 
-    /// With the names of the contacts that are kept, as far as the member may see them now.
+    /// Builds the report, with the names of the kept contacts that the member may see now.
     fn undo_report(&self, actor: Actor, done: UndoProgress) -> Result<UndoReport, Error> {
         let ids: Vec<ContactId> = done.first_kept.iter().filter_map(|id| id.parse().ok()).collect();
         let kept_names = self.store.read(|tx| {
@@ -182,7 +185,8 @@ impl App {
         })
     }
 
-    /// Takes hold of an import that has ended. Anyone who ran it may be giving it back at this moment.
+    /// Takes the lease of an import that has ended. Retries, because the process that ran it may be about to release
+    /// it.
     fn hold_ended(&self, actor: Actor, import: ImportId) -> Result<Lease, Error> {
         for _ in 0..TRIES {
             match self.hold_run(actor, import) {
@@ -196,18 +200,18 @@ impl App {
 
 struct Undo<'a> {
     app: &'a App,
-    /// Who undoes it: what this member has lost the right to change is kept.
+    /// The member who undoes the import. Contacts that this member may no longer change are kept.
     actor: Actor,
     stored: &'a Import,
-    /// How far the import had come, which stays.
+    /// The import's checkpoint. It is stored unchanged, except for the progress of the undo.
     reached: Reached,
-    /// The right to write; none if this only says what an undo would do.
+    /// The right to write; `None` for a dry run.
     writing: Option<&'a Lease>,
     done: UndoProgress,
 }
 
 impl Undo<'_> {
-    /// One step: looks what is to be done, and does it if this may write.
+    /// Runs one step: `look` determines what to do, which is then done unless this is a dry run.
     fn step<T>(&mut self, look: impl FnOnce(&mut Tx<'_>) -> Result<(T, Step), store::Error>) -> Result<T, Error> {
         let (next, done) = match self.writing {
             None => {
@@ -228,7 +232,7 @@ impl Undo<'_> {
         Ok(next)
     }
 
-    /// Keeps with the import what is done.
+    /// Stores the progress of the undo with the import.
     fn note(&self, tx: &mut Tx<'_>, done: &UndoProgress) -> Result<(), Error> {
         let reached = Reached {
             undo: Some(done.clone()),
@@ -245,7 +249,8 @@ impl Undo<'_> {
     }
 
     fn restore_changed(&mut self, batches: &[Batch]) -> Result<(), Error> {
-        // A contact that came back under an id of its own may lie between those that a batch gave out; it is met there.
+        // A contact that was created with the id from its row may be in the id range of a batch. Then `remove_created`
+        // handles it.
         let met_later = |change: &Change| {
             change.before.is_none() && batches.iter().any(|b| (b.first..=b.last).contains(&change.contact))
         };
@@ -293,7 +298,7 @@ impl Undo<'_> {
 }
 
 impl UndoProgress {
-    /// With what a step has done.
+    /// Adds the result of a step.
     fn and(&self, step: Self) -> Self {
         let mut first_kept = self.first_kept.clone();
         let room = NAMED.saturating_sub(first_kept.len());
@@ -307,7 +312,7 @@ impl UndoProgress {
     }
 }
 
-/// What one step does.
+/// The work of one step.
 #[derive(Default)]
 struct Step {
     removed: Vec<Owns<ContactRow>>,
@@ -317,7 +322,7 @@ struct Step {
 }
 
 impl Step {
-    /// What becomes of contacts that the import changed, or that it brought back under ids of their own.
+    /// Decides what to do with contacts that the import changed or created with the id from the row.
     fn of_changes(tx: &mut Tx<'_>, actor: Actor, import: ImportId, changes: Vec<Change>) -> Result<Self, store::Error> {
         let ids: Vec<ContactId> = changes.iter().map(|change| change.contact).collect();
         let rows = contacts::get_many(tx, actor.workspace, &ids)?;
@@ -327,7 +332,7 @@ impl Step {
         let mut rows: HashMap<ContactId, ContactRow> = rows.into_iter().map(|row| (row.id, row)).collect();
         let (mut step, mut created, mut kept) = (Self::default(), Vec::new(), Vec::new());
         for change in changes {
-            // A contact that somebody has deleted since stays deleted.
+            // A contact that was deleted since the import stays deleted.
             let Some(row) = rows.remove(&change.contact) else {
                 continue;
             };
@@ -335,7 +340,7 @@ impl Step {
             match (change.before, editable.remove(&change.contact)) {
                 (None, _) if is_untouched && row.owner == actor.member => created.push(row),
                 (Some(before), _) if row.version == before.version && row.body == before.body => {
-                    // An undo that was interrupted had come past here.
+                    // An earlier, interrupted undo has restored this contact.
                     step.done.restored += 1;
                 }
                 (Some(before), Some(now)) if is_untouched => {
@@ -363,7 +368,7 @@ impl Step {
         self.done.removed += self.removed.len() as u64;
     }
 
-    /// Counts contacts that are kept; those that the member may still see are to be named.
+    /// Counts contacts that are kept, and collects the first ones that the member may still see, to be named.
     fn keep(&mut self, tx: &mut Tx<'_>, actor: Actor, rows: Vec<ContactRow>) -> Result<(), store::Error> {
         self.done.kept += rows.len() as u64;
         let named = rows.into_iter().take(NAMED).collect();

@@ -1,5 +1,5 @@
-//! The files that are being imported: copies in the object store, so that an import can go on exactly, here or on
-//! another machine, whatever happens to the original.
+//! Uploads: copies of imported files in the object store, so that an import can be resumed exactly, here or on another
+//! machine, whatever happens to the original.
 
 use crate::App;
 use crate::access::Actor;
@@ -16,22 +16,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{ImportId, Workspace};
 
-/// What the names of copies begin with.
+/// The prefix of the names of uploads.
 const UPLOADS: &str = "uploads/";
-/// Nothing is being written to an object for so long, in microseconds. It bridges clocks that differ, too.
+/// The age in microseconds after which an upload that no import needs is abandoned: 24 hours. No upload takes that long
+/// to write, and clocks do not differ by that much.
 const ABANDONED_AFTER: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// A copy, here to be read.
+/// An upload that is available for reading.
 pub(crate) struct Upload {
-    /// Its name among the copies, which the import remembers.
+    /// The name of the upload, which the import stores.
     pub name: String,
     pub file: Fetched,
-    /// Where it comes from, if it is the table of a file of another format.
+    /// Where the table comes from, if the uploaded file was converted.
     pub source: Option<TableSource>,
 }
 
 impl App {
-    /// Copies a file into the object store; of a file of another format, its table.
+    /// Copies a file into the object store. A file of another format is converted to its table.
     pub(crate) fn take_upload(&self, actor: Actor, path: &Path, sheet: Option<&str>) -> Result<Upload, Error> {
         let mut copy = self.objects.draft()?;
         let location = Path::new(self.objects.location());
@@ -45,7 +46,7 @@ impl App {
         Ok(Upload { source, ..upload })
     }
 
-    /// Makes a copy of what was written.
+    /// Stores a written draft as an upload.
     pub(crate) fn put_upload(&self, actor: Actor, copy: Draft) -> Result<Upload, Error> {
         let name = format!("{}{}.csv", of_workspace(actor.workspace), self.world.unique_name());
         let file = self.objects.put(&object_of(&name), copy)?;
@@ -56,7 +57,7 @@ impl App {
         })
     }
 
-    /// The copy that an import was begun with.
+    /// Fetches the upload of an import.
     ///
     /// # Errors
     /// [`Error::UploadMissing`] if it is not in this object store.
@@ -72,14 +73,14 @@ impl App {
         }
     }
 
-    /// Removes the copy of an import that will not go on. That it stays would harm nobody until it is swept, so failing is
-    /// no error.
+    /// Deletes an upload that no import needs any more. Errors are ignored: a leftover upload does no harm and is
+    /// deleted by `sweep_uploads`.
     pub(crate) fn drop_upload(&self, name: &str) {
         let _ = self.objects.delete(&object_of(name));
     }
 
-    /// Removes copies that no import needs: a process that dies while copying leaves one. Others may be copying at this
-    /// moment, so what is young is left alone.
+    /// Deletes uploads that no import needs, such as the one of a process that died while copying. Recent uploads are
+    /// kept, because another process may still be writing them.
     pub(crate) fn sweep_uploads(&self, actor: Actor, needed: &[String]) {
         let ours = object_of(&of_workspace(actor.workspace));
         let needed: Vec<String> = needed.iter().map(|name| object_of(name)).collect();
@@ -88,14 +89,15 @@ impl App {
         for object in listed.into_iter().flatten() {
             let is_ours = object.name.starts_with(&ours) || object.name.starts_with(UNFINISHED);
             if is_ours && object.modified < abandoned_before && !needed.contains(&object.name) {
-                // Anyone who sweeps next tries again.
+                // A failed deletion is retried by the next sweep.
                 let _ = self.objects.delete(&object.name);
             }
         }
     }
 }
 
-/// What the names of a workspace's copies begin with. Which of them are needed is known to that workspace alone.
+/// Returns the prefix of the names of a workspace's uploads. Only that workspace's imports show which of them are
+/// needed.
 fn of_workspace(workspace: Workspace) -> String {
     format!("{}-", workspace.0)
 }
@@ -104,20 +106,20 @@ fn object_of(name: &str) -> String {
     format!("{UPLOADS}{name}")
 }
 
-/// Input that can be read only once, copied aside. The copy goes when this does.
+/// A temporary copy of input that can be read only once. The copy is deleted when this is dropped.
 #[derive(Debug)]
 pub struct Spooled {
     file: tempfile::NamedTempFile,
 }
 
 impl Spooled {
-    /// Where the copy is.
+    /// Returns the path of the copy.
     pub fn path(&self) -> &Path {
         self.file.path()
     }
 }
 
-/// Copies input aside.
+/// Copies input to a temporary file.
 ///
 /// # Errors
 /// When it cannot be read, or there is no room for it.
@@ -128,7 +130,7 @@ pub fn spool(input: &mut dyn Read) -> Result<Spooled, Error> {
     Ok(Spooled { file })
 }
 
-/// A file that counts what is read of it, for progress.
+/// A file that counts the bytes read from it, for progress.
 pub(crate) struct Counted {
     path: PathBuf,
     read: Arc<AtomicU64>,
@@ -142,7 +144,7 @@ impl Counted {
         }
     }
 
-    /// Bytes read since it was last opened.
+    /// Returns the bytes read since the file was last opened.
     pub fn bytes_read(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
@@ -179,7 +181,7 @@ mod tests {
     use std::fs;
     use std::time::{Duration, UNIX_EPOCH};
 
-    /// A world in which no time passes.
+    /// A system in which no time passes.
     struct Still;
 
     const NOW: u64 = 2_000_000_000;

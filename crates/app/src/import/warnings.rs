@@ -1,11 +1,12 @@
-//! What was odd about rows that were not rejected: values that were repaired, left out or look wrong, by kind.
+//! Warnings about rows that were not rejected, by kind: values that were repaired, left out or look wrong.
 //!
-//! Owns counting them and naming the first. What an import stores of them has no values: it is kept for longer than they.
+//! All are counted, and the first of each kind are named. An import stores them without values, because it is kept for
+//! longer than the values may be.
 
 use exchange::reason::Reason;
 use serde::{Deserialize, Serialize};
 
-/// How many rows of each kind are named.
+/// The maximum number of warnings of each kind that are named.
 const NAMED: usize = 3;
 
 /// Warnings by kind, in the order of their codes.
@@ -18,51 +19,51 @@ pub struct Warnings {
 /// The warnings of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningKind {
-    /// The code of their reasons.
+    /// The code of the reasons.
     pub code: String,
-    /// How many there are.
+    /// The number of warnings of this kind.
     pub count: u64,
-    /// The first of them.
+    /// The first warnings of this kind.
     pub first: Vec<Warned>,
 }
 
-/// Where one warning stands.
+/// The row and column of one warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warned {
-    /// The line that the row begins on, from 1.
+    /// The line on which the row begins, from 1.
     pub line: u64,
-    /// The column's name; empty if it is about the row.
+    /// The name of the column; empty if the warning is about the whole row.
     pub column: String,
-    /// What is odd; none where an import is looked at later.
+    /// The text of the warning; `None` in a stored import.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub said: Option<WarningText>,
 }
 
-/// What one warning says.
+/// The text of one warning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WarningText {
     /// The value as written in the file, shortened.
     pub value: String,
-    /// What is odd, a whole sentence.
+    /// What is odd, as a whole sentence.
     pub message: String,
     /// What would be right.
     pub advice: String,
 }
 
 impl WarningKind {
-    /// Its code in words.
+    /// Returns the code in words.
     pub fn words(&self) -> String {
         self.code.replace('_', " ")
     }
 }
 
 impl Warnings {
-    /// The kinds that there are.
+    /// Returns the warnings by kind.
     pub fn kinds(&self) -> &[WarningKind] {
         &self.kinds
     }
 
-    /// Whether there are none.
+    /// Whether there are no warnings.
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
@@ -99,7 +100,7 @@ impl Warnings {
         }
     }
 
-    /// The same without values.
+    /// Returns the warnings without values.
     pub(crate) fn places(&self) -> Self {
         let mut places = self.clone();
         for warned in places.kinds.iter_mut().flat_map(|kind| &mut kind.first) {

@@ -1,6 +1,7 @@
-//! Work that comes in order, is done by other threads, and is taken in the same order.
+//! Ordered parallel map: jobs are produced in order, run on worker threads, and their results are consumed in the same
+//! order.
 //!
-//! Where it comes from and where it goes stays with the caller's thread, which may hold a transaction.
+//! Producing and consuming happen on the caller's thread, which may hold a transaction.
 
 use crate::error::Error;
 use std::collections::VecDeque;
@@ -8,10 +9,11 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Pieces of work that wait or are being done, for each thread.
+/// Maximum number of jobs per thread that are waiting or running.
 const WAITING: usize = 2;
 
-/// Does what `next` gives with `work` on other threads, and hands it to `take`. A single piece is done here.
+/// Runs `work` on worker threads for each job from `next`, and passes the results to `take` in order. A single job is
+/// run on the caller's thread.
 pub(crate) fn in_order<J: Send, T: Send>(
     mut next: impl FnMut() -> Result<Option<J>, Error>,
     work: impl Fn(J) -> T + Sync,
@@ -30,7 +32,7 @@ pub(crate) fn in_order<J: Send, T: Send>(
         }
         let mut coming = VecDeque::new();
         let mut begun = [first, second].into_iter();
-        // It goes with the end of this closure, and with it the threads.
+        // Moved into this closure, so that it is dropped at the end of it and the threads stop.
         let sender = sender;
         loop {
             let job = match begun.next() {
@@ -40,14 +42,14 @@ pub(crate) fn in_order<J: Send, T: Send>(
             let is_last = job.is_none();
             if let Some(job) = job {
                 let (tell, done) = channel();
-                // The threads listen as long as this end is there.
+                // The threads receive as long as this sender exists.
                 let _ = sender.send((job, tell));
                 coming.push_back(done);
             }
             while is_last && !coming.is_empty() || coming.len() > threads * WAITING {
                 match coming.pop_front().map(|done: Receiver<T>| done.recv()) {
                     Some(Ok(done)) => take(done)?,
-                    // A thread has panicked, and so will the end of the scope.
+                    // A thread has panicked; the scope will panic too when it ends.
                     _ => return Ok(()),
                 }
             }
@@ -62,7 +64,7 @@ fn do_all<J, T>(receiver: &Mutex<Receiver<(J, Sender<T>)>>, work: &impl Fn(J) ->
     loop {
         let job = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((job, tell)) = job else { return };
-        // Who has gone does not want to know.
+        // The receiver may be gone; then the result is not needed.
         let _ = tell.send(work(job));
     }
 }

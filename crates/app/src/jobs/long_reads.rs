@@ -1,16 +1,17 @@
-//! How many long computations over the directory go on at once: exports, previews, looks for duplicates.
+//! Limits the long computations over the directory that run at once: exports, previews, searches for duplicates.
 //!
-//! Owns the one budget for all of them. It leaves connections of the database free for the short requests of everybody
-//! else, so that no member can keep the others waiting with a few large files.
+//! Owns the one budget for all of them. It keeps some database connections free for short requests, so that no member
+//! can block the others with a few large files.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Connections that are left to short requests.
+/// Connections that are reserved for short requests.
 const LEFT_FREE: u32 = 2;
-/// Computations at once, however many connections there are: more only share the same processors.
+/// Maximum number of computations at once, however many connections there are: more would only compete for the
+/// processors.
 const MOST: u32 = 4;
-/// Between two looks whether a computation is still wanted.
+/// Interval at which a waiting computation checks whether it is still wanted.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A kind of computation.
@@ -18,15 +19,15 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(crate) enum Lane {
     /// An export; it holds a connection while it computes.
     Export,
-    /// A preview of a large file, or a look for duplicates.
+    /// A preview of a large file, or a search for duplicates.
     Large,
     /// A preview of a small file.
     Small,
 }
 
 impl Lane {
-    /// How many of a kind may go on at once where `all` may. The last place is never taken by exports and large files
-    /// alone.
+    /// The maximum number of computations of a kind, if `all` may run at once. Exports and large files alone never take
+    /// the last place.
     fn most(self, all: u32) -> u32 {
         match self {
             Self::Export => 2.min(all.saturating_sub(2)).max(1),
@@ -49,14 +50,14 @@ struct Running {
     freed: Condvar,
 }
 
-/// The right to compute; dropping it gives it back.
+/// The right to run a computation. Dropping it releases the place.
 pub(crate) struct LongRead {
     running: Arc<Running>,
     lane: Lane,
 }
 
 impl LongReads {
-    /// The budget for a database with so many connections to read by.
+    /// The budget of a database with this many read connections.
     pub fn beside(connections: u32) -> Self {
         Self {
             all: connections.saturating_sub(LEFT_FREE).clamp(1, MOST),
@@ -64,7 +65,7 @@ impl LongReads {
         }
     }
 
-    /// Begins a computation as soon as there is room for it; none if `is_wanted` says so first.
+    /// Waits until the computation may run; `None` if `is_wanted` returns false first.
     pub fn begin(&self, lane: Lane, mut is_wanted: impl FnMut() -> bool) -> Option<LongRead> {
         let mut counts = self.running.counts();
         loop {
@@ -101,7 +102,7 @@ impl Drop for LongRead {
 mod tests {
     use super::*;
 
-    /// As many computations of a kind as begin at once.
+    /// Begins computations of a kind until no more may run at once.
     fn fill(budget: &LongReads, lane: Lane) -> Vec<LongRead> {
         let now = |lane| {
             let mut looks = 0;

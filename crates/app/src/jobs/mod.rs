@@ -1,4 +1,4 @@
-//! Running work on other threads, and again while the database is busy.
+//! Running work on other threads, and retrying it while the database is busy.
 
 pub(crate) mod in_order;
 pub(crate) mod long_reads;

@@ -1,17 +1,16 @@
-//! Waiting for other writers for longer than a page would.
+//! Retrying background work that finds the database busy.
 //!
-//! Owns how often work that nobody waits for is begun anew while others write.
+//! Owns how often work that no request depends on is retried while others write.
 
 use crate::error::Error;
 
-/// Each of them waits ten seconds in the store.
+/// Each attempt waits ten seconds in the store.
 const ATTEMPTS: u32 = 30;
 
-/// Begins something anew while the database is busy, for about five minutes. What is begun must do nothing before it has
-/// its turn.
+/// Retries while the database is busy, for about five minutes. An attempt must have no effect before it gets its turn.
 ///
 /// # Errors
-/// When an attempt fails by anything but a busy database, or the last one does.
+/// If an attempt fails for another reason than a busy database, or the last attempt fails.
 pub(crate) fn retry_while_busy<T>(mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
     for _ in 1..ATTEMPTS {
         match attempt() {

@@ -1,8 +1,8 @@
-//! Threads that are used again, and of those that are free the one that worked last.
+//! Thread pools that reuse the free thread that worked last.
 //!
-//! Owns the threads of a server that read telephone numbers. The library behind `model::Phone` keeps some 15 MiB for
-//! each of the first eight threads that have used it, for as long as the process lives, so a server that uses ever new
-//! threads, or all in turn, holds 120 MiB for nothing.
+//! Owns the server's threads that parse telephone numbers. The library behind `model::Phone` keeps about 15 MiB for
+//! each of the first eight threads that use it, until the process ends. A server that always uses new threads, or all
+//! threads in turn, would waste 120 MiB.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,30 +11,30 @@ use std::thread;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Those who answer people.
+/// Threads that answer requests.
 pub static REQUEST_POOL: ThreadPool = ThreadPool::new(|| ());
-/// Those who judge rows, beside people's requests.
+/// Threads that validate rows, at a lower priority than requests.
 pub(crate) static PARSE_POOL: ThreadPool = ThreadPool::new(crate::jobs::thread_pool::lower_thread_priority);
 
-/// Threads of one kind.
+/// A pool of threads of one kind.
 pub struct ThreadPool {
     free: Mutex<Vec<Sender<Job>>>,
-    /// What each thread does before its first work.
+    /// Run by each thread before its first job.
     begin: fn(),
 }
 
-/// Work that was given to a crew.
+/// A job that was given to a pool.
 pub struct JoinHandle<T> {
     outcome: Receiver<thread::Result<T>>,
 }
 
 impl<T> JoinHandle<T> {
-    /// Waits until it is done. If it has panicked, so does this.
+    /// Waits for the result. Panics if the job has panicked.
     pub fn join(self) -> T {
         match self.outcome.recv() {
             Ok(Ok(done)) => done,
             Ok(Err(panic)) => resume_unwind(panic),
-            // Every work ends with an outcome, also one that panics.
+            // Every job sends an outcome, even one that panics.
             Err(_) => unreachable!("work of a crew has ended without an outcome"),
         }
     }
@@ -48,11 +48,11 @@ impl ThreadPool {
         }
     }
 
-    /// Gives work to the thread that is free and has worked last, or to a new one.
+    /// Runs a job on the free thread that worked last, or on a new thread.
     pub fn spawn<T: Send + 'static>(&'static self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
         let (tell, outcome) = channel();
         self.give(Box::new(move || {
-            // Anyone who does not want to know has gone.
+            // The receiver may be gone; then the result is not needed.
             let _ = tell.send(catch_unwind(AssertUnwindSafe(work)));
         }));
         JoinHandle { outcome }
@@ -88,13 +88,14 @@ impl ThreadPool {
     }
 }
 
-/// How much nicer than people's requests the work is.
+/// How much the niceness is raised above that of requests.
 #[cfg(target_os = "linux")]
 pub(crate) const NICER: i32 = 10;
 
-/// Lets people's requests go first. On Linux the threads that this one starts are as nice as it is, and no others.
+/// Gives requests priority over this thread. On Linux, this affects only this thread and the threads that it starts;
+/// elsewhere it does nothing.
 pub(crate) fn lower_thread_priority() {
-    // Who may not be nicer works all the same.
+    // If the priority may not be lowered, the thread keeps its own.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICER);
 }

@@ -1,4 +1,4 @@
-//! The other members, as they are chosen from when contacts are shared or handed over.
+//! The other members, for choosing one when contacts are shared or transferred.
 
 use crate::App;
 use crate::access::Actor;
@@ -10,14 +10,14 @@ use store::members::{self, MemberState};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Colleague {
     pub member: Member,
-    /// What they are called.
+    /// The member's name.
     pub name: String,
-    /// Their address, by which two of one name differ.
+    /// The member's email, by which two members with the same name differ.
     pub email: String,
 }
 
 impl App {
-    /// The members beside the actor who are active, by name.
+    /// Returns the active members other than the actor, by name.
     pub fn colleagues(&self, actor: Actor) -> Result<Vec<Colleague>, Error> {
         let all = self.store.read(|tx| members::list(tx, actor.workspace))?;
         let others = all

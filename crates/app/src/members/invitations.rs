@@ -1,9 +1,9 @@
-//! Links that let somebody in once: an invitation to join, and a new password for who has lost theirs.
+//! Links that can be used once: an invitation to join, or a new password for a member who has lost theirs.
 //!
-//! Owns the secrets, how long they are worth something, who may make a link, and that who made it may still do so when
-//! it is used. An unknown link, a used one and one that has expired are answered alike. Asking for a link that is worth
-//! nothing counts for nobody: a secret has 256 bits, so nobody finds one by trying, and looking costs one read. What
-//! costs more, the hash of a password, is done for a link that is worth something, and so often for each.
+//! Decides how long links are valid, who may make one, and that its maker must still have that right when it is used.
+//! Unknown, used and expired links get the same answer. A request with an invalid link counts for no rate limit: a
+//! secret has 256 bits, so it cannot be guessed, and the lookup costs one read. The expensive step, hashing the
+//! password, is done only for a valid link, and a limited number of times for each.
 
 use crate::App;
 use crate::access;
@@ -28,22 +28,22 @@ use store::workspace::workspaces;
 use store::{Member, Tx, Workspace};
 
 const DAY: i64 = 24 * 3_600 * 1_000_000;
-/// How long an invitation is worth something.
+/// How long an invitation is valid.
 const INVITATION_LASTS: i64 = 7 * DAY;
-/// How long a link to a new password is worth something.
+/// How long a link to a new password is valid.
 const PASSWORD_LASTS: i64 = DAY;
 
-/// The secret of a link, which only who was given it has. Here there is its hash.
+/// The secret of a link. Only its recipient has it; the program stores its hash.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkSecret(String);
 
 impl LinkSecret {
-    /// A secret as it stands in an address.
+    /// Wraps a secret from an address.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// What the address is made of.
+    /// The text that is part of the address.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -53,50 +53,50 @@ impl LinkSecret {
     }
 }
 
-/// The secret is never shown again.
+/// Does not reveal the secret.
 impl std::fmt::Debug for LinkSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("LinkSecret(..)")
     }
 }
 
-/// A link that was made: the only time that its secret is shown.
+/// A new link; its secret is shown only this once.
 #[derive(Clone, Debug)]
 pub struct NewLink {
     pub secret: LinkSecret,
-    /// Whom it is for.
+    /// The email of its recipient.
     pub email: String,
-    /// Until when it is worth something, in UTC microseconds.
+    /// When it expires, in UTC microseconds.
     pub expires_at: i64,
 }
 
-/// An invitation that nobody has used yet.
+/// An unused invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationInfo {
-    /// Whom it is for.
+    /// The email of its recipient.
     pub email: String,
-    /// What they will be.
+    /// The role that its recipient will have.
     pub role: Role,
-    /// The name of who made it.
+    /// The name of the member who made it.
     pub by: String,
-    /// When, in UTC microseconds.
+    /// When it was made, in UTC microseconds.
     pub made_at: i64,
-    /// Until when it is worth something, in UTC microseconds.
+    /// When it expires, in UTC microseconds.
     pub expires_at: i64,
 }
 
-/// What who has a link may know before they use it.
+/// What the holder of a link may see before using it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkOffer {
-    /// The address that they will sign in with.
+    /// The email with which they will sign in.
     pub email: String,
-    /// What the workspace is called.
+    /// The name of the workspace.
     pub workspace_name: String,
-    /// The name of who made the link.
+    /// The name of the member who made the link.
     pub by: String,
 }
 
-/// What a link is asked for.
+/// The purpose for which a link is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkKind {
     Invitation,
@@ -105,18 +105,18 @@ pub enum LinkKind {
 }
 
 impl App {
-    /// Invites somebody. An earlier invitation of the same email is worth nothing any more.
+    /// Invites a person. An earlier invitation of the same email becomes invalid.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::AccountField`] if the email is none or is that of a member.
+    /// [`Error::Forbidden`]; [`Error::AccountField`] if the email is invalid or belongs to a member.
     pub fn invite(&self, actor: Actor, email: &str, role: Role) -> Result<NewLink, Error> {
         self.invite_once(actor, email, role, None)
     }
 
-    /// The same; with `once` an answer of a keyed request is kept.
+    /// Invites a person. With `once`, the link is stored as the answer of a keyed request.
     ///
     /// # Errors
-    /// Those of [`App::invite`].
+    /// The errors of [`App::invite`].
     pub fn invite_once(
         &self,
         actor: Actor,
@@ -159,7 +159,7 @@ impl App {
         Ok(made)
     }
 
-    /// The invitations that nobody has used yet, the newest first.
+    /// Returns the unused invitations, newest first.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -199,16 +199,16 @@ impl App {
         })
     }
 
-    /// Makes a link by which a member who has lost their password sets a new one. Earlier ones are worth nothing any more.
+    /// Makes a link by which a member who has lost their password sets a new one. Earlier links for it become invalid.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::NoMember`] if there is no such member, or none who can sign in.
+    /// [`Error::Forbidden`]; [`Error::NoMember`] if there is no such member, or the member cannot sign in.
     pub fn reset_link(&self, actor: Actor, member: Member) -> Result<NewLink, Error> {
         let (secret, now) = (self.new_secret(), self.world.now());
         let expires_at = now + PASSWORD_LASTS;
         let email = self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
-            // Who sets an admin's password is that admin from then on.
+            // A person who sets an admin's password has that admin's rights from then on.
             if row.role == Role::Admin && member != actor.member {
                 access::owner(tx, actor)?;
             }
@@ -234,7 +234,7 @@ impl App {
         })
     }
 
-    /// What a link offers, if it is worth something.
+    /// Returns what the holder of a valid link may see.
     ///
     /// # Errors
     /// [`Error::LinkGone`].
@@ -252,7 +252,7 @@ impl App {
         })
     }
 
-    /// Makes a member of anyone who has an invitation, and signs them in. Of two who use it at once, one joins.
+    /// Makes the holder of an invitation a member, and signs them in. Of two concurrent uses, one joins.
     ///
     /// # Errors
     /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`].
@@ -297,7 +297,7 @@ impl App {
         })
     }
 
-    /// Gives the member of a link the password that they chose, ends all their sign-ins, and signs them in here.
+    /// Sets the password that the member of a link chose, ends all their sessions, and signs them in here.
     ///
     /// # Errors
     /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`].
@@ -334,7 +334,7 @@ impl App {
         })
     }
 
-    /// Counts a try of a link as failed until it succeeds.
+    /// Counts a use of a link as failed until it succeeds.
     fn begin_to_use(&self, workspace: Workspace, secret: &LinkSecret) -> Result<[Subject; 1], Error> {
         let subjects = [Subject::link(&secret.hash())];
         let now = self.world.now();
@@ -347,7 +347,7 @@ impl App {
     }
 }
 
-/// A link of this kind that is worth something: not used, not too old, and by somebody who might still make it.
+/// Returns a valid link of this kind: not used, not expired, and made by a member who may still make it.
 fn standing(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -356,7 +356,7 @@ fn standing(
     now: i64,
 ) -> Result<Link, Error> {
     let link = one_time_tokens::find(tx, workspace, &secret.hash(), now)?.ok_or(Error::LinkGone)?;
-    // A clock that was ahead would have made it last longer.
+    // A clock that was ahead would extend its life.
     if link.made_at > now + CLOCKS_DIFFER {
         return Err(Error::LinkGone);
     }
@@ -376,7 +376,7 @@ fn standing(
         }
         _ => return Err(Error::LinkGone),
     };
-    // Anyone who lost the right to make it since has lost what they made by it too.
+    // A link is void once its maker has lost the right to make it.
     if maker_role < needed {
         return Err(Error::LinkGone);
     }

@@ -1,8 +1,8 @@
-//! The members of a workspace: who they are, what they may, and whether they can sign in.
+//! The members of a workspace: who they are, their roles, and whether they can sign in.
 //!
-//! Owns who may change whom: admins and owners keep order, nobody but an owner touches an owner, and one owner at least
-//! stays. Every change is made in a transaction in which its right is proved and that queues with all others of its
-//! kind.
+//! Decides who may change whom: admins and owners manage members, only an owner changes an owner, and at least one
+//! owner stays. Every change runs in a transaction that proves the right to it and that queues with all other changes
+//! of members.
 
 pub(crate) mod directory;
 pub(crate) mod invitations;
@@ -33,19 +33,19 @@ use store::{Member, Tx, Workspace};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberInfo {
     pub member: Member,
-    /// What the member is called.
+    /// The member's name.
     pub name: String,
-    /// The address to sign in with; empty for who has no account.
+    /// The email to sign in with; empty if the member has no account.
     pub email: String,
-    /// What the member may.
+    /// The member's role.
     pub role: Role,
     /// Whether the member can sign in.
     pub state: MemberState,
-    /// What only those see who keep order.
+    /// Details that only admins and owners see.
     pub more: Option<MemberMore>,
 }
 
-/// What those who keep order see of a member.
+/// The details of a member that only admins and owners see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberMore {
     /// How many contacts the member owns.
@@ -54,16 +54,16 @@ pub struct MemberMore {
     pub seen_at: Option<i64>,
     /// Whether the member signs in with a second factor.
     pub second_factor: bool,
-    /// Where the member is signed in, the place seen last first.
+    /// The member's sessions, the last used first.
     pub sign_ins: Vec<SignInInfo>,
 }
 
 impl App {
-    /// The members: to an admin all but those who were removed, with all about them; to others those who are active, by
+    /// Returns the members. An admin gets all except removed ones, with details; other members get the active ones, by
     /// name.
     pub fn members(&self, actor: Actor) -> Result<Vec<MemberInfo>, Error> {
         let (workspace, now) = (actor.workspace, self.world.now());
-        // Others see no counts, so there is nothing to count for them.
+        // Other members see no counts, so nothing is counted for them.
         let counted = match self.store.read(|tx| keeps_order(tx, actor))? {
             true => self.contacts_of_members(workspace)?,
             false => None,
@@ -97,7 +97,7 @@ impl App {
         })
     }
 
-    /// How many contacts each member owns, as the list in memory knows it: the database would have to look at every contact.
+    /// Counts the contacts of each member in the contact index: the database would have to read every contact.
     fn contacts_of_members(&self, workspace: Workspace) -> Result<Option<HashMap<Member, u64>>, Error> {
         let rows = self.store.read(|tx| members::list(tx, workspace))?;
         let ids: Vec<Member> = rows.iter().map(|row| row.member).collect();
@@ -105,7 +105,7 @@ impl App {
         Ok(counts.map(|counts| ids.into_iter().zip(counts).collect()))
     }
 
-    /// One member, for an admin.
+    /// Returns one member, for an admin.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`].
@@ -116,7 +116,7 @@ impl App {
         })
     }
 
-    /// The active member of an email, to act as: for the person at this machine, who may do everything here.
+    /// Returns the active member with an email as an actor, for the person at this machine, who may do everything here.
     ///
     /// # Errors
     /// [`Error::NoMember`].
@@ -130,7 +130,7 @@ impl App {
         Ok(Actor { workspace, member })
     }
 
-    /// The member of an email, active or not.
+    /// Returns the member with an email, active or not.
     ///
     /// # Errors
     /// [`Error::NoMember`].
@@ -141,11 +141,11 @@ impl App {
         Ok(found.ok_or(Error::NoMember)?.member)
     }
 
-    /// Makes an account at once, with a password that somebody else chose. The first one is the owner's, and has what was
-    /// imported before; others are members if no role is named. Says the role.
+    /// Creates an account directly, with a password that another person chose. The first account is the owner's, and
+    /// owns what was imported before; later ones are members unless a role is given. Returns the role.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::AccountField`] with the first field that does not fit.
+    /// [`Error::Forbidden`]; [`Error::AccountField`] with the first invalid field.
     pub fn add_member(
         &self,
         actor: Actor,
@@ -194,7 +194,7 @@ impl App {
         })
     }
 
-    /// Gives a member another role.
+    /// Changes the role of a member.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`], [`Error::LastOwner`].
@@ -214,7 +214,8 @@ impl App {
         })
     }
 
-    /// Keeps a member from signing in and ends all their sign-ins. What is theirs stays theirs, and stays shared.
+    /// Deactivates a member: ends all their sessions and keeps them from signing in. Their contacts stay theirs, and
+    /// stay shared.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`], [`Error::LastOwner`].
@@ -222,10 +223,10 @@ impl App {
         self.deactivate_once(actor, member, None)
     }
 
-    /// The same; with `once` an answer of a keyed request is kept.
+    /// Deactivates a member. With `once`, the answer of a keyed request is stored.
     ///
     /// # Errors
-    /// Those of [`App::deactivate`].
+    /// The errors of [`App::deactivate`].
     pub fn deactivate_once(&self, actor: Actor, member: Member, once: Option<OnceAnswer<'_, ()>>) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed_other(tx, admin, actor, member)?;
@@ -237,7 +238,7 @@ impl App {
         })
     }
 
-    /// Lets a member sign in again who was deactivated.
+    /// Lets a deactivated member sign in again.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`].
@@ -245,10 +246,10 @@ impl App {
         self.activate_once(actor, member, None)
     }
 
-    /// The same; with `once` an answer of a keyed request is kept.
+    /// Lets a deactivated member sign in again. With `once`, the answer of a keyed request is stored.
     ///
     /// # Errors
-    /// Those of [`App::activate`].
+    /// The errors of [`App::activate`].
     pub fn activate_once(&self, actor: Actor, member: Member, once: Option<OnceAnswer<'_, ()>>) -> Result<(), Error> {
         self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
@@ -260,7 +261,7 @@ impl App {
         })
     }
 
-    /// Ends a sign-in of another member; nothing to end is no error.
+    /// Ends a session of another member; it is no error if there is none.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`].
@@ -276,14 +277,14 @@ impl App {
         })
     }
 
-    /// Runs a change of members, after all others, by somebody who keeps order.
+    /// Runs a change of members by an admin or owner. Such changes queue.
     pub(crate) fn change_members<T>(
         &self,
         actor: Actor,
         work: impl FnOnce(&mut Tx<'_>, IsAdmin) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.store.write(|tx| {
-            // What is read below is true until the end: all changes of members wait here for each other.
+            // All changes of members queue here, so that what is read below stays true until the end.
             workspaces::queue(tx, actor.workspace)?;
             let admin = access::admin(tx, actor)?;
             work(tx, admin)
@@ -291,7 +292,7 @@ impl App {
     }
 }
 
-/// Whether the actor sees what admins see.
+/// Whether the actor is an admin or owner.
 fn keeps_order(tx: &mut Tx<'_>, actor: Actor) -> Result<bool, Error> {
     match access::admin(tx, actor) {
         Ok(_) => Ok(true),
@@ -320,7 +321,7 @@ fn place(sign_in: SignIn) -> SignInInfo {
     }
 }
 
-/// A member whom the actor may change, and who is not the actor.
+/// Returns a member whom the actor may change, other than the actor.
 pub(crate) fn governed_other(
     tx: &mut Tx<'_>,
     admin: IsAdmin,
@@ -335,7 +336,7 @@ pub(crate) fn governed_other(
     governed(tx, admin, actor, member)
 }
 
-/// Refuses a change after which no owner would be left.
+/// Refuses a change that leaves no active owner.
 pub(crate) fn keep_an_owner(tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> {
     match members::active_owners(tx, actor.workspace)? {
         0 => Err(Error::LastOwner),
@@ -343,9 +344,10 @@ pub(crate) fn keep_an_owner(tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> 
     }
 }
 
-/// Keeps a member out, here and everywhere, from now on.
+/// Deactivates a member, and ends all their sessions, known browsers, API tokens, webhooks and password links.
 pub(crate) fn shut_out(tx: &mut Tx<'_>, actor: Actor, member: Member) -> Result<(), Error> {
-    // The state first: who signs in at this moment has written to the same row and is met below, or finds this.
+    // The state must come first: a concurrent sign-in writes to the same row, so either its session is removed below,
+    // or it finds this state.
     members::set_state(tx, actor.workspace, member, MemberState::Deactivated)?;
     keep_an_owner(tx, actor)?;
     sessions::remove_all(tx, actor.workspace, member)?;
@@ -355,7 +357,7 @@ pub(crate) fn shut_out(tx: &mut Tx<'_>, actor: Actor, member: Member) -> Result<
     Ok(one_time_tokens::forget_passwords(tx, actor.workspace, member)?)
 }
 
-/// An email is that of one member.
+/// Refuses an email that already belongs to a member.
 pub(crate) fn refuse_taken(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<(), Error> {
     let message = match members::by_email(tx, workspace, email)?.map(|row| row.state) {
         None => return Ok(()),

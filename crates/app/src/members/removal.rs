@@ -1,8 +1,8 @@
-//! A member goes, and what was theirs goes to another one.
+//! Removing a member, and transferring what is theirs to another one.
 //!
-//! Owns the order of steps: first the member is kept out, then contacts are handed over in steps that each commit and
-//! let others write in between, and at last, when nothing is left, the member is gone. Who is interrupted begins again:
-//! nothing is lost in between, because what was not handed over still belongs to a member who is only kept out.
+//! Decides the order of the steps: first the member is deactivated, then contacts are transferred in steps that each
+//! commit and let others write in between, and when nothing is left the member is removed. An interrupted removal is
+//! started again: nothing is lost, because what was not transferred still belongs to a member who is only deactivated.
 
 use crate::App;
 use crate::access;
@@ -20,11 +20,11 @@ use store::members::{accounts, second_factors};
 use store::workspace::workspaces;
 use store::{Member, Tx};
 
-/// Contacts of one step.
+/// Contacts per step.
 const STEP: u64 = 5_000;
 
 impl App {
-    /// What belongs to a member, for an admin who thinks of removing them.
+    /// Counts what belongs to a member, for an admin who considers removing them.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NoMember`].
@@ -36,20 +36,22 @@ impl App {
         })
     }
 
-    /// Removes a member and gives what is theirs to another one: contacts, those in the trash too, imports, and the views that
-    /// they shared; other views of theirs are deleted. What others shared with them is not shared with them any more; what they shared stays shared. Says what was handed over.
+    /// Removes a member and transfers what is theirs to another one: contacts, including trashed ones, imports, and the
+    /// views that they shared; their other views are deleted. Shares granted to them are revoked; shares that they
+    /// granted stay. Returns what was transferred.
     ///
     /// # Errors
-    /// [`Error::Forbidden`], [`Error::NoMember`] about either of both, [`Error::LastOwner`]. What was
-    /// handed over before stays so, and the member stays kept out.
+    /// [`Error::Forbidden`], [`Error::NoMember`] for either member, [`Error::LastOwner`]. What was transferred before
+    /// the error stays so, and the member stays deactivated.
     pub fn remove_member(&self, actor: Actor, member: Member, to: Member) -> Result<Belongings, Error> {
         self.remove_member_once(actor, (member, to), None)
     }
 
-    /// The same; with `once` what was handed over is kept as the answer of a keyed request, in the transaction of the last step.
+    /// Removes a member. With `once`, what was transferred is stored as the answer of a keyed request, in the
+    /// transaction of the last step.
     ///
     /// # Errors
-    /// Those of [`App::remove_member`].
+    /// The errors of [`App::remove_member`].
     pub fn remove_member_once(
         &self,
         actor: Actor,
@@ -78,12 +80,13 @@ impl App {
         }
         self.forget_drafts(actor, member)?;
         self.finish_removing(actor, (member, to), (had, began), once)?;
-        // Files of imports that were only drafts are of no use to anybody.
+        // The files of deleted drafts are not needed any more.
         self.sweep(actor)?;
         Ok(had)
     }
 
-    /// The last step: an import that wrote until now has left contacts behind, and is to go on for somebody else.
+    /// The last step, in one transaction: transfers the contacts that a running import has added since, and everything
+    /// else, including that import, which continues for its new owner.
     fn finish_removing(
         &self,
         actor: Actor,
@@ -118,7 +121,7 @@ impl App {
         })
     }
 
-    /// What is kept in memory of a member's drafts.
+    /// Drops a member's drafts from memory.
     fn forget_drafts(&self, actor: Actor, member: Member) -> Result<(), Error> {
         let all = self.store.read(|tx| imports::list(tx, actor.workspace))?;
         let drafts = all
@@ -129,7 +132,7 @@ impl App {
     }
 }
 
-/// Nothing goes to somebody who is not there, or who goes.
+/// Refuses a recipient who is not an active member, or who is the removed member.
 fn refuse_absent(tx: &mut Tx<'_>, actor: Actor, member: Member, to: Member) -> Result<(), Error> {
     match accounts::role(tx, actor.workspace, to)? {
         Some(_) if to != member => Ok(()),

@@ -1,4 +1,5 @@
-//! The columns that a member has chosen for a list: they see the same ones the next time, wherever they sign in.
+//! The columns that a member has chosen for a list. They are stored, so the member sees the same ones wherever they
+//! sign in.
 
 use crate::App;
 use crate::View;
@@ -7,16 +8,16 @@ use crate::access::Scope;
 use crate::error::Error;
 use store::members::preferences;
 
-/// Bytes of what is kept, at most: more than all columns of a page have.
+/// The maximum length of the stored text in bytes: more than all columns of a page need.
 const LONGEST: usize = 20_000;
 
 impl App {
-    /// The columns that the member has chosen for the list of a scope; none where the standard ones are shown.
+    /// Returns the columns that the member has chosen for the list of a scope; `None` if the standard ones are shown.
     pub fn chosen_columns(&self, actor: Actor, list: Scope) -> Result<Option<String>, Error> {
         self.read(actor, |view| view.chosen_columns(list))
     }
 
-    /// Remembers the columns of a list; with none, the standard ones are shown again.
+    /// Stores the columns of a list; with `None`, the standard ones are shown again.
     ///
     /// # Errors
     /// [`Error::BadView`] if there are too many.
@@ -32,14 +33,15 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// The columns that the member has chosen for the list of a scope; none where the standard ones are shown.
+    /// Returns the columns that the member has chosen for the list of a scope; `None` if the standard ones are shown.
     pub fn chosen_columns(&mut self, list: Scope) -> Result<Option<String>, Error> {
         let Actor { workspace, member } = self.actor;
         Ok(preferences::get(self.tx, workspace, member, choice(list))?)
     }
 }
 
-/// What is shared has a list of its own, whose columns say by whom and since when.
+/// The preference that stores the columns. The list of shared contacts has its own, because its columns show by whom
+/// and since when a contact is shared.
 fn choice(list: Scope) -> &'static str {
     match list {
         Scope::Shared => "columns of shared",

@@ -1,9 +1,9 @@
-//! Filters: which contacts are meant, written as a person would type it.
+//! Filters: conditions on contacts, written as a person would type them.
 //!
-//! Words must all occur in a contact's name, company, emails, phones or tags, any part of a word counting; phones are
-//! compared by their digits. `tag:vip`, `company:acme`, `city:bonn`, `country:DE`, `import:3`, `has:email`, `no:phone` and
-//! `changed:2026-11-01` (on that day or since) narrow further; a value with blanks stands in double quotes. `field:"Shoe
-//! size"=42` asks for a value of a custom field, `field:"Shoe size"` for any.
+//! All words must occur in a contact's name, company, emails, phones or tags; a part of a word is enough, and phones
+//! are compared by their digits. `tag:vip`, `company:acme`, `city:bonn`, `country:DE`, `import:3`, `has:email`,
+//! `no:phone` and `changed:2026-11-01` (on that day or later) narrow further; a value with blanks is put in double
+//! quotes. `field:"Shoe size"=42` requires a value of a custom field, `field:"Shoe size"` any value of it.
 
 use crate::error::Error;
 use crate::search::searchable::{SearchKind, searchable};
@@ -13,21 +13,22 @@ use store::contacts::ContactRow;
 use store::contacts::search_texts;
 use store::{ImportId, RunId};
 
-/// So many words of a filter are searched for, and so much of each: enough to leave out nearly all contacts that do not
-/// pass, and no more than any engine takes in one question.
+/// How many words of a filter, and how many characters of each, are searched for in the database: enough to exclude
+/// nearly all contacts that do not pass, and no more than every engine accepts in one query.
 const SEARCHED_WORDS: usize = 8;
 const SEARCHED_LETTERS: usize = 64;
 
-/// What stands behind the name of a custom field in the roster, before its value.
+/// Separates the name of a custom field from its value in the contact index.
 pub(crate) const FIELD_END: char = '\u{7f}';
 
-/// A filter. The empty one lets every contact pass.
+/// A filter. Every contact passes the empty one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     conditions: Vec<Condition>,
 }
 
-/// What a contact must fulfil. The roster asks the same of its entries (`roster::look`).
+/// A condition that a contact must fulfil. The contact index checks the same conditions on its entries
+/// (`contact_index::query`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Condition {
     Word {
@@ -43,14 +44,15 @@ pub(crate) enum Condition {
     No(Part),
     /// Last changed at that moment or later, in UTC microseconds.
     Changed(i64),
-    /// A custom field of that name ([`field_name`]) with one of these values ([`comparable`]), or with any.
+    /// A custom field with this name ([`field_name`]) and one of these values ([`comparable`]), or any value if there
+    /// are none.
     Field {
         name: String,
         values: Vec<String>,
     },
 }
 
-/// What a contact may have or lack.
+/// A part that a contact may have or lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
     Email,
@@ -73,7 +75,7 @@ const PARTS: [Part; 7] = [
 ];
 
 impl Part {
-    /// The bit that stands for it.
+    /// The bit of this part.
     pub(crate) fn bit(self) -> u8 {
         1 << self as u8
     }
@@ -151,7 +153,7 @@ fn condition(term: &str) -> Result<Condition, Error> {
     })
 }
 
-/// A custom field with a value, however the value is written.
+/// A condition on a custom field and its value; a number matches however it is written.
 fn field(name: &str, value: &str) -> Result<Condition, Error> {
     let name = field_name(name);
     if name.is_empty() {
@@ -167,13 +169,13 @@ fn field(name: &str, value: &str) -> Result<Condition, Error> {
     Ok(Condition::Field { name, values })
 }
 
-/// The name of a custom field, as it is compared.
+/// The form in which names of custom fields are compared.
 pub(crate) fn field_name(name: &str) -> String {
     plain(&clean(name).to_lowercase())
 }
 
-/// A value of a custom field, as it is compared: what is heard of it, but numbers with all their signs. Of long ones only
-/// the beginning.
+/// The form in which values of custom fields are compared: folded, but numbers keep all their characters. Long values
+/// are cut.
 pub(crate) fn comparable(value: &str) -> String {
     let folded = fold(value);
     let is_number = canonical_number(value, DecimalSign::Point).is_some();
@@ -184,7 +186,7 @@ pub(crate) fn comparable(value: &str) -> String {
     text.chars().take(SEARCHED_LETTERS).collect()
 }
 
-/// Without the characters that part lines and names in the roster.
+/// Removes the characters that separate lines and names in the contact index.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| *c >= ' ' && *c != FIELD_END).collect()
 }
@@ -230,13 +232,13 @@ impl Filter {
         self.conditions.is_empty()
     }
 
-    /// Narrows to contacts with a tag, exactly this one but for case and marks.
+    /// Narrows to contacts with exactly this tag, ignoring case and diacritics.
     #[must_use]
     pub fn with_tag(self, tag: &str) -> Self {
         self.and(Condition::Tag(fold(tag)))
     }
 
-    /// Narrows to contacts in whose company the text occurs.
+    /// Narrows to contacts whose company contains the text.
     #[must_use]
     pub fn with_company(self, company: &str) -> Self {
         self.and(Condition::Company(fold(company)))
@@ -254,15 +256,15 @@ impl Filter {
         self.and(Condition::No(Part::Email))
     }
 
-    /// Narrows to contacts that were changed on a day (`2026-11-01`, in UTC) or since.
+    /// Narrows to contacts that were changed on a day (`2026-11-01`, in UTC) or later.
     ///
     /// # Errors
-    /// [`Error::Filter`] if that is no day.
+    /// [`Error::Filter`] if it is not a day.
     pub fn changed_since(self, day: &str) -> Result<Self, Error> {
         Ok(self.and(Condition::Changed(beginning_of(day)?)))
     }
 
-    /// Narrows to contacts with a value of a custom field, or with any where that is empty.
+    /// Narrows to contacts with a value of a custom field, or with any value of it if `value` is empty.
     ///
     /// # Errors
     /// [`Error::Filter`] without a name.
@@ -275,7 +277,7 @@ impl Filter {
         self
     }
 
-    /// The import that it narrows to, if it does.
+    /// The import to which it narrows, if there is one.
     pub(crate) fn import(&self) -> Option<ImportId> {
         self.conditions.iter().find_map(|condition| match condition {
             Condition::Import(import) => Some(*import),
@@ -283,12 +285,13 @@ impl Filter {
         })
     }
 
-    /// All that must hold.
+    /// The conditions, all of which must hold.
     pub(crate) fn conditions(&self) -> &[Condition] {
         &self.conditions
     }
 
-    /// Words that occur in the search text of every contact that passes. The longest: they occur most rarely.
+    /// Words that occur in the search text of every contact that passes. The longest are chosen, because they are the
+    /// rarest.
     pub(crate) fn words(&self) -> Vec<search_texts::Word> {
         let mut words: Vec<&Condition> = self.conditions.iter().filter(|c| c.word_length() > 0).collect();
         words.sort_by_key(|condition| std::cmp::Reverse(condition.word_length()));
@@ -303,7 +306,8 @@ impl Filter {
 }
 
 impl Condition {
-    /// How long the word is; what is no word, or has no letter in it, leaves nobody out.
+    /// The length of the word; 0 for other conditions, and for words without a letter or digit, which exclude no
+    /// contact.
     fn word_length(&self) -> usize {
         match self {
             Self::Word { folded, .. } => folded.len(),

@@ -1,11 +1,11 @@
-//! A filter in words, as the audit log tells it.
+//! The text form of a filter, for the audit log.
 
 use crate::search::filter::Filter;
 use crate::search::filter::{Condition, Part};
 use jiff::Timestamp;
 use std::fmt;
 
-/// The filter as somebody could have typed it; folded, so not letter by letter as it was typed.
+/// The filter as a person could type it; values are folded, so it may differ from what was typed.
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let terms: Vec<String> = self.conditions().iter().map(term).collect();

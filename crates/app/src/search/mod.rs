@@ -1,4 +1,4 @@
-//! Finding contacts: filters in words, saved views, and the columns of the list.
+//! Finding contacts: filters written in words, saved views, and the columns of the list.
 
 pub(crate) mod columns;
 pub(crate) mod filter;

@@ -1,9 +1,10 @@
-//! What a search word is compared with: one list for filters, for the search texts in the database and for the list in memory.
+//! The values with which search words are compared: one definition for filters, for the search texts in the database
+//! and for the contact index.
 
 use model::{Contact, fold};
 use std::borrow::Cow;
 
-/// A kind of values that words are compared with.
+/// A kind of value with which words are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SearchKind {
     FullName,
@@ -16,8 +17,8 @@ pub(crate) enum SearchKind {
     Phone,
 }
 
-/// The values of a contact that words are compared with, folded, each with its kind. The full name comes first; values that
-/// are empty are left out. No value has a line end in it.
+/// Returns the folded values of a contact with which words are compared, each with its kind. The full name comes first;
+/// empty values are left out. No value contains a line end.
 pub(crate) fn searchable(contact: &Contact) -> impl Iterator<Item = (SearchKind, Cow<'_, str>)> {
     let folded = |value: &str| Cow::Owned(fold(value));
     let full = std::iter::once_with(|| (SearchKind::FullName, Cow::Owned(fold(&contact.display_name()))));

@@ -1,6 +1,6 @@
-//! Saved views: a name for what the list of contacts is narrowed to, its order and its columns.
+//! Saved views: a name for a filter of the contact list, its order and its columns.
 //!
-//! Owns who may use and change one, and what becomes of those of a member who goes.
+//! Decides who may use and change a view, and what happens to the views of a removed member.
 
 use crate::App;
 use crate::View;
@@ -13,42 +13,43 @@ use store::workspace::views::{self, View as ViewRow};
 use store::workspace::workspaces;
 use store::{Member, Tx, Workspace};
 
-/// Letters of a name, at most.
+/// The maximum length of a name, in characters.
 const LONGEST_NAME: usize = 80;
-/// Bytes of a query, at most.
+/// The maximum length of a query, in bytes.
 const LONGEST_QUERY: usize = 4_000;
-/// Views of one member, at most. Those of others do not count: nobody must be kept from saving by what others share.
+/// The maximum number of views of one member. Views of other members do not count: what they share must not keep a
+/// member from saving.
 const MOST: usize = 200;
 
-/// A view as a member is shown it.
+/// A view as a member sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedView {
     pub id: i64,
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it shows.
+    /// The query of the list's address.
     pub query: String,
-    /// Whether everybody in the workspace may use it.
+    /// Whether all members of the workspace may use it.
     pub shared: bool,
-    /// Who made it; none if the member did.
+    /// The name of the member who made it; `None` if this member did.
     pub by: Option<String>,
     /// Whether the member may change and delete it.
     pub may_change: bool,
 }
 
-/// What a view is to be.
+/// The content of a view to be saved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ViewContent {
-    /// What it is called.
+    /// Its name.
     pub name: String,
-    /// What it shows.
+    /// The query of the list's address.
     pub query: String,
-    /// Whether everybody in the workspace may use it.
+    /// Whether all members of the workspace may use it.
     pub shared: bool,
 }
 
 impl View<'_, '_> {
-    /// The views that a member may use, by name.
+    /// Returns the views that the member may use, by name.
     pub fn saved_views(&mut self) -> Result<Vec<SavedView>, Error> {
         let (tx, actor) = (&mut *self.tx, self.actor);
         let governs = access::admin(tx, actor).is_ok();
@@ -73,23 +74,23 @@ impl View<'_, '_> {
 }
 
 impl App {
-    /// The views that a member may use, by name.
+    /// Returns the views that the member may use, by name.
     pub fn views(&self, actor: Actor) -> Result<Vec<SavedView>, Error> {
         self.read(actor, |view| view.saved_views())
     }
 
-    /// Saves a view, in the place of the member's own of that name; says its number.
+    /// Saves a view and returns its number. A view of the member with the same name is replaced.
     ///
     /// # Errors
-    /// [`Error::BadView`] if it has no fitting name.
+    /// [`Error::BadView`] if the name or the query is not accepted, or the member has too many views.
     pub fn save_view(&self, actor: Actor, content: &ViewContent) -> Result<i64, Error> {
         self.save_view_once(actor, content, None)
     }
 
-    /// The same; with `once` the number is kept as the answer of a keyed request.
+    /// Saves a view. With `once`, the number is stored as the answer of a keyed request.
     ///
     /// # Errors
-    /// [`Error::BadView`] if it has no fitting name.
+    /// [`Error::BadView`] if the name or the query is not accepted, or the member has too many views.
     pub fn save_view_once(
         &self,
         actor: Actor,
@@ -99,7 +100,7 @@ impl App {
         let name = name_of(content)?;
         let now = self.world.now();
         self.store.write(|tx| {
-            // Two who save at the same moment queue, so that each gets a number of its own.
+            // Concurrent saves queue, so that each view gets its own number.
             workspaces::queue(tx, actor.workspace)?;
             let known = views::visible_to(tx, actor.workspace, actor.member)?;
             let mut view = ViewRow {
@@ -124,8 +125,8 @@ impl App {
         })
     }
 
-    /// Gives a view another name, other content, and shares it or not. Only who made it may, and of one that is shared an
-    /// admin.
+    /// Replaces a view's name and content, and shares it or not. Only the member who made it may do this, and for a
+    /// shared view also admins.
     ///
     /// # Errors
     /// [`Error::NoView`], [`Error::Forbidden`], [`Error::BadView`].
@@ -146,7 +147,7 @@ impl App {
         })
     }
 
-    /// Deletes a view. Only who made it may, and of one that is shared an admin.
+    /// Deletes a view. Only the member who made it may do this, and for a shared view also admins.
     ///
     /// # Errors
     /// [`Error::NoView`], [`Error::Forbidden`].
@@ -159,7 +160,7 @@ impl App {
     }
 }
 
-/// A view that the member may change. One of somebody else that is not shared is not there.
+/// Returns a view that the member may change. An unshared view of another member is reported as not found.
 fn changeable(tx: &mut Tx<'_>, actor: Actor, id: i64) -> Result<ViewRow, Error> {
     let view = views::get(tx, actor.workspace, id)?;
     let view = view.filter(|view| view.shared || view.member == actor.member);
@@ -170,7 +171,8 @@ fn changeable(tx: &mut Tx<'_>, actor: Actor, id: i64) -> Result<ViewRow, Error> 
     Ok(view)
 }
 
-/// Gives the shared views of a member who goes to another one, and deletes the others: nobody else has ever seen those.
+/// Transfers the shared views of a member who is being removed to another member, and deletes the others, which no
+/// other member has ever seen.
 pub(crate) fn hand_over(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to: Member) -> Result<(), Error> {
     let known = views::visible_to(tx, workspace, to)?.into_iter();
     let mut taken: HashSet<String> = known.filter(|view| view.member == to).map(|view| view.name).collect();
@@ -192,7 +194,7 @@ pub(crate) fn hand_over(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to:
     Ok(())
 }
 
-/// A name that is not taken: `VIP`, or else `VIP 2` and so on. A member's views have different names.
+/// Returns a name that is not taken: `VIP`, or else `VIP 2` and so on. A member's views have different names.
 fn free_name(name: &str, taken: &HashSet<String>) -> String {
     let numbered = (2..).map(|number: u32| {
         let end = format!(" {number}");
@@ -204,7 +206,7 @@ fn free_name(name: &str, taken: &HashSet<String>) -> String {
 }
 
 fn name_of(content: &ViewContent) -> Result<String, Error> {
-    // No address has them, and a server cannot keep a NUL.
+    // An address contains no control characters, and a database server cannot store a NUL.
     if content.query.chars().any(char::is_control) {
         return Err(Error::BadView(
             "the query of a view is a part of an address, without control characters",

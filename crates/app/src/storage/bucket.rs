@@ -1,8 +1,8 @@
-//! Objects in a bucket that speaks S3.
+//! Object storage in a bucket with the S3 protocol.
 //!
-//! The only module that knows the S3 library, and the only one with async in it: each call runs a small runtime of its own
-//! until it is answered. Objects are sent and fetched in parts, so that memory does not grow with them and every request is
-//! short enough to be repeated.
+//! The only module that uses the S3 library, and the only one with async code: each call blocks on a small runtime of
+//! its own. Objects are transferred in parts, so that memory does not grow with their size and every request is short
+//! enough to be retried.
 
 use crate::storage::ObjectsError;
 use crate::storage::error::Trouble;
@@ -22,23 +22,23 @@ use std::path::Path;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
-/// What is sent or fetched with one request, if the object is no smaller.
+/// Size of the parts in which larger objects are transferred.
 const PART: u64 = 8 * 1024 * 1024;
-/// S3 takes ten thousand parts.
+/// S3 allows ten thousand parts.
 const MOST_PARTS: u64 = 9_000;
-/// Parts that are on their way at a time.
+/// Maximum number of parts in transfer at once.
 const PARTS_AT_ONCE: usize = 4;
-/// How much is read of a file at a time.
+/// Size of the reads from a file.
 const READ: usize = 256 * 1024;
 
 const REACH: &str =
     "check AWS_ENDPOINT, AWS_REGION, the credentials and the network; what was committed stays and can be gone on with";
 const ALLOW: &str = "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what they are allowed to do in this bucket";
 
-/// How a bucket is reached: the S3 library's settings.
+/// The settings of a bucket: those of the S3 library.
 pub(crate) type Settings = AmazonS3Builder;
 
-/// The settings that the environment holds, as all programs for S3 read them.
+/// The settings in the environment variables that all S3 programs read.
 pub(crate) fn settings_of_the_machine() -> Settings {
     AmazonS3Builder::from_env()
         .with_config(AmazonS3ConfigKey::Client(ClientConfigKey::Timeout), "120 seconds")
@@ -49,17 +49,17 @@ pub(crate) fn settings_of_the_machine() -> Settings {
         })
 }
 
-/// The server's address, empty for that of Amazon.
+/// The address of the server, empty for Amazon's own.
 fn endpoint_of(settings: &Settings) -> String {
-    // The one that is meant for S3 alone comes first, as in the library.
+    // The variable for S3 alone takes precedence, as in the library.
     [AmazonS3ConfigKey::S3Endpoint, AmazonS3ConfigKey::Endpoint]
         .iter()
         .find_map(|key| settings.get_config_value(key))
         .unwrap_or_default()
 }
 
-/// Says in words what is wrong with settings that the library would only notice, with a panic, when it sends a request.
-/// Their values are not repeated.
+/// Describes what is wrong with settings for which the library would panic only when it sends a request. The values are
+/// not repeated in the message.
 fn check(settings: &Settings) -> Result<(), String> {
     let value = |key| settings.get_config_value(&key).unwrap_or_default();
     let endpoint = endpoint_of(settings);
@@ -92,14 +92,14 @@ fn is_address(endpoint: &str) -> bool {
             .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some_and(|h| !h.is_empty()))
 }
 
-/// A bucket, and what the names of our objects begin with in it.
+/// A bucket, and the prefix of our object names in it.
 pub(crate) struct BucketName {
     bucket: String,
     prefix: Vec<String>,
 }
 
 impl BucketName {
-    /// Reads `BUCKET/PREFIX`.
+    /// Parses `BUCKET/PREFIX`.
     pub fn parse(text: &str) -> Result<Self, ObjectsError> {
         let mut words = text.trim_end_matches('/').split('/').map(str::to_owned);
         let name = Self {
@@ -131,7 +131,7 @@ impl fmt::Display for BucketName {
     }
 }
 
-/// A bucket that can be asked.
+/// A bucket that can be accessed.
 pub(crate) struct Bucket {
     name: BucketName,
     store: AmazonS3,
@@ -139,17 +139,18 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// Makes ready to ask the bucket; says in words if the settings do not do.
+    /// Prepares access to the bucket; returns a message if the settings are not valid.
     pub fn open(name: BucketName, settings: Settings) -> Result<Self, String> {
         check(&settings)?;
         let is_plain = endpoint_of(&settings).starts_with("http://");
-        // There is one library for cryptography in the program. That somebody has chosen it before is no error.
+        // The program uses a single cryptography library. It may already be installed as the default, which is not an
+        // error.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let store = settings
             .with_bucket_name(&name.bucket)
-            // Unencrypted only for those who ask for it by the endpoint's name.
+            // Unencrypted only if the endpoint begins with `http://`.
             .with_allow_http(is_plain)
-            // One request for each object is understood by every server, one for many is not.
+            // Every server supports one request per deleted object; not every server supports one for many objects.
             .with_disable_bulk_delete(true)
             .build()
             .map_err(|error| innermost(&error))?;
@@ -186,7 +187,7 @@ impl Bucket {
                 Ok(0) => return parts.finish().await.map(drop),
                 Ok(n) => parts.write(&read[..n]),
                 Err(error) => {
-                    // Without it the server keeps the parts, and nobody sees them.
+                    // Without this the server would keep invisible parts.
                     let _ = parts.abort().await;
                     return Err(error);
                 }
@@ -194,7 +195,7 @@ impl Bucket {
         }
     }
 
-    /// Copies an object into a file, and says how large it is.
+    /// Copies an object into a file, and returns its size.
     pub fn copy(&self, name: &str, into: &mut File) -> Result<u64, Trouble> {
         let key = self.name.key(name);
         let size = self.ask(async { Ok(self.store.head(&key).await?.size) })?;
@@ -256,22 +257,22 @@ fn trouble(error: object_store::Error) -> Trouble {
     Trouble::Failed { why, advice }
 }
 
-/// How a request failed that got no answer.
+/// The kind of failure of a request without an answer.
 fn unanswered(error: &object_store::Error) -> Option<HttpErrorKind> {
     causes(error).find_map(|cause| Some(cause.downcast_ref::<HttpError>()?.kind()))
 }
 
-/// An error, what caused it, what caused that.
+/// Iterates over an error and its chain of causes.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| (*error).source())
 }
 
-/// The innermost cause is the one that says something; those around it say where in the library it was.
+/// The message of the innermost cause; the outer ones only name places in the library.
 fn innermost(error: &(dyn Error + 'static)) -> String {
     causes(error).last().map(ToString::to_string).unwrap_or_default()
 }
 
-/// What an answer of S3 says, without its XML, which repeats the request.
+/// The message in an answer of S3, without its XML, which repeats the request.
 fn answered(answer: &str) -> String {
     let part = |name: &str| {
         let (_, behind) = answer.split_once(&format!("<{name}>"))?;

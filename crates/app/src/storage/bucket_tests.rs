@@ -9,7 +9,7 @@ use std::time::Duration;
 #[path = "../../tests/bucket/server.rs"]
 mod server;
 
-/// The settings for a server, trying each request twice and not for long.
+/// The settings for a test server, with one retry and short timeouts.
 fn settings(endpoint: &str, secret: &str) -> Settings {
     Settings::new()
         .with_endpoint(endpoint)
@@ -27,7 +27,7 @@ fn opened(place: &str, settings: Settings) -> Objects {
     Objects::in_bucket(BucketName::parse(place).unwrap(), settings).unwrap()
 }
 
-/// The error of the first use of a bucket, which never contains the secret.
+/// Returns the error of the first use of a bucket, and checks that it does not contain the secret.
 fn refusal(objects: &Objects) -> String {
     let error = objects.probe("0190-a").unwrap_err();
     let (said, debug) = (error.to_string(), format!("{error:?}"));
@@ -86,7 +86,7 @@ fn wrong_credentials_are_reported() {
 fn a_missing_bucket_is_reported() {
     let server = BucketServer::start();
     let objects = opened("nobody", settings(&server.endpoint, SECRET));
-    // Only listing: this server makes a bucket when something is put into it.
+    // Only listing is tested: this server creates a bucket when an object is put into it.
     let said = objects.list("uploads/").unwrap_err().to_string();
     assert!(said.contains("there is no such bucket"), "{said}");
     assert!(

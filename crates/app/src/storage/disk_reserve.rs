@@ -1,32 +1,33 @@
-//! A file that only takes up space, so that members can sign in while the disk is full: it is deleted when the database has no
-//! room for a session, and made again when there is room.
+//! A file that only reserves disk space, so that members can sign in while the disk is full: it is deleted when the
+//! database has no room for a session, and created again when there is room.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// Bytes of the file: some hundred transactions as small as a sign-in.
+/// Size of the file in bytes: enough for some hundred transactions as small as a sign-in.
 const SIZE: usize = 4 << 20;
-/// Free bytes below which the file is not made: it must not be what fills the disk.
+/// With less free space than this, in bytes, the file is not created: it must not be what fills the disk.
 const ROOM: u64 = 64 << 20;
 
-/// The reserve of an installation whose database is in the data folder. One whose database is on a server has none.
+/// The reserve of an installation whose database is in the data folder. An installation with a database server has
+/// none.
 pub(crate) struct DiskReserve {
     path: Option<PathBuf>,
 }
 
 impl DiskReserve {
-    /// The reserve in this folder; it is not made yet.
+    /// The reserve in this folder; does not create the file yet.
     pub fn new(folder: Option<&Path>) -> Self {
         Self {
             path: folder.map(|folder| folder.join("disk-reserve")),
         }
     }
 
-    /// Makes the file if it is missing and there is room for it.
+    /// Creates the file if it is missing and there is room for it.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// Errors of the operating system.
     pub fn fill(&self) -> io::Result<()> {
         let Some(path) = &self.path else { return Ok(()) };
         let folder = path.parent().unwrap_or(path);
@@ -41,7 +42,7 @@ impl DiskReserve {
         options.open(path)?.write_all(&vec![0x5a; SIZE])
     }
 
-    /// Deletes the file; says whether that has made room.
+    /// Deletes the file. Returns whether that has freed space.
     pub fn release(&self) -> bool {
         self.path.as_ref().is_some_and(|path| fs::remove_file(path).is_ok())
     }

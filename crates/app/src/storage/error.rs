@@ -1,17 +1,17 @@
-//! Errors of the object storage, worded so that a person knows what to do. They never contain a secret.
+//! Errors of the object store. Their messages say what to do, and never contain a secret.
 
 use std::io;
 
-/// What can go wrong with objects.
+/// An error of the object store.
 #[derive(Debug, thiserror::Error)]
 pub enum ObjectsError {
-    /// The location cannot be understood. It is not repeated, because it may hold a password.
+    /// The location cannot be parsed. It is not repeated in the message, because it may hold a password.
     #[error("{0}; name a folder, or s3://BUCKET/PREFIX with the credentials in AWS_* variables")]
     Location(&'static str),
-    /// The location is in S3, and the program was built without it.
+    /// The location is in S3, but the program was built without S3.
     #[error("this program was built without S3; take a release, build it with the feature s3, or name a folder")]
     NoS3,
-    /// The location is understood, and the settings for it are not.
+    /// The location was parsed, but its settings are not valid.
     #[error(
         "{location} cannot be used: {why}; the settings are the AWS_* variables, such as AWS_ENDPOINT and AWS_REGION"
     )]
@@ -20,52 +20,52 @@ pub enum ObjectsError {
         /// What is wrong.
         why: String,
     },
-    /// A name that is not one of ours.
+    /// The name is not one that this program creates.
     #[error("{0:?} is no name of an object of this program; the database was changed by something else")]
     Name(String),
-    /// There is no such object.
+    /// The object does not exist.
     #[error("{name} is not in {location}; was it removed, or is another place named for the objects?")]
     Missing {
         name: String,
-        /// Where it was looked for.
+        /// Where the object was expected.
         location: String,
     },
-    /// There is no room.
+    /// There is no space left.
     #[error("there is no room left in {location}; make room there and try again")]
     Full { location: String },
-    /// There is no such bucket.
+    /// The bucket does not exist.
     #[error("{doing} {name} in {location} failed: there is no such bucket; make the bucket, or name another one")]
     NoBucket {
-        /// What was being done.
+        /// What was attempted.
         doing: &'static str,
-        /// With which object.
+        /// The object.
         name: String,
         location: String,
     },
-    /// The store did not do it.
+    /// The store failed.
     #[error("{doing} {name} in {location} failed: {why}; {advice}")]
     Failed {
-        /// What was being done.
+        /// What was attempted.
         doing: &'static str,
-        /// With which object.
+        /// The object.
         name: String,
         location: String,
-        /// What the store says.
+        /// The reason that the store gives.
         why: String,
         /// What to do.
         advice: &'static str,
     },
 }
 
-/// What a folder or a bucket says when something does not go; which object and where is added by who asked.
+/// A failure of a folder or a bucket; the caller adds the object and the location.
 #[derive(Debug)]
 pub(crate) enum Trouble {
-    /// There is no such object.
+    /// The object does not exist.
     Missing,
-    /// There is no such bucket.
+    /// The bucket does not exist.
     #[cfg(feature = "s3")]
     NoBucket,
-    /// There is no room.
+    /// There is no space left.
     Full,
     Failed {
         why: String,
@@ -74,7 +74,7 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    /// What an error in finding a file means.
+    /// Classifies an error in finding a file.
     pub fn finding(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::NotFound => Self::Missing,

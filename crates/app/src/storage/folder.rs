@@ -1,4 +1,4 @@
-//! Objects as files below a folder, their names as paths.
+//! Objects as files in a folder, with their names as relative paths.
 
 use crate::storage::listed::{Listed, UNFINISHED};
 use crate::storage::private_folder::create_private_folder;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 use tempfile::NamedTempFile;
 
-/// A folder of objects. It is made when the first one is written.
+/// A folder of objects. It is created when the first object is written.
 pub(crate) struct Folder {
     root: PathBuf,
 }
@@ -18,7 +18,7 @@ impl Folder {
         Self { root }
     }
 
-    /// A file on the same file system as the objects, so that it becomes one by its name alone.
+    /// Creates a file on the same file system as the objects, so that renaming it makes it an object.
     pub fn draft(&self) -> io::Result<NamedTempFile> {
         let folder = self.root.join(UNFINISHED);
         create_private_folder(&folder)?;
@@ -28,7 +28,7 @@ impl Folder {
     pub fn put(&self, name: &str, draft: NamedTempFile) -> io::Result<PathBuf> {
         let path = self.root.join(name);
         create_private_folder(path.parent().unwrap_or(&self.root))?;
-        // The database will say that it is there, and keeps its word when the power fails.
+        // The database will record that the object exists, so it must survive a power failure.
         draft.as_file().sync_all()?;
         draft.persist(&path).map_err(|e| e.error)?;
         Ok(path)
@@ -52,7 +52,7 @@ impl Folder {
         let mut listed = Vec::new();
         for entry in entries {
             let entry = entry?;
-            // It may have gone since the folder was read.
+            // The file may have been deleted since the folder was read.
             if let (Some(word), Ok(meta)) = (entry.file_name().to_str(), entry.metadata())
                 && meta.is_file()
             {
@@ -66,7 +66,7 @@ impl Folder {
         Ok(listed)
     }
 
-    /// Removes the folder of a prefix that has no objects any more. An empty one would harm nobody.
+    /// Removes the folder of a prefix that has no objects any more. A failure is ignored: an empty folder does no harm.
     pub fn forget(&self, prefix: &str) {
         let _ = fs::remove_dir(self.root.join(Path::new(prefix)));
     }

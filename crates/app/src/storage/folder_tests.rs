@@ -9,7 +9,7 @@ fn with_folder() -> (TempDir, Objects) {
     (folder, objects)
 }
 
-/// Puts an object, and checks that it is there as a whole.
+/// Puts an object, and checks that it is complete.
 pub(super) fn put(objects: &Objects, name: &str, bytes: &[u8]) {
     let mut draft = objects.draft().unwrap();
     draft.write_all(bytes).unwrap();
@@ -26,7 +26,7 @@ pub(super) fn read(objects: &Objects, name: &str) -> Vec<u8> {
     bytes
 }
 
-/// What every place for objects must do.
+/// Checks what every object store must do.
 pub(super) fn keeps_its_promises(objects: &Objects) {
     objects.probe("0190-a").unwrap();
     assert_eq!(objects.list("probes/").unwrap(), [], "a probe leaves nothing");
@@ -72,7 +72,7 @@ fn a_draft_is_no_object_and_leaves_nothing() {
     let mut draft = objects.draft().unwrap();
     draft.write_all(b"half").unwrap();
     assert_eq!(objects.list("uploads/").unwrap(), []);
-    // What a process leaves that dies is found there.
+    // Files left by a process that died can be found there.
     assert_eq!(objects.list(UNFINISHED).unwrap().len(), 1);
     drop(draft);
     assert_eq!(objects.list(UNFINISHED).unwrap(), []);

@@ -1,8 +1,8 @@
 //! The object store: files that outlive the process and, in a bucket, the machine.
 //!
-//! Owns where objects lie (a folder, or with the feature `s3` a bucket that speaks S3), what their names may be, and
-//! what is reported when that fails. To its callers everything here is synchronous: the runtime that the S3 library needs
-//! lives in `bucket` and nowhere else.
+//! Owns where objects are kept (a folder, or with the feature `s3` a bucket with the S3 protocol), which names are
+//! valid, and how failures are reported. All functions are synchronous for their callers: only `bucket` has the async
+//! runtime that the S3 library needs.
 
 #[cfg(feature = "s3")]
 pub(crate) mod bucket;
@@ -24,9 +24,9 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// Where objects are kept.
+/// The object store.
 pub(crate) struct Objects {
-    /// As people know it; never with a secret in it.
+    /// The location shown to users, without secrets.
     location: String,
     keeper: Keeper,
 }
@@ -37,22 +37,22 @@ enum Keeper {
     Bucket(Bucket),
 }
 
-/// A file that is to become an object. Nobody sees it before it is whole; unless it is put, it goes when this does.
+/// A file that is to become an object. It is invisible until it is complete, and deleted on drop unless it is put.
 pub(crate) struct Draft(NamedTempFile);
 
-/// An object as a local file, for as long as this lives.
+/// An object as a local file, valid for the lifetime of this value.
 pub(crate) struct Fetched {
     /// Where the file is.
     pub path: PathBuf,
-    /// How many bytes it has.
+    /// Its size in bytes.
     pub size: u64,
-    /// The copy of an object in a bucket goes with this.
+    /// Deletes the local copy of an object in a bucket on drop.
     _guard: Option<NamedTempFile>,
 }
 
 impl Objects {
-    /// The objects at a location, a folder or `s3://BUCKET/PREFIX`; without one, those in the folder `default`. A bucket is
-    /// not asked anything yet. Its region, endpoint and credentials come from the usual `AWS_*` variables.
+    /// Opens the object store at a location: a folder or `s3://BUCKET/PREFIX`, or the folder `default` if there is
+    /// none. A bucket is not contacted yet. Its region, endpoint and credentials come from the usual `AWS_*` variables.
     ///
     /// # Errors
     /// [`ObjectsError::Location`] and [`ObjectsError::Settings`].
@@ -94,16 +94,16 @@ impl Objects {
         })
     }
 
-    /// Where the objects are, for people.
+    /// The location shown to users.
     pub fn location(&self) -> &str {
         &self.location
     }
 
-    /// Begins an object.
+    /// Creates a draft for a new object.
     pub fn draft(&self) -> Result<Draft, ObjectsError> {
         let file = match &self.keeper {
             Keeper::Folder(folder) => folder.draft(),
-            // Beside the other temporary files; it is sent from there.
+            // With the other temporary files; it is uploaded from there.
             #[cfg(feature = "s3")]
             Keeper::Bucket(_) => NamedTempFile::new(),
         };
@@ -111,7 +111,7 @@ impl Objects {
         Ok(Draft(file.map_err(failed)?))
     }
 
-    /// Makes a draft the object of that name, whole or not at all; one that was there is replaced.
+    /// Makes a draft the object of that name, atomically; replaces an existing one.
     pub fn put(&self, name: &str, draft: Draft) -> Result<Fetched, ObjectsError> {
         let failed = |trouble| self.failed("writing", name, trouble);
         checked(name)?;
@@ -131,10 +131,10 @@ impl Objects {
         })
     }
 
-    /// An object as a local file: in a folder the file itself, from a bucket a copy.
+    /// Returns an object as a local file: in a folder the file itself, from a bucket a copy.
     ///
     /// # Errors
-    /// [`ObjectsError::Missing`] if there is none.
+    /// [`ObjectsError::Missing`] if it does not exist.
     pub fn fetch(&self, name: &str) -> Result<Fetched, ObjectsError> {
         let failed = |trouble| self.failed("reading", name, trouble);
         checked(name)?;
@@ -160,7 +160,7 @@ impl Objects {
         }
     }
 
-    /// Removes an object; that there is none is no error.
+    /// Removes an object; a missing object is not an error.
     pub fn delete(&self, name: &str) -> Result<(), ObjectsError> {
         checked(name)?;
         let deleted = match &self.keeper {
@@ -174,7 +174,8 @@ impl Objects {
         }
     }
 
-    /// The objects whose names are `prefix`, which ends with a slash, and one word more; sorted by name.
+    /// Returns the objects whose names are `prefix`, which ends with a slash, followed by one more part; sorted by
+    /// name.
     pub fn list(&self, prefix: &str) -> Result<Vec<Listed>, ObjectsError> {
         checked(prefix.trim_end_matches('/'))?;
         let listed = match &self.keeper {
@@ -188,7 +189,7 @@ impl Objects {
         Ok(listed)
     }
 
-    /// Removes all objects that [`Objects::list`] lists.
+    /// Removes all objects that [`Objects::list`] returns for a prefix.
     pub fn delete_all(&self, prefix: &str) -> Result<(), ObjectsError> {
         for object in self.list(prefix)? {
             self.delete(&object.name)?;
@@ -201,8 +202,8 @@ impl Objects {
         Ok(())
     }
 
-    /// Writes, reads and removes a small object under a name that nothing else has, so that what is wrong with the store is
-    /// reported before anything depends on it.
+    /// Writes, reads and removes a small object under a unique name, so that problems with the store are reported
+    /// before anything depends on it.
     pub fn probe(&self, unique_name: &str) -> Result<(), ObjectsError> {
         let name = format!("probes/{unique_name}");
         let failed = |e: io::Error| self.failed("trying out", &name, e.into());
@@ -240,7 +241,7 @@ impl Objects {
 }
 
 impl Draft {
-    /// Adds what is left of a file. The operating system copies it where it can.
+    /// Appends the rest of a file. The operating system copies it where it can.
     pub fn append(&mut self, file: &mut File) -> io::Result<()> {
         io::copy(file, self.0.as_file_mut())?;
         Ok(())
@@ -257,8 +258,8 @@ impl Write for Draft {
     }
 }
 
-/// Names are made by us, of words that are safe on every file system and lead nowhere else. One that was read from a
-/// database is checked like any other.
+/// Checks a name. The program creates names only from parts that are safe on every file system and cannot leave the
+/// folder; a name read from a database is checked like any other.
 fn checked(name: &str) -> Result<(), ObjectsError> {
     let fits = name.len() <= 200 && name.split('/').all(is_word);
     fits.then_some(())

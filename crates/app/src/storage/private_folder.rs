@@ -1,11 +1,11 @@
-//! Folders that hold contacts: only the user that runs the program may look into them.
+//! Folders that hold contacts: only the user that runs the program may read them.
 
 use std::fs::DirBuilder;
 use std::io;
 use std::path::Path;
 
-/// Makes a folder and those above it that are missing, with mode 0700 where the system has modes. A folder that exists
-/// keeps its mode: somebody has chosen it, and `doctor` warns where it lets others in.
+/// Creates a folder and its missing parents, with mode 0700 where the operating system has modes. An existing folder
+/// keeps its mode, which was chosen on purpose; `doctor` warns if it lets other users in.
 pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -14,7 +14,7 @@ pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
     builder.create(folder)
 }
 
-/// The permissions that others than the owner have, as in `ls -l`, or nothing where they have none.
+/// Returns the mode in octal if other users than the owner have permissions; `None` otherwise.
 #[cfg(unix)]
 pub(crate) fn open_to_others(path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
@@ -22,7 +22,7 @@ pub(crate) fn open_to_others(path: &Path) -> Option<String> {
     (mode & 0o077 != 0).then(|| format!("{mode:04o}"))
 }
 
-/// Systems without modes decide by other means, which are not looked at.
+/// Systems without modes control access in other ways, which are not checked.
 #[cfg(not(unix))]
 pub(crate) fn open_to_others(_: &Path) -> Option<String> {
     None

@@ -1,33 +1,33 @@
 //! Where a webhook may send to: the form of its address, and which IP addresses are public.
 //!
-//! A server often reaches what its members must not: itself, its database, its own network. So deliveries go to
-//! public addresses alone, unless the operator allows others. The sender checks the addresses of a
-//! name when it sends, and connects to one that it has checked.
+//! A server can often reach what its members must not: itself, its database, its own network. So deliveries go only to
+//! public addresses, unless the operator allows others. The sender checks the IP addresses of a name when it sends, and
+//! connects to one that it has checked.
 
 use crate::error::{Error, ValueProblem};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
-/// Bytes of an address, at most.
+/// Maximum length of an address, in bytes.
 const LONGEST: usize = 2_000;
-/// Below this, ports belong to other protocols but for these.
+/// Ports below this, except `WEB_PORTS`, belong to other protocols.
 const FIRST_FREE_PORT: u16 = 1_024;
 const WEB_PORTS: [u16; 2] = [80, 443];
 
-/// Where a delivery is sent.
+/// The target of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebhookTarget {
     pub tls: bool,
-    /// A name, or an IP address without brackets.
+    /// A host name, or an IP address without brackets.
     pub host: String,
     pub port: u16,
-    /// What a request names as its host.
+    /// The value of the request's `Host` header.
     pub authority: String,
     /// Path and query.
     pub path: String,
 }
 
-/// An address as it is stored, if a webhook may have it.
+/// Returns the address as it is stored, if a webhook may use it.
 pub(crate) fn fit(text: &str) -> Result<String, Error> {
     let refused = |what: &str| {
         Error::Values(vec![ValueProblem {
@@ -43,7 +43,7 @@ pub(crate) fn fit(text: &str) -> Result<String, Error> {
     Ok(url.to_string())
 }
 
-/// Where the deliveries of a stored address are sent.
+/// Returns the target of a stored address.
 pub(crate) fn target(stored: &str) -> Option<WebhookTarget> {
     target_of(&Url::parse(stored).ok()?).ok()
 }
@@ -79,7 +79,7 @@ fn target_of(url: &Url) -> Result<WebhookTarget, &'static str> {
     })
 }
 
-/// What an IP address is, if it is not a public one.
+/// The kind of an IP address that is not public; `None` for a public one.
 pub fn private_kind(ip: IpAddr) -> Option<&'static str> {
     match ip {
         IpAddr::V4(ip) => private_v4(ip),
@@ -87,7 +87,7 @@ pub fn private_kind(ip: IpAddr) -> Option<&'static str> {
     }
 }
 
-/// The kinds of IANA's registry of special-purpose addresses, and multicast.
+/// The kinds in IANA's registry of special-purpose addresses, and multicast.
 fn private_v4(ip: Ipv4Addr) -> Option<&'static str> {
     let kind = match ip.octets() {
         [0, ..] => "unspecified",
@@ -115,7 +115,7 @@ fn private_v6(ip: Ipv6Addr) -> Option<&'static str> {
         [0, 0, 0, 0, 0, 0, 0, 1] => "loopback",
         [0, 0, 0, 0, 0, 0xFFFF, ..] => "IPv4-mapped",
         [0, 0, 0, 0, 0, 0, ..] => "IPv4-compatible",
-        // Networks without IPv4 reach its addresses by these.
+        // Networks without IPv4 reach IPv4 addresses through these (NAT64 and 6to4).
         [0x64, 0xFF9B, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => return embedded(high, low),
         [0xFC00..=0xFDFF, ..] => "unique-local",
         [0xFE80..=0xFEBF, ..] => "link-local",

@@ -1,6 +1,7 @@
-//! The events of webhooks, and the text of a delivery.
+//! The events of webhooks, and the body of a delivery.
 //!
-//! A delivery names contacts and tells no value: who receives it asks the API, which answers as the rights are then.
+//! A delivery names contacts but contains no values: the receiver reads them from the API, which applies the rights of
+//! that moment.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -8,15 +9,15 @@ use store::ImportId;
 use store::imports::ImportState;
 use store::members::webhooks::deliveries::DeliveryRow;
 
-/// Something that happens.
+/// An event that a webhook can receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WebhookEvent {
     ContactCreated,
-    /// Changed, or newly visible to the member.
+    /// Changed, or became visible to the member.
     ContactUpdated,
-    /// Deleted, or not visible to the member any more.
+    /// Deleted, or is no longer visible to the member.
     ContactDeleted,
-    /// An import of the member came to an end, or was stopped.
+    /// An import of the member has finished or was stopped.
     ImportFinished,
     ImportUndone,
 }
@@ -30,7 +31,7 @@ impl WebhookEvent {
         Self::ImportUndone,
     ];
 
-    /// As it is stored and sent.
+    /// The name in the database and in deliveries.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::ContactCreated => "contact.created",
@@ -41,34 +42,34 @@ impl WebhookEvent {
         }
     }
 
-    /// The event of that name.
+    /// Returns the event of that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|event| event.as_str() == name)
     }
 }
 
-/// The events of a stored list. One that a newer program has stored is none here.
+/// Parses a stored list of events. Events stored by a newer version of the program are ignored.
 pub(crate) fn named(words: &str) -> Vec<WebhookEvent> {
     words.split(' ').filter_map(WebhookEvent::named).collect()
 }
 
-/// The delivery that tries a webhook.
+/// A delivery that tests a webhook.
 pub(crate) fn test(id: String, now: i64) -> DeliveryRow {
     delivery(id, "webhook.test", &json!({}), now)
 }
 
-/// A delivery about contacts. `since` is a position of the changes from which they can be read.
+/// A delivery about contacts. `since` is the position of the change feed from which they can be read.
 pub(crate) fn of_contacts(id: String, event: WebhookEvent, contacts: &[String], since: &str, now: i64) -> DeliveryRow {
     let data = json!({"contacts": contacts, "all": false, "since": since});
     delivery(id, event.as_str(), &data, now)
 }
 
-/// A delivery that says that more has changed than is known.
+/// A delivery that reports that more has changed than is known.
 pub(crate) fn of_everything(id: String, event: WebhookEvent, now: i64) -> DeliveryRow {
     delivery(id, event.as_str(), &json!({"contacts": [], "all": true}), now)
 }
 
-/// A delivery about an import. Its name is that of the end of the import, so that it is sent once.
+/// A delivery about an import. Its id is derived from the end of the import, so that it is sent once.
 pub(crate) fn of_import(event: WebhookEvent, import: ImportId, state: ImportState, at: i64, now: i64) -> DeliveryRow {
     let data = json!({"import": import.to_string(), "state": state.as_str()});
     delivery(format!("msg_import_{import}_{at}"), event.as_str(), &data, now)

@@ -1,8 +1,9 @@
-//! Gathers deliveries of webhooks: from the change feed, as the member of each sees it, and from their imports.
+//! Gathers deliveries of webhooks: from the change feed, as the webhook's member sees it, and from the member's
+//! imports.
 //!
-//! Deliveries and the position in the feed are written in one transaction, which fails if another process was quicker. So
-//! nothing is left out, and nothing is added twice. Where much waits to be sent, nothing is added
-//! until some of it has arrived: the changes wait in the feed.
+//! Deliveries and the position in the feed are written in one transaction, which fails if another process was faster.
+//! So nothing is left out, and nothing is added twice. If many deliveries are waiting to be sent, no more are added
+//! until some have arrived; the changes wait in the feed.
 
 use crate::access::{self, Actor};
 use crate::clock::CLOCKS_DIFFER;
@@ -16,25 +17,25 @@ use store::imports::{self, ImportState};
 use store::members::webhooks::deliveries::{self, DeliveryRow};
 use store::members::webhooks::{self, WebhookRow, WebhookState};
 
-/// Contacts of a delivery, at most, roughly.
+/// Approximate maximum number of contacts per delivery.
 const CONTACTS: usize = 500;
-/// Deliveries that wait to be sent before no more are gathered.
+/// Number of waiting deliveries above which no more are gathered.
 const MOST_WAITING: u64 = 1_000;
-/// Pages of changes that are gathered for a webhook at once.
+/// Maximum number of pages of changes that are gathered for a webhook at once.
 const PAGES: usize = 20;
 
 /// What was found for a webhook.
 struct News {
     deliveries: Vec<DeliveryRow>,
-    /// Up to where it follows the changes then.
+    /// The new position in the change feed.
     followed: String,
-    /// When the last import that it was notified of ended.
+    /// When the last import that was reported ended.
     imports_at: i64,
     more: bool,
 }
 
 impl App {
-    /// Gathers deliveries. Returns the webhooks that have some to be sent now.
+    /// Gathers deliveries. Returns the webhooks that have deliveries to send now.
     pub fn gather_deliveries(&self) -> Result<Vec<String>, Error> {
         let workspace = self.local_actor()?.workspace;
         let rows = self.store.read(|tx| webhooks::list(tx, workspace))?;
@@ -79,10 +80,10 @@ impl App {
 }
 
 impl View<'_, '_> {
-    /// What there is to tell a webhook; none if that is nothing, or not now.
+    /// Returns the news for a webhook; `None` if there are none, or none may be sent now.
     fn news(&mut self, row: &WebhookRow) -> Result<Option<News>, Error> {
         let workspace = self.actor.workspace;
-        // Who is no admin any more makes the server send nothing, and may become one again.
+        // A member who is no longer an admin gets no deliveries, but may become an admin again.
         if access::admin(self.tx, self.actor).is_err()
             || deliveries::waiting(self.tx, workspace, &row.id)? > MOST_WAITING
         {
@@ -133,7 +134,7 @@ impl View<'_, '_> {
         }
     }
 
-    /// So much has changed, or so long ago, that it is not known what.
+    /// Reports that contacts have changed when it is not known which: too many changes, or too old ones.
     fn news_of_everything(&mut self, row: &WebhookRow, wanted: &[WebhookEvent]) -> Result<News, Error> {
         let about_contacts = [
             WebhookEvent::ContactUpdated,
@@ -151,11 +152,11 @@ impl View<'_, '_> {
         })
     }
 
-    /// Adds the imports that have ended. Of those that ended shortly before the last one some may have been committed later;
-    /// what was sent about them keeps them from being sent again.
+    /// Adds the imports that have ended. Imports that ended shortly before the last reported one may have been
+    /// committed later, so they are read again; the log of sent deliveries prevents repetition.
     fn imports_of_news(&mut self, row: &WebhookRow, wanted: &[WebhookEvent], news: &mut News) -> Result<(), Error> {
         let (workspace, now) = (self.actor.workspace, self.app.world.now());
-        // What was sent longer ago than this may not be in the log any more.
+        // Older deliveries may no longer be in the log.
         let is_remembered = row.imports_at > now - (LOG_DAYS - 1) * DAY;
         let since = match is_remembered {
             true => (row.imports_at - CLOCKS_DIFFER).max(row.created_at),
@@ -169,7 +170,7 @@ impl View<'_, '_> {
             let delivery = event::of_import(event, import, state, at, now);
             if wanted.contains(&event) && deliveries::get(self.tx, workspace, &row.id, &delivery.id)?.is_none() {
                 news.deliveries.push(delivery);
-                // So that the webhook advances, and what was added is written.
+                // Makes the webhook advance, so that the added delivery is written.
                 news.imports_at = news.imports_at.max(row.imports_at + 1);
             }
             news.imports_at = news.imports_at.max(at);
@@ -178,8 +179,9 @@ impl View<'_, '_> {
     }
 }
 
-/// Whether a contact was made since it was last looked. One that was also changed since is new all the same; one that is
-/// seen later, because it was committed later or is shared since, is new as long as nobody has changed it.
+/// Whether a contact was created since the last look. A contact that was also changed since then is still new; a
+/// contact that became visible later, because it was committed later or has been shared since then, is new as long as
+/// it was not changed.
 fn is_new(stored: &StoredContact, row: &WebhookRow) -> bool {
     let unchanged = stored.version <= stored.created_at && stored.created_at >= row.looked_at - CLOCKS_DIFFER;
     unchanged || stored.created_at > row.looked_at

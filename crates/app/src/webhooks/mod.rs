@@ -1,8 +1,9 @@
-//! Webhooks: addresses that receive messages about changes of what a member may see.
+//! Webhooks: addresses that receive messages about changes of the contacts that a member may see.
 //!
-//! Owns making, changing and removing them, and their log. A webhook belongs to an admin or owner, because it makes the
-//! server send requests, and receives nothing about contacts that its member may not see. It ends with its member's deactivation.
-//! Its deliveries are gathered from the change feed ([`gather`]) and sent by the doors ([`sending`]).
+//! Owns creating, changing and removing them, and their log. A webhook belongs to an admin or owner, because it makes
+//! the server send requests, and receives nothing about contacts that its member may not see. It ends with its member's
+//! deactivation. Its deliveries are gathered from the change feed ([`gather`]) and sent by the interfaces
+//! ([`sending`]).
 
 pub(crate) mod address;
 pub(crate) mod event;
@@ -23,17 +24,17 @@ use store::members::webhooks::deliveries::{self, DeliveryRow};
 use store::members::webhooks::{self, WebhookRow, WebhookState};
 use store::workspace::workspaces;
 
-/// What every secret begins with (Standard Webhooks).
+/// The prefix of every secret (Standard Webhooks).
 const PREFIX: &str = "whsec_";
-/// Webhooks of a member, at most.
+/// Maximum number of webhooks per member.
 const MOST: usize = 10;
 const DAY: i64 = 24 * 60 * MINUTE;
-/// For how long the secret before is used beside a new one.
+/// How long the previous secret remains in use beside a new one.
 const OLD_SECRET: i64 = DAY;
-/// For how many days the log is kept.
+/// How many days the log is kept.
 const LOG_DAYS: i64 = 30;
 
-/// What a webhook is to be.
+/// A webhook to be created.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewWebhook {
     /// Where deliveries are sent.
@@ -41,12 +42,12 @@ pub struct NewWebhook {
     pub events: Vec<WebhookEvent>,
 }
 
-/// What is changed of a webhook; none for what stays.
+/// A change of a webhook; `None` keeps a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WebhookChange {
     pub url: Option<String>,
     pub events: Option<Vec<WebhookEvent>>,
-    /// Whether anything is sent. True also ends that it is disabled.
+    /// Whether deliveries are sent. `true` also re-enables a disabled webhook.
     pub active: Option<bool>,
 }
 
@@ -57,18 +58,18 @@ pub struct WebhookInfo {
     pub url: String,
     pub events: Vec<WebhookEvent>,
     pub state: WebhookState,
-    /// Why it is disabled.
+    /// Why it was disabled.
     pub reason: Option<String>,
-    /// When it was made, in UTC microseconds.
+    /// When it was created, in UTC microseconds.
     pub created_at: i64,
-    /// Since when every attempt has failed; none if the last one did not.
+    /// Since when every attempt has failed; `None` if the last one succeeded.
     pub failing_since: Option<i64>,
 }
 
-/// A webhook with its secret, which is shown this once.
+/// A webhook with its secret, which is shown only once.
 pub struct WebhookSecret {
     pub info: WebhookInfo,
-    /// What deliveries are signed with, as receivers are given it.
+    /// The key that signs deliveries, in the form given to receivers.
     pub secret: String,
 }
 
@@ -78,15 +79,15 @@ pub struct DeliveryInfo {
     pub id: String,
     /// The name of the event.
     pub event: String,
-    /// When it was made, in UTC microseconds.
+    /// When it was created, in UTC microseconds.
     pub created_at: i64,
     pub attempts: u64,
-    /// When it is tried next; none if it has arrived or was given up.
+    /// When the next attempt is due; `None` if it has arrived or was given up.
     pub next_at: Option<i64>,
-    /// When it was tried last.
+    /// When the last attempt was made.
     pub attempted_at: Option<i64>,
     pub arrived_at: Option<i64>,
-    /// What became of the last attempt, in words.
+    /// The result of the last attempt, in words.
     pub answer: Option<String>,
 }
 
@@ -95,16 +96,16 @@ pub struct DeliveryInfo {
 pub struct DeliveryPage {
     /// The newest first.
     pub deliveries: Vec<DeliveryInfo>,
-    /// Behind which the next page begins; none on the last one.
+    /// The position after which the next page begins; `None` on the last page.
     pub next: Option<(i64, String)>,
 }
 
 impl App {
-    /// Makes a webhook of the member. It receives events from now on.
+    /// Creates a webhook of the member. It receives events from now on.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] to who is no admin; [`Error::Values`] about the address or the events; [`Error::Settings`] if
-    /// there are too many.
+    /// [`Error::Forbidden`] if the member is not an admin; [`Error::Values`] about the address or the events;
+    /// [`Error::Settings`] if the member has too many webhooks.
     pub fn create_webhook(
         &self,
         actor: Actor,
@@ -144,10 +145,10 @@ impl App {
         })
     }
 
-    /// The member's webhooks, the oldest first.
+    /// Returns the member's webhooks, the oldest first.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] to who is no admin.
+    /// [`Error::Forbidden`] if the member is not an admin.
     pub fn webhooks(&self, actor: Actor) -> Result<Vec<WebhookInfo>, Error> {
         self.store.read(|tx| {
             access::admin(tx, actor)?;
@@ -155,7 +156,7 @@ impl App {
         })
     }
 
-    /// One of the member's webhooks.
+    /// Returns one of the member's webhooks.
     ///
     /// # Errors
     /// [`Error::NoWebhook`].
@@ -163,7 +164,7 @@ impl App {
         self.store.read(|tx| Ok(info_of(&own(tx, actor, id)?)))
     }
 
-    /// Changes a webhook. What waits to be sent is sent to the new address, and at once.
+    /// Changes a webhook. Waiting deliveries are sent to the new address, and at once.
     ///
     /// # Errors
     /// [`Error::NoWebhook`]; [`Error::Values`].
@@ -187,7 +188,7 @@ impl App {
         })
     }
 
-    /// Gives a webhook another secret. For a day deliveries are signed with both.
+    /// Gives a webhook a new secret. For a day, deliveries are signed with both secrets.
     ///
     /// # Errors
     /// [`Error::NoWebhook`].
@@ -208,7 +209,7 @@ impl App {
         })
     }
 
-    /// Deletes a webhook with its log.
+    /// Deletes a webhook and its log.
     ///
     /// # Errors
     /// [`Error::NoWebhook`].
@@ -220,10 +221,10 @@ impl App {
         })
     }
 
-    /// Sends a delivery that is about nothing, to try a webhook.
+    /// Sends a delivery without content, to test a webhook.
     ///
     /// # Errors
-    /// [`Error::NoWebhook`]; [`Error::WebhookStopped`] if nothing is sent to it.
+    /// [`Error::NoWebhook`]; [`Error::WebhookStopped`] if the webhook is not active.
     pub fn test_webhook(
         &self,
         actor: Actor,
@@ -241,7 +242,7 @@ impl App {
         })
     }
 
-    /// The log of a webhook, the newest first.
+    /// Returns a page of the log of a webhook, the newest delivery first.
     ///
     /// # Errors
     /// [`Error::NoWebhook`].
@@ -265,10 +266,10 @@ impl App {
         })
     }
 
-    /// Sends one delivery again, or all that were given up. Says how many.
+    /// Sends one delivery again, or all that were given up. Returns their number.
     ///
     /// # Errors
-    /// [`Error::NoWebhook`]; [`Error::NoDelivery`]; [`Error::WebhookStopped`] if nothing is sent to it.
+    /// [`Error::NoWebhook`]; [`Error::NoDelivery`]; [`Error::WebhookStopped`] if the webhook is not active.
     pub fn replay_deliveries(
         &self,
         actor: Actor,
@@ -293,13 +294,13 @@ impl App {
         })
     }
 
-    /// Forgets what has been in logs long enough.
+    /// Deletes deliveries that were in the log for `LOG_DAYS`.
     pub(crate) fn forget_old_deliveries(&self, actor: Actor) -> Result<(), Error> {
         let before = self.world.now() - LOG_DAYS * DAY;
         Ok(self.store.write(|tx| deliveries::forget(tx, actor.workspace, before))?)
     }
 
-    /// A name that no other delivery has. Later ones sort behind.
+    /// Returns a unique delivery id. Later ids sort after earlier ones.
     fn delivery_name(&self) -> String {
         format!("msg_{}", self.world.contact_id().simple())
     }
@@ -311,7 +312,7 @@ fn of_member(tx: &mut Tx<'_>, actor: Actor) -> Result<Vec<WebhookRow>, Error> {
     Ok(rows)
 }
 
-/// One of the actor's webhooks.
+/// Returns one of the actor's webhooks.
 fn own(tx: &mut Tx<'_>, actor: Actor, id: &str) -> Result<WebhookRow, Error> {
     access::admin(tx, actor)?;
     if !is_name(id) {
@@ -321,7 +322,7 @@ fn own(tx: &mut Tx<'_>, actor: Actor, id: &str) -> Result<WebhookRow, Error> {
     row.filter(|row| row.member == actor.member).ok_or(Error::NoWebhook)
 }
 
-/// Whether something can be the name of a webhook or a delivery. Not every text can be asked the database for.
+/// Whether a string can be the id of a webhook or a delivery: not every string is a valid query parameter.
 fn is_name(text: &str) -> bool {
     text.bytes()
         .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
@@ -334,7 +335,7 @@ fn refuse_stopped(row: &WebhookRow) -> Result<(), Error> {
     }
 }
 
-/// A webhook with its secret, which is in the answer that is kept too.
+/// Returns a webhook with its secret. The stored answer of a keyed request contains the secret too.
 fn with_secret(
     tx: &mut Tx<'_>,
     row: &WebhookRow,

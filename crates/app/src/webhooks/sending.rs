@@ -1,8 +1,9 @@
-//! Sending deliveries: which is due, by whom it is sent, and what follows from an attempt.
+//! Sending deliveries: which one is due, which process sends it, and what follows from an attempt.
 //!
-//! The doors send. A process takes a delivery for as long as an attempt may last; if it ends in the meantime, another one
-//! takes it. So a delivery arrives at least once. One that fails is tried again for three days; after a failure the webhook
-//! itself is left alone for a while, so that a receiver that is down is not asked for each delivery.
+//! The interfaces send the requests. A process takes a delivery for as long as an attempt may last; if the process ends
+//! during that time, another one takes the delivery. So a delivery arrives at least once. A failed delivery is retried
+//! for three days. After a failure, nothing is sent to the webhook for a while, so that a receiver that is down does
+//! not get a request for each delivery.
 
 use crate::App;
 use crate::access::{self, Actor};
@@ -16,7 +17,7 @@ use store::members::webhooks::{self, WebhookRow, WebhookState};
 
 const SECOND: i64 = 1_000_000;
 const HOUR: i64 = 60 * MINUTE;
-/// Waits after each failed attempt, as Standard Webhooks proposes: three days in all.
+/// Delays after each failed attempt, as proposed by Standard Webhooks: three days in all.
 const WAITS: [i64; 9] = [
     5 * SECOND,
     5 * MINUTE,
@@ -28,43 +29,43 @@ const WAITS: [i64; 9] = [
     20 * HOUR,
     24 * HOUR,
 ];
-/// For how long nothing is sent to a webhook after failures, at most.
+/// Maximum time for which nothing is sent to a webhook after failures.
 const LONGEST_PAUSE: i64 = 10 * MINUTE;
-/// A webhook that has failed for so long is disabled.
+/// A webhook that has failed for this long is disabled.
 const FAILS_FOR: i64 = 3 * DAY;
-/// An attempt takes less.
+/// How long a process holds a delivery; an attempt takes less.
 const LEASE: i64 = 2 * MINUTE;
-/// Letters of an answer that are kept.
+/// Maximum length of a stored answer, in characters.
 const ANSWER: usize = 300;
 
-/// A delivery that is to be sent now.
+/// A delivery to be sent now.
 pub struct DueDelivery {
     workspace: Workspace,
     pub webhook: String,
     pub id: String,
     pub body: String,
-    /// Where to; none if what is stored is no address.
+    /// The target; `None` if the stored address is not valid.
     pub target: Option<WebhookTarget>,
-    /// The secrets to sign it with.
+    /// The secrets that sign it.
     pub secrets: Vec<Vec<u8>>,
-    /// The moment of the attempt, in UTC microseconds.
+    /// The time of the attempt, in UTC microseconds.
     pub at: i64,
     attempt: u64,
 }
 
-/// What became of an attempt.
+/// The result of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    /// Whether the receiver has taken it.
+    /// Whether the receiver has accepted it.
     pub arrived: bool,
-    /// Whether the receiver wants nothing any more.
+    /// Whether the receiver wants no more deliveries.
     pub gone: bool,
     /// What happened, in words.
     pub answer: String,
 }
 
 impl App {
-    /// Those of some webhooks to which something is to be sent now.
+    /// Returns those webhooks that have a delivery due now.
     pub(crate) fn due_webhooks(&self, workspace: Workspace, active: &[WebhookRow]) -> Result<Vec<String>, Error> {
         let now = self.world.now();
         if active.is_empty() {
@@ -81,7 +82,7 @@ impl App {
         })
     }
 
-    /// Takes the next delivery of a webhook to send it; none if there is nothing to send now.
+    /// Takes the next due delivery of a webhook, to send it; `None` if there is none.
     pub fn take_delivery(&self, webhook: &str) -> Result<Option<DueDelivery>, Error> {
         let (workspace, now) = (self.local_actor()?.workspace, self.world.now());
         self.store.write(|tx| {
@@ -118,7 +119,7 @@ impl App {
         })
     }
 
-    /// Notes what became of an attempt. Says whether the next delivery may be sent at once.
+    /// Records the result of an attempt. Returns whether the next delivery may be sent at once.
     pub fn note_attempt(&self, sent: &DueDelivery, attempt: &Attempt) -> Result<bool, Error> {
         let (workspace, webhook, now) = (sent.workspace, sent.webhook.as_str(), self.world.now());
         let answer: String = attempt.answer.chars().take(ANSWER).collect();
@@ -143,7 +144,7 @@ impl App {
     }
 }
 
-/// How long to wait after an attempt has failed, from 1; none if it was the last.
+/// The delay after failed attempt number `attempt`, from 1; `None` after the last one.
 fn wait_after(attempt: u64) -> Option<i64> {
     let at = usize::try_from(attempt.saturating_sub(1)).ok()?;
     WAITS.get(at).copied()

@@ -1,8 +1,9 @@
-//! The custom fields of a workspace: making, changing, ordering and archiving them, and the rules that they give.
+//! The custom fields of a workspace: defining, changing, ordering and archiving them, and the rules that follow from
+//! them.
 //!
-//! Owns who may do it, and what may be a name and a choice. A field cannot be renamed: contacts, files, filters and
-//! views know it by its name. Nor does it change its kind, or values that were right would be wrong. Archive it, and
-//! make another one.
+//! Decides who may change fields, and which names and choices are accepted. A field cannot be renamed, because
+//! contacts, files, filters and views refer to it by name. Nor can its kind change, because valid values would become
+//! invalid. Archive it and define another one instead.
 
 use crate::App;
 use crate::View;
@@ -19,18 +20,17 @@ use std::collections::HashSet;
 use store::workspace::custom_fields::{self, Field, FieldId, NewField};
 use store::{Tx, Workspace};
 
-/// Fields that a workspace can have, archived ones too.
+/// The maximum number of fields in a workspace, including archived ones.
 const MOST_FIELDS: usize = 500;
-/// Letters of a name or a choice.
+/// The maximum length of a name or a choice, in characters.
 const MOST_LETTERS: usize = 100;
-/// Choices of a field.
+/// The maximum number of choices of a field.
 const MOST_CHOICES: usize = 500;
 
 /// A custom field with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DefinedField {
     pub id: FieldId,
-    /// What it is.
     pub field: CustomField,
 }
 
@@ -44,17 +44,17 @@ struct Choices {
     former: Vec<String>,
 }
 
-/// What a workspace says of files and forms, and whether the member may make new fields.
+/// The workspace's rules for files and forms, and whether the member may define new fields.
 #[derive(Clone, Debug)]
 pub(crate) struct WorkspaceRules {
     pub rules: ContactRules,
-    /// The country of numbers without country code, where nothing else tells.
+    /// The country of phone numbers without a country code, if nothing else indicates it.
     pub country: Option<Region>,
     pub may_define: bool,
 }
 
 impl Default for WorkspaceRules {
-    /// Without a workspace nothing is asked, and everything may be named.
+    /// Without a workspace there are no rules, and every field may be named.
     fn default() -> Self {
         Self {
             rules: ContactRules::default(),
@@ -65,24 +65,24 @@ impl Default for WorkspaceRules {
 }
 
 impl View<'_, '_> {
-    /// The custom fields in their order, archived ones last.
+    /// Returns the custom fields in order, archived ones last.
     pub fn custom_fields(&mut self) -> Result<Vec<DefinedField>, Error> {
         defined(self.tx, self.actor.workspace)
     }
 
-    /// What the workspace asks of contacts.
+    /// Returns the workspace's rules for contacts.
     pub fn contact_rules(&mut self) -> Result<ContactRules, Error> {
         rules_of(self.tx, self.actor.workspace)
     }
 }
 
 impl App {
-    /// The custom fields in their order, archived ones last.
+    /// Returns the custom fields in order, archived ones last.
     pub fn custom_fields(&self, actor: Actor) -> Result<Vec<DefinedField>, Error> {
         self.read(actor, |view| view.custom_fields())
     }
 
-    /// Makes sure that the member may change fields and settings.
+    /// Checks that the member may change fields and settings.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -90,23 +90,23 @@ impl App {
         self.store.read(|tx| admin(tx, actor).map(drop))
     }
 
-    /// What the workspace asks of contacts.
+    /// Returns the workspace's rules for contacts.
     pub fn contact_rules(&self, actor: Actor) -> Result<ContactRules, Error> {
         self.read(actor, |view| view.contact_rules())
     }
 
-    /// Makes a field, behind all others.
+    /// Defines a field, after all others.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Field`] about its name or its choices.
+    /// [`Error::Forbidden`]; [`Error::Field`] if its name or its choices are not accepted.
     pub fn define_field(&self, actor: Actor, field: &CustomField) -> Result<FieldId, Error> {
         Ok(self.define_field_once(actor, field, None)?.id)
     }
 
-    /// The same; with `once` the field is kept as the answer of a keyed request.
+    /// Defines a field. With `once`, the field is stored as the answer of a keyed request.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Field`] about its name or its choices.
+    /// [`Error::Forbidden`]; [`Error::Field`] if its name or its choices are not accepted.
     pub fn define_field_once(
         &self,
         actor: Actor,
@@ -135,10 +135,10 @@ impl App {
         })
     }
 
-    /// Gives a field other choices. Contacts keep values that are no choices any more until somebody edits them.
+    /// Replaces the choices of a field. Contacts keep values that are not choices any more until they are edited.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field or it takes no such choices.
+    /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field or the choices are not accepted.
     pub fn set_choices(&self, actor: Actor, id: FieldId, choices: &[String]) -> Result<(), Error> {
         self.store.write(|tx| {
             admin(tx, actor)?;
@@ -161,7 +161,7 @@ impl App {
         })
     }
 
-    /// Moves a field one place up or down among those that are offered.
+    /// Moves a field one place up or down among the fields that are not archived.
     ///
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field.
@@ -185,7 +185,7 @@ impl App {
         })
     }
 
-    /// Archives a field, or brings it back. Its values stay.
+    /// Archives a field, or restores it. Its values stay.
     ///
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field.
@@ -204,7 +204,7 @@ impl App {
         })
     }
 
-    /// What the workspace says to the member.
+    /// Returns the workspace's rules as they apply to the member.
     pub(crate) fn terms(&self, actor: Actor) -> Result<WorkspaceRules, Error> {
         self.store.read(|tx| {
             let may_define = match admin(tx, actor) {
@@ -221,7 +221,7 @@ impl App {
         })
     }
 
-    /// Makes the fields that a mapping fills and that are not there yet, of text.
+    /// Defines the fields that a mapping fills and that do not exist yet, as text fields.
     pub(crate) fn define_mapped(&self, tx: &mut Tx<'_>, actor: Actor, mapping: &BoundMapping) -> Result<(), Error> {
         let mut names: Vec<String> = defined(tx, actor.workspace)?
             .into_iter()
@@ -249,7 +249,7 @@ impl App {
     }
 }
 
-/// Makes sure that choices of columns name only fields that are there, or that the member may make.
+/// Checks that column choices name only fields that exist, or that the member may define.
 pub(crate) fn refuse_new_fields(choices: &[(String, String)], terms: &WorkspaceRules) -> Result<(), Error> {
     let new = choices.iter().find_map(|(_, slot)| match slot.parse() {
         Ok(Slot::Custom(name)) if terms.rules.field(&name).is_none() => Some(name),
@@ -261,10 +261,11 @@ pub(crate) fn refuse_new_fields(choices: &[(String, String)], terms: &WorkspaceR
     }
 }
 
-/// Brings a contact that a person has entered into the form in which it is kept.
+/// Checks a contact that a person has entered against the workspace's rules, and brings its values into the form in
+/// which they are stored.
 ///
 /// # Errors
-/// [`Error::Rules`] with all that is wrong.
+/// [`Error::Rules`] with all violations.
 pub(crate) fn validate(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -279,7 +280,7 @@ pub(crate) fn validate(
     }
 }
 
-/// The fields that a contact may be asked to have, in the order in which they are offered.
+/// Returns the slots that can be required of contacts, in the order in which they are offered.
 pub fn fields_to_require(fields: &[DefinedField]) -> Vec<Slot> {
     use TextField as T;
     let texts = [T::FirstName, T::LastName, T::Company, T::Title, T::Department].map(Slot::Text);
@@ -300,13 +301,13 @@ pub fn fields_to_require(fields: &[DefinedField]) -> Vec<Slot> {
         .collect()
 }
 
-/// The names of the fields in their order, by which exports go.
+/// Returns the names of the fields in the order in which exports write them.
 pub(crate) fn names_in_order(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<String>, Error> {
     let fields = defined(tx, workspace)?;
     Ok(fields.into_iter().map(|defined| defined.field.name).collect())
 }
 
-/// What a workspace asks of contacts.
+/// Returns a workspace's rules for contacts.
 pub(crate) fn rules_of(tx: &mut Tx<'_>, workspace: Workspace) -> Result<ContactRules, Error> {
     let stored = stored_settings(tx, workspace)?;
     rules_with(tx, workspace, stored)
@@ -315,7 +316,7 @@ pub(crate) fn rules_of(tx: &mut Tx<'_>, workspace: Workspace) -> Result<ContactR
 fn rules_with(tx: &mut Tx<'_>, workspace: Workspace, settings: Stored) -> Result<ContactRules, Error> {
     let fields: Vec<CustomField> = defined(tx, workspace)?.into_iter().map(|d| d.field).collect();
     let mut required = settings.required;
-    // What is not offered cannot be filled.
+    // An archived field is not offered, so it cannot be filled.
     required.retain(|slot| match slot {
         Slot::Custom(name) => fields.iter().any(|field| field.name == *name && !field.archived),
         _ => true,
@@ -398,7 +399,7 @@ fn check_name(name: &str, fields: &[DefinedField]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the fields are called that every contact has, in lower case.
+/// The names of the built-in fields, in lower case.
 fn built_in_names() -> impl Iterator<Item = String> {
     let none = Label::NONE;
     let parts = AddressPart::ALL.map(|part| Slot::Address(none.clone(), part));
@@ -417,7 +418,7 @@ fn built_in_names() -> impl Iterator<Item = String> {
     slots.flat_map(|slot| [slot.title().to_lowercase(), slot.to_string().replace('_', " ")])
 }
 
-/// Choices as they are kept: clean, and none twice.
+/// Returns choices in the form in which they are stored: cleaned, and without duplicates.
 fn choices_of(kind: FieldKind, entered: &[String]) -> Result<Vec<String>, Error> {
     if kind != FieldKind::Choice {
         return Ok(Vec::new());

@@ -1,4 +1,4 @@
-//! The names of members, each asked for once.
+//! The names of members, each loaded once.
 
 use std::collections::HashMap;
 use store::Member;
@@ -6,12 +6,12 @@ use store::Tx;
 use store::Workspace;
 use store::workspace::workspaces;
 
-/// What a member is called.
+/// Returns the name of a member; empty if there is no such member.
 pub(crate) fn name_of(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<String, store::Error> {
     Ok(workspaces::member_name(tx, workspace, member)?.unwrap_or_default())
 }
 
-/// What some members are called, asked for all at once: one by one each would be a question to a server.
+/// The names of some members, loaded in one query: one by one, each would be a round trip to a server.
 pub(crate) struct Names(HashMap<Member, String>);
 
 impl Names {
@@ -29,7 +29,7 @@ impl Names {
         }))
     }
 
-    /// Empty for one who is not there.
+    /// Returns the name of a member; empty if there is no such member.
     pub fn name(&self, member: Member) -> String {
         self.0.get(&member).cloned().unwrap_or_default()
     }

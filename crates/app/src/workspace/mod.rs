@@ -1,4 +1,4 @@
-//! What a workspace decides for all its members: settings and custom fields.
+//! The settings of a workspace, which apply to all its members, and its custom fields.
 
 pub(crate) mod custom_fields;
 pub(crate) mod member_names;

@@ -1,4 +1,4 @@
-//! What a workspace decides about sessions and the second factor.
+//! The sign-in settings of a workspace: sessions and the second factor.
 
 use crate::clock::CLOCKS_DIFFER;
 use crate::error::Error;
@@ -10,21 +10,21 @@ use store::members::sessions::SignIn;
 /// An hour in microseconds.
 pub(crate) const HOUR: i64 = 3_600 * 1_000_000;
 
-/// Hours that a session may last without a visit, at most: 30 days.
+/// The maximum of `idle_hours`: 30 days.
 pub const MOST_IDLE_HOURS: u32 = 30 * 24;
 
-/// Hours that a session may last in all, at most: a year.
+/// The maximum of `session_hours`: a year.
 pub const MOST_SESSION_HOURS: u32 = 365 * 24;
 
-/// The settings about signing in.
+/// The sign-in settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SecuritySettings {
-    /// After so many hours without a visit a session ends.
+    /// A session ends after this many hours without a request.
     pub idle_hours: u32,
-    /// After so many hours a session ends in any case.
+    /// A session ends after this many hours in any case.
     pub session_hours: u32,
-    /// Admins and owners must have a second factor.
+    /// Whether admins and owners must have a second factor.
     pub admins_need_second_factor: bool,
 }
 
@@ -47,20 +47,20 @@ impl SecuritySettings {
         i64::from(self.session_hours) * HOUR
     }
 
-    /// When a session ends that is seen now for the last time.
+    /// Returns when a session ends if now is its last use.
     pub(crate) fn session_ends(&self, created_at: i64, now: i64) -> i64 {
         now.saturating_add(self.idle())
             .min(created_at.saturating_add(self.whole()))
     }
 
-    /// Whether a session still lets somebody in, also if the settings have changed since it began. One that was begun or
-    /// seen in the future by a clock that was wrong does not.
+    /// Whether a session is still valid under the current settings. One that was begun or used in the future, by a
+    /// wrong clock, is not.
     pub(crate) fn session_lasts(&self, session: &SignIn, now: i64) -> bool {
         let within = |since: i64, limit: i64| (-CLOCKS_DIFFER..limit).contains(&now.saturating_sub(since));
         now < session.expires_at && within(session.seen_at, self.idle()) && within(session.created_at, self.whole())
     }
 
-    /// How often it is noted that a session was seen: a page that is only read must not wait for a writer each time.
+    /// How often the use of a session is recorded: a page that only reads must not wait for a writer each time.
     pub(crate) fn note_every(&self) -> i64 {
         HOUR.min(self.idle() / 10)
     }
@@ -81,7 +81,7 @@ impl SecuritySettings {
         Ok(())
     }
 
-    /// In words, for the audit log.
+    /// The settings as texts, for the audit log.
     pub(crate) fn described(&self) -> [(&'static str, String); 3] {
         let needed = if self.admins_need_second_factor {
             "needed"

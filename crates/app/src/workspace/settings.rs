@@ -1,7 +1,7 @@
-//! What is set for a workspace as a whole: its country, what its contacts need, how imports begin, and how long things
-//! are kept.
+//! The settings of a workspace: its country, which fields its contacts need, the defaults of imports, and how long data
+//! is kept.
 //!
-//! Owns the settings and who may change them.
+//! Decides the limits of the settings and who may change them.
 
 use crate::App;
 use crate::access::Actor;
@@ -16,47 +16,47 @@ use store::Tx;
 use store::members::accounts;
 use store::workspace::{settings, workspaces};
 
-/// So many days things can be kept, at most: ten years.
+/// The maximum number of days that data can be kept: ten years.
 pub const MOST_DAYS: u32 = 3650;
-/// Imports that each member may prepare, at most.
+/// The maximum of `drafts_each`.
 pub const MOST_DRAFTS: u32 = 10_000;
-/// GiB of uploaded files, at most: a pebibyte.
+/// The maximum size of uploaded files, in GiB: a pebibyte.
 pub const MOST_GIB: u32 = 1 << 20;
-/// Letters of a workspace's name.
+/// The maximum length of a workspace's name, in characters.
 const MOST_LETTERS: usize = 100;
 
 /// The settings of a workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkspaceSettings {
-    /// What the workspace is called.
+    /// The name of the workspace.
     pub name: String,
-    /// The country of numbers without country code, where nothing else tells.
+    /// The country of phone numbers without a country code, if nothing else indicates it.
     pub country: Option<Region>,
-    /// What every contact needs beside something to know it by.
+    /// The slots that every contact must fill, beyond a name, company, email or phone.
     pub required: Vec<Slot>,
-    /// What new imports do with duplicates, unless somebody chooses.
+    /// What new imports do with duplicates by default.
     pub duplicates: Duplicates,
-    /// What counts as a match in new imports, unless somebody chooses.
+    /// What counts as a match in new imports by default.
     pub matching: Match,
-    /// For how many days deleted contacts can be restored.
+    /// How many days deleted contacts can be restored.
     pub trash_days: u32,
-    /// For how many days imports and bulk changes can be undone.
+    /// How many days imports and bulk actions can be undone.
     pub log_days: u32,
     /// How many imports each member may prepare without starting them.
     pub drafts_each: u32,
-    /// How many GiB the uploaded files of each member may have.
+    /// The maximum size of each member's uploaded files, in GiB.
     pub member_gib: u32,
-    /// How many GiB the uploaded files of all members may have.
+    /// The maximum size of all members' uploaded files, in GiB.
     pub workspace_gib: u32,
 }
 
 impl App {
-    /// The settings of the workspace.
+    /// Returns the settings of the workspace.
     pub fn settings(&self, actor: Actor) -> Result<WorkspaceSettings, Error> {
         self.store.read(|tx| whole(tx, actor))
     }
 
-    /// What a new import does, unless somebody chooses.
+    /// Returns the default options of a new import.
     pub fn import_defaults(&self, actor: Actor) -> Result<ImportOptions, Error> {
         let stored = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
         Ok(stored.options())
@@ -65,7 +65,7 @@ impl App {
     /// Changes the settings.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Settings`] about what cannot be set.
+    /// [`Error::Forbidden`]; [`Error::Settings`] for an invalid value.
     pub fn set_settings(&self, actor: Actor, wanted: &WorkspaceSettings) -> Result<(), Error> {
         let name = clean(&wanted.name).into_owned();
         check(&name, wanted)?;
@@ -144,7 +144,7 @@ fn check(name: &str, wanted: &WorkspaceSettings) -> Result<(), Error> {
     Ok(())
 }
 
-/// What was changed, for the audit log.
+/// Describes the changed settings, for the audit log.
 fn differences(before: &WorkspaceSettings, after: &WorkspaceSettings) -> Vec<String> {
     let country = |settings: &WorkspaceSettings| settings.country.map_or_else(|| "none".to_owned(), Region::code);
     let required = |settings: &WorkspaceSettings| match settings.required.is_empty() {

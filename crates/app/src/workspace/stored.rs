@@ -51,7 +51,7 @@ impl Stored {
         self.country.as_deref().and_then(Region::from_code)
     }
 
-    /// What a new import does, unless somebody chooses.
+    /// The default options of a new import.
     pub(crate) fn options(&self) -> ImportOptions {
         ImportOptions {
             duplicates: self.duplicates,
@@ -60,7 +60,7 @@ impl Stored {
         }
     }
 
-    /// What members may leave on the server.
+    /// The limits of what members may store on the server.
     pub fn limits(&self) -> Limits {
         Limits {
             drafts: self.drafts_each,
@@ -69,23 +69,23 @@ impl Stored {
         }
     }
 
-    /// For how many days imports can be undone.
+    /// How many days imports can be undone.
     pub fn log_days(&self) -> u32 {
         self.log_days
     }
 
-    /// Of the trash nothing older than this is kept.
+    /// Contacts trashed before this moment are deleted for good.
     pub fn trash_since(&self, now: i64) -> i64 {
         now.saturating_sub(i64::from(self.trash_days) * DAY)
     }
 
-    /// What was done before this cannot be undone any more.
+    /// What was done before this moment cannot be undone any more.
     pub fn log_since(&self, now: i64) -> i64 {
         now.saturating_sub(i64::from(self.log_days) * DAY)
     }
 }
 
-/// The settings as they are stored; what nobody has set is what it is without.
+/// Reads the settings; those that were never set have their defaults.
 pub(crate) fn stored_settings(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Stored, store::Error> {
     match settings::get(tx, workspace)? {
         None => Ok(Stored::default()),
@@ -97,7 +97,7 @@ pub(crate) fn stored_settings(tx: &mut Tx<'_>, workspace: Workspace) -> Result<S
 /// A day in microseconds.
 pub(crate) const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// Slots are stored as their texts. One that no program knows any more is not asked for.
+/// Slots are stored as texts. A slot that this program does not know is dropped.
 mod slot_texts {
     use model::Slot;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -112,7 +112,7 @@ mod slot_texts {
     }
 }
 
-/// What members may leave on the server.
+/// The limits of what members may store on the server.
 pub(crate) struct Limits {
     pub drafts: u32,
     pub member_bytes: u64,

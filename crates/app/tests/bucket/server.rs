@@ -1,4 +1,4 @@
-//! A real server that speaks S3, over a folder that goes with it. Shared by the tests of `app` and of `cli`.
+//! A real S3 server on top of a temporary folder. Shared by the tests of `app` and of `cli`.
 
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
@@ -12,7 +12,7 @@ pub const BUCKET: &str = "contacts";
 pub const KEY: &str = "reader-and-writer";
 pub const SECRET: &str = "nobody-may-ever-read-this";
 
-/// Answers until it is dropped.
+/// An S3 server that runs until it is dropped.
 pub struct BucketServer {
     pub endpoint: String,
     folder: TempDir,
@@ -20,7 +20,7 @@ pub struct BucketServer {
 }
 
 impl BucketServer {
-    /// Begins to answer, with one empty bucket.
+    /// Starts the server with one empty bucket.
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join(BUCKET)).unwrap();
@@ -66,7 +66,7 @@ async fn answer(listener: TcpListener, service: S3Service) {
         let service = service.clone();
         tokio::spawn(async move {
             let builder = Builder::new(TokioExecutor::new());
-            // A client that goes away in the middle is no failure of the server.
+            // A client that disconnects early is not a failure of the server.
             let _ = builder.serve_connection(TokioIo::new(socket), service).await;
         });
     }

@@ -1,4 +1,5 @@
-//! Keyed requests: the answer is kept in the transaction of the effect, so neither is there without the other.
+//! Requests with an idempotency key: the answer is stored in the transaction of the effect, so neither exists without
+//! the other.
 
 use crate::leaving::import;
 use crate::site::Team;
@@ -6,7 +7,7 @@ use app::{AcceptedSuggestions, BulkAction, Claim, Error, Keyed, OnceAnswer, Role
 use model::ContactId;
 use std::time::Duration;
 
-/// How long a preview is waited for.
+/// The longest time to wait for a preview.
 const WAIT: Duration = Duration::from_secs(20);
 
 fn new(claim: Claim) -> Keyed {
@@ -16,8 +17,8 @@ fn new(claim: Claim) -> Keyed {
     }
 }
 
-/// Does work once under a claim that was lost, which must change nothing, and once under one that holds, whose answer must be
-/// kept. `state` shows what the work changes.
+/// Runs `work` under a claim that was released, which must change nothing, and then under a held claim, whose answer
+/// must be stored. `state` shows what `work` changes.
 fn is_one_with_its_answer<T>(
     team: &Team,
     key: &str,
@@ -53,7 +54,7 @@ fn changes_of_members_are_one_with_their_answers() {
     let members = || format!("{:?}", app.members(ada).unwrap());
     is_one_with_its_answer(&team, "deactivate", |once| app.deactivate_once(ada, bob, once), members);
     is_one_with_its_answer(&team, "activate", |once| app.activate_once(ada, bob, once), members);
-    // The last step of a removal; the first keeps the member out.
+    // Deactivation is the first step of a removal; this tests the last one.
     app.deactivate(ada, bob).unwrap();
     let remove = |once: Option<OnceAnswer<'_, _>>| app.remove_member_once(ada, (bob, ada.member()), once);
     is_one_with_its_answer(&team, "remove", remove, members);

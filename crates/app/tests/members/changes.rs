@@ -1,11 +1,11 @@
-//! Following the changes of contacts: a program that applies one answer after the other has exactly the stored contacts.
+//! Following the changes of contacts: a program that applies all answers in order has exactly the stored contacts.
 
 use crate::site::{DAY, Team, named};
 use app::{Access, Actor, ChangePosition, Error, Grantee, ListRequest, Right, Role};
 use model::{ContactId, Version};
 use std::collections::BTreeMap;
 
-/// A copy of what a member sees, kept by following.
+/// A copy of the contacts that a member sees, updated only by following the changes.
 struct Copy {
     who: Actor,
     next: ChangePosition,
@@ -19,7 +19,7 @@ impl Copy {
         Self { who, next, contacts }
     }
 
-    /// Follows to the end, few contacts at once.
+    /// Applies all pending changes, two contacts at a time.
     fn follow(&mut self, team: &Team) {
         loop {
             let text = self.next.to_string();

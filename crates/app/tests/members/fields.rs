@@ -1,4 +1,4 @@
-//! Custom fields: who makes them, and their way through an import, an edit and an export.
+//! Custom fields: who may define them, and how they pass through an import, an edit and an export.
 
 use crate::site::{Team, named};
 use app::{
@@ -24,7 +24,7 @@ fn level() -> CustomField {
     }
 }
 
-/// Imports a text, or only looks at it.
+/// Imports a CSV text; if `dry`, only previews it.
 pub fn import(
     team: &Team,
     actor: Actor,
@@ -118,7 +118,7 @@ fn admins_make_fields_and_members_do_not() {
     assert_eq!(names(&team), ["Level", "Shoe size"]);
     team.app.archive_field(bob, level, true).unwrap();
     assert_eq!(names(&team), ["Shoe size", "Level"]);
-    // The one that is alone stays where it is.
+    // The only field that is not archived cannot move.
     team.app.move_field(bob, shoe, false).unwrap();
     team.app.archive_field(bob, level, false).unwrap();
     assert_eq!(names(&team), ["Level", "Shoe size"]);
@@ -143,7 +143,7 @@ fn only_admins_make_fields_of_columns() {
     assert!(kept.columns[3].reason.contains("ask") || kept.columns[3].reason.contains("admin"));
     assert_eq!(names(&team), ["Boss"]);
     assert!(export(&team, eve, &[]).contains("Custom: Boss\r\n"));
-    // Looking makes nothing.
+    // A preview defines no fields.
     let file = "First Name,Email,BOSS,Shoe\nAda,ada@x.example,Bob,44\n";
     import(&team, team.ada, file, true, new).unwrap();
     assert_eq!(names(&team), ["Boss"]);
@@ -225,7 +225,7 @@ fn people_enter_values_that_fit_and_keep_what_was_there() {
     let stored = team.app.contact(team.ada, ann).unwrap();
     assert_eq!(stored.contact.custom["Level"].as_str(), "Gold");
     team.app.set_choices(team.ada, level, &["Silver".to_owned()]).unwrap();
-    // What was there stays, whatever else is changed.
+    // An existing value that is no longer a choice is kept when other values change.
     let renamed = Contact {
         last_name: "Lee".into(),
         ..stored.contact

@@ -1,4 +1,4 @@
-//! Who is kept out is out at once: also of what was under way, of what goes on by itself, and of what they could take back.
+//! Deactivation takes effect at once: also for actions under way, imports that resume by themselves, and undo.
 
 use crate::leaving::import;
 use crate::site::{Team, named};
@@ -50,7 +50,7 @@ fn what_was_under_way_changes_nothing_any_more() {
     forbidden(app.undo_action(bob, tagged));
     forbidden(app.undo_action(bob, given));
 
-    // Nor does anything come to belong to who is gone.
+    // Nor can a removed member regain contacts by undoing an action.
     app.remove_member(team.ada, bob.member(), team.ada.member()).unwrap();
     forbidden(app.undo_action(bob, given));
     for id in [one, two, shared] {
@@ -58,7 +58,7 @@ fn what_was_under_way_changes_nothing_any_more() {
     }
 }
 
-/// An import that was stopped before its first row.
+/// Starts an import and stops it before its first row.
 fn begun(team: &Team, actor: Actor) -> ImportId {
     let summary = import(team, actor, "First name,Email\nAnn,ann@example.org\n", true);
     assert_eq!(summary.stopped, Stopped::OnRequest);
@@ -73,7 +73,7 @@ fn resume(team: &Team, actor: Actor, import: ImportId) -> Result<ImportSummary, 
     team.app.resume(actor, import, watch)
 }
 
-/// What a runner tells.
+/// The events that a background worker reports.
 #[derive(Clone, Default)]
 struct Heard(Arc<Mutex<Vec<String>>>);
 
@@ -107,7 +107,7 @@ fn an_import_waits_for_its_member_to_be_let_in_again() {
         }
         unreachable!("{:?}", heard.0.lock().unwrap());
     };
-    // That of the other member comes after it.
+    // Bob's import was first in the queue; it does not block Cy's.
     until_done(cy, of_cy);
     assert_eq!(state(bob, of_bob), ImportState::Running);
     team.app.activate(team.ada, bob.member()).unwrap();
@@ -151,7 +151,7 @@ fn views_of_others_keep_nobody_from_saving_one() {
     assert_eq!(team.app.views(team.ada).unwrap().len(), 201);
 }
 
-/// What there is of contacts for a member, by the database.
+/// The number of contacts that a member sees, according to the database.
 fn seen(app: &App, actor: Actor) -> u64 {
     let request = ExportRequest {
         scope: Scope::All,
@@ -166,7 +166,7 @@ fn seen(app: &App, actor: Actor) -> u64 {
     app.export(actor, &request, &mut Vec::new()).unwrap().contacts
 }
 
-/// Whatever can be done to contacts, once. Who may not is told so, and nothing else may go wrong.
+/// Tries every action on contacts once. Each must succeed or fail with one of the expected errors.
 fn bustle(app: &App, (actor, to): (Actor, Actor), stays: bool, ids: &[ContactId], round: usize) {
     let expected = |code: &str| {
         [
@@ -200,7 +200,8 @@ fn bustle(app: &App, (actor, to): (Actor, Actor), stays: bool, ids: &[ContactId]
         code(app.tag_contacts(actor, some, "vip")),
         code(app.delete_contact(actor, one)),
         code(app.restore_contact(actor, one)),
-        // Who is removed before they undo it has merged them.
+        // The member who is removed during the test does not merge: a removal between merge and undo would leave
+        // contacts merged.
         if stays {
             undone(app.merge(actor, &merge))
         } else {

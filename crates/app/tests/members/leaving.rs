@@ -1,4 +1,4 @@
-//! A member goes: nothing of theirs is lost.
+//! Removing a member: their contacts, trash, imports and shared views go to another member.
 
 use crate::site::{PASSWORD, Team, caller, named};
 use app::{
@@ -17,7 +17,7 @@ fn options() -> ImportOptions {
     }
 }
 
-/// Imports a file; `stop` ends it before its first row.
+/// Imports a CSV text; if `stop`, the import is stopped before its first row.
 pub fn import(team: &Team, actor: Actor, text: &str, stop: bool) -> ImportSummary {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("people.csv");
@@ -109,7 +109,7 @@ fn shared_views_go_with_the_contacts_and_private_ones_with_the_member() {
         ("All", true, Some("Ada")),
         ("Customers", true, None),
         ("VIP", false, None),
-        // It is told apart from the one of the same name that Cy has had.
+        // Renamed, because Cy already had a view of this name.
         ("VIP 2", true, None),
     ];
     assert_eq!(seen, expected);

@@ -1,4 +1,4 @@
-//! Members: how they come in, what they may do with each other, and what becomes of what is theirs when one goes.
+//! Members: how they join, what they may do to each other, and what happens to their data when one leaves.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
@@ -52,7 +52,7 @@ fn a_password_set_by_a_link_is_not_overtaken_by_a_change_that_knew_the_old_one()
     let stolen = team.app.sign_in("bob@example.org", PASSWORD, &caller()).unwrap();
     let link = team.app.reset_link(team.ada, bob.member()).unwrap();
     let app = std::sync::Arc::clone(&team.app);
-    // Between the check of the old password and the new one.
+    // Runs between the check of the old password and the change to the new one.
     team.world.before_next_secret(move || {
         app.reset_password(&link.secret, "what bob chose", &caller()).unwrap();
     });
@@ -147,7 +147,7 @@ fn roles_hold_for_what_one_does_to_another() {
     );
     let app = &team.app;
     let forbidden = |done: Result<(), Error>| assert!(matches!(done, Err(Error::Forbidden(_))), "{done:?}");
-    // A member keeps no order.
+    // A member may not manage others.
     forbidden(app.invite(cy, "x@example.org", Role::Member).map(drop));
     forbidden(app.invitations(cy).map(drop));
     forbidden(app.revoke_invitation(cy, "x@example.org"));
@@ -158,7 +158,7 @@ fn roles_hold_for_what_one_does_to_another() {
     forbidden(app.end_sign_in_of(cy, bob.member(), "x"));
     forbidden(app.belongings(cy, bob.member()).map(drop));
     forbidden(app.remove_member(cy, bob.member(), cy.member()).map(drop));
-    // An admin does not touch owners, makes none, and sets no admin's password.
+    // An admin may not change or create owners, nor set the password of another admin.
     forbidden(app.invite(bob, "x@example.org", Role::Owner).map(drop));
     forbidden(app.set_role(bob, team.ada.member(), Role::Member));
     forbidden(app.set_role(bob, cy.member(), Role::Owner));
@@ -166,10 +166,10 @@ fn roles_hold_for_what_one_does_to_another() {
     forbidden(app.reset_link(bob, team.ada.member()).map(drop));
     forbidden(app.reset_link(bob, dee.member()).map(drop));
     forbidden(app.remove_member(bob, team.ada.member(), bob.member()).map(drop));
-    // Nobody goes by themselves.
+    // No member can deactivate or remove themselves.
     forbidden(app.deactivate(bob, bob.member()));
     forbidden(app.remove_member(team.ada, team.ada.member(), bob.member()).map(drop));
-    // What they may.
+    // What is allowed.
     app.set_role(bob, cy.member(), Role::Admin).unwrap();
     app.set_role(bob, dee.member(), Role::Member).unwrap();
     forbidden(app.deactivate(dee, cy.member()));
@@ -183,7 +183,7 @@ fn roles_hold_for_what_one_does_to_another() {
     assert!(matches!(unknown, Err(Error::NoMember)));
 }
 
-/// Two owners who make each other members at the same moment: one stays.
+/// Two owners who demote each other at the same moment: one remains an owner.
 #[test]
 fn one_owner_stays_whatever_happens_at_once() {
     let team = Team::new();
@@ -255,7 +255,7 @@ fn a_link_sets_a_new_password_once_and_ends_what_was() {
     let third = team.app.reset_link(team.ada, bob.member()).unwrap().secret;
     team.world.pass(DAY);
     assert!(matches!(reset(&third), Err(Error::LinkGone)));
-    // Who changes the password needs no link any more.
+    // A changed password invalidates the link.
     let fourth = team.app.reset_link(team.ada, bob.member()).unwrap().secret;
     team.app
         .change_password(bob, "a new password", "a third password", &caller())
@@ -263,7 +263,7 @@ fn a_link_sets_a_new_password_once_and_ends_what_was() {
     assert!(matches!(reset(&fourth), Err(Error::LinkGone)));
 }
 
-/// What the audit log tells of tries that failed, the latest first.
+/// The audit log's entries about failed sign-ins, latest first.
 fn slowed(team: &Team) -> Vec<(String, String)> {
     let request = AuditRequest {
         action: Some(AuditAction::SlowedDown),
@@ -298,7 +298,7 @@ fn the_audit_log_tells_once_of_a_burst_of_failures() {
     let ada = |text: &str| ("Ada".to_owned(), text.to_owned());
     let first = ada("ada@example.org: 5 failed tries, the last from 192.0.2.4");
     assert_eq!(slowed(&team), std::slice::from_ref(&first));
-    // A day without failures later, it is another burst.
+    // After a day without failures a new burst begins.
     team.world.pass(2 * DAY);
     (0..5).for_each(|_| fail("ada@example.org", "192.0.2.4"));
     assert_eq!(slowed(&team), [first.clone(), first]);
@@ -325,7 +325,7 @@ fn nobody_fills_the_audit_log_by_failing() {
     team.world.pass(DAY / 24);
     burst("198.51.100.9");
     assert_eq!(slowed(&team).len(), 2);
-    // An email that nobody has is noted nowhere.
+    // Failures with an email that no member has are not recorded.
     for _ in 0..6 {
         assert!(
             team.app

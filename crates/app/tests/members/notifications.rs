@@ -1,9 +1,9 @@
-//! Members read what others did with contacts for them, and that it was undone.
+//! Notifications: members read what others did with contacts for them, and that it was undone.
 
 use crate::site::{DAY, Team};
 use app::{Access, Actor, Grantee, NotificationKind, Role};
 
-/// What a member reads, the latest first: by whom, of what kind, how many contacts, whether it is new.
+/// A member's notifications, latest first: by whom, kind, number of contacts, whether it is new.
 fn read(team: &Team, who: Actor) -> Vec<(String, NotificationKind, u64, bool)> {
     let found = team.app.notifications(who).unwrap();
     found

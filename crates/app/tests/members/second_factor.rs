@@ -1,4 +1,4 @@
-//! The second factor: setting it up, codes that are taken once, recovery codes, and who takes one away.
+//! The second factor: setting it up, single use of codes, recovery codes, and who may reset it.
 
 use crate::site::{DAY, PASSWORD, Team, caller};
 use app::{Actor, Error, Role, SecondFactorState, SecuritySettings, System, Token};
@@ -7,13 +7,13 @@ use totp_rs::{Builder, Secret};
 const ADA: &str = "ada@example.org";
 const STEP: i64 = 30_000_000;
 
-/// What an authenticator app shows at this moment.
+/// An authenticator app.
 struct Authenticator {
     secret: Vec<u8>,
 }
 
 impl Authenticator {
-    /// As somebody types the secret into it.
+    /// Sets it up with the secret as a person types it.
     fn from(secret: &str) -> Self {
         let secret = Secret::try_from_base32(secret.replace('-', "")).unwrap();
         Self {
@@ -67,19 +67,19 @@ fn with_a_second_factor_the_password_alone_lets_nobody_in() {
     assert!(!is_in(&team, &pending) && team.app.awaits_code(&pending).unwrap());
     assert_eq!(team.app.know_browser(&pending, &caller()).unwrap(), None);
     assert_eq!(team.app.sign_ins(team.ada).unwrap().len(), 1, "it is no sign-in yet");
-    // The code that has confirmed it was used.
+    // The code that confirmed the enrolment cannot be used again.
     let again = team.app.enter_code(&pending, &phone.code(&team), &caller());
     assert!(matches!(again, Err(Error::WrongCode)), "{again:?}");
     team.world.pass(STEP);
     let code = phone.code(&team);
     let token = team.app.enter_code(&pending, &code, &caller()).unwrap();
     assert!(is_in(&team, &token) && token != pending);
-    // It was used, and so was the session that awaited it.
+    // Both the code and the session that waited for it are used up.
     let gone = team.app.enter_code(&pending, &code, &caller());
     assert!(matches!(gone, Err(Error::SignInAgain)), "{gone:?}");
     let again = team.app.enter_code(&sign_in(&team), &code, &caller());
     assert!(matches!(again, Err(Error::WrongCode)), "{again:?}");
-    // An older code is worth nothing after a newer one, and one of long ago neither.
+    // Codes older than the last one used, and codes from far in the past or future, are rejected.
     team.world.pass(20 * STEP);
     for wrong in [
         phone.code_at(team.world.now() - 3 * STEP),
@@ -89,7 +89,7 @@ fn with_a_second_factor_the_password_alone_lets_nobody_in() {
         let refused = team.app.enter_code(&sign_in(&team), &wrong, &caller());
         assert!(matches!(refused, Err(Error::WrongCode)), "{refused:?}");
     }
-    // A phone whose clock is half a minute off is good enough.
+    // A clock that is 30 seconds off is tolerated.
     let late = phone.code_at(team.world.now() - STEP);
     assert!(team.app.enter_code(&sign_in(&team), &late, &caller()).is_ok());
 }
@@ -122,7 +122,7 @@ fn recovery_codes_replace_the_phone_once_each() {
     assert!(enter(&newer[4]).is_ok());
 }
 
-/// Who knows the password only must not guess the code.
+/// An attacker who knows the password must not be able to guess the code.
 #[test]
 fn guesses_of_codes_must_wait() {
     let team = Team::new();
@@ -135,7 +135,7 @@ fn guesses_of_codes_must_wait() {
             team.world.pass(60_000_000);
             continue;
         };
-        // Never the right one.
+        // Ensures that the guess is wrong.
         let right = phone.code(&team);
         let guess = if right == format!("{n:06}") {
             "999999".to_owned()
@@ -243,7 +243,7 @@ fn a_proof_is_recent_for_ten_minutes_and_needs_both_factors() {
     assert!(!recently());
     prove(PASSWORD, &phone.code(&team)).unwrap();
     assert!(recently());
-    // A clock that goes back does not make it last.
+    // Setting the clock back does not extend the proof.
     team.world.pass(-DAY);
     assert!(
         team.app

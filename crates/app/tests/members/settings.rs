@@ -1,4 +1,4 @@
-//! Settings: who changes them, and what goes by them.
+//! Settings: who may change them, and what depends on them.
 
 use crate::fields::import;
 use crate::site::{DAY, Team, named};
@@ -122,7 +122,7 @@ fn what_is_required_is_asked_of_new_contacts_and_taken_from_none() {
     with(&team, |settings| settings.required = vec![company()]);
     let refused = team.app.create_contact(team.ada, named("Bob"));
     assert!(matches!(refused, Err(Error::Rules(broken)) if broken[0].what == "Company is required here"));
-    // The row of a contact that is there need not bring what it lacks; one that becomes a contact must.
+    // An update of an existing contact need not contain a required value that the contact lacks; a new contact must.
     let file = "First Name,Email\nAnna,ann@x.example\nBob,bob@x.example\n";
     for dry in [true, false] {
         let done = import(&team, team.ada, file, dry, |_, options| {
@@ -172,14 +172,14 @@ fn things_are_kept_for_as_long_as_is_set() {
     team.app.undo(team.ada, first, false).unwrap();
     with(&team, |settings| (settings.trash_days, settings.log_days) = (10, 15));
     assert_eq!(team.app.forget_old_trash(team.ada).unwrap(), 1);
-    // It is too late from that moment on, not only once the log is gone.
+    // The undo is refused as soon as the new limit applies, not only once the log is deleted.
     assert!(matches!(
         team.app.undo(team.ada, second, true),
         Err(Error::LogGone { days: 15, .. })
     ));
     team.app.forget_old_logs(team.ada).unwrap();
     with(&team, |settings| settings.log_days = 90);
-    // What was deleted does not come back.
+    // A longer limit does not bring a deleted log back.
     assert!(matches!(
         team.app.undo(team.ada, second, false),
         Err(Error::LogGone { .. })

@@ -1,4 +1,4 @@
-//! Signing in: who must wait and who must not, sessions, and the browsers in which somebody has signed in before.
+//! Signing in: rate limits and their exceptions, sessions, and known browsers.
 
 use crate::site::{DAY, PASSWORD, Team, caller};
 use app::{Caller, Error, LinkKind, LinkSecret, Role, SecuritySettings, Token};
@@ -6,7 +6,7 @@ use app::{Caller, Error, LinkKind, LinkSecret, Role, SecuritySettings, Token};
 const HOUR: i64 = DAY / 24;
 const ADA: &str = "ada@example.org";
 
-/// Somebody else, in another network and without any cookie.
+/// A caller from another network, without any cookie.
 fn stranger() -> Caller {
     Caller {
         address: "203.0.113.7".to_owned(),
@@ -14,7 +14,7 @@ fn stranger() -> Caller {
     }
 }
 
-/// The same place, in a browser that has this session and is known from it.
+/// The usual caller, in a browser that is known from `session`.
 fn known(team: &Team, session: &Token) -> Caller {
     let device = team.app.know_browser(session, &caller()).unwrap();
     assert!(device.is_some());
@@ -51,7 +51,7 @@ fn a_browser_that_was_signed_in_before_is_not_locked_out_by_others() {
     let team = Team::new();
     let session = team.app.sign_in(ADA, PASSWORD, &caller()).unwrap();
     let known = known(&team, &session);
-    // Somebody keeps the email out, and, from the same network, the address too.
+    // An attacker exhausts the limit of the email and, from the same network, that of the address.
     for n in 0..30 {
         let caller = Caller {
             address: if n % 2 == 0 {
@@ -65,9 +65,9 @@ fn a_browser_that_was_signed_in_before_is_not_locked_out_by_others() {
     }
     assert!(must_wait(&team, &stranger()) && must_wait(&team, &caller()));
     assert!(!must_wait(&team, &known));
-    // That has not helped anyone who tried.
+    // The successful sign-in does not reset the limit for others.
     assert!(must_wait(&team, &stranger()));
-    // Its own failures count for it, and for nobody else.
+    // Failures in a known browser count only against that browser.
     team.world.pass(2 * DAY);
     for _ in 0..5 {
         assert!(matches!(fails(&team, &known), Error::WrongPassword));
@@ -83,7 +83,7 @@ fn a_known_browser_is_worth_nothing_for_another_member_or_after_a_new_password()
     let of_bob = known(&team, &session);
     (0..5).for_each(|_| drop(fails(&team, &stranger())));
     assert!(must_wait(&team, &of_bob), "it is Bob's browser, not Ada's");
-    // Both use one browser: it is known to both, and its secret is another one each time.
+    // Two members use one browser: it becomes known to both, and its secret is replaced each time.
     team.world.pass(HOUR);
     let session = team.app.sign_in(ADA, PASSWORD, &of_bob).unwrap();
     let device = team.app.know_browser(&session, &of_bob).unwrap();
@@ -110,7 +110,7 @@ fn a_known_browser_is_worth_nothing_for_another_member_or_after_a_new_password()
 #[test]
 fn a_clock_that_was_wrong_locks_nobody_out() {
     let team = Team::new();
-    // The clock is a year ahead for a moment.
+    // The clock is a year ahead for a while.
     team.world.pass(365 * DAY);
     for _ in 0..30 {
         fails(&team, &caller());
@@ -150,7 +150,7 @@ fn signing_in_again_in_the_same_browser_ends_the_session_before() {
     let second = team.app.sign_in(ADA, PASSWORD, &here).unwrap();
     let lasts = |token: &Token| team.app.signed_in(token).unwrap().is_some();
     assert!(!lasts(&first) && lasts(&second) && lasts(&elsewhere));
-    // A new password is a new secret here, and the end elsewhere.
+    // A new password replaces the token of this session and ends all other sessions.
     let third = team
         .app
         .change_password(team.ada, PASSWORD, "four other words here", &here)
@@ -169,7 +169,7 @@ fn a_session_ends_after_ninety_days_however_often_it_is_seen() {
     }
     team.world.pass(2 * DAY);
     assert!(team.app.signed_in(&token).unwrap().is_none());
-    // Who keeps it alive at this moment does not bring it back.
+    // Keeping an ended session alive does not revive it.
     team.app.keep_signed_in(&token).unwrap();
     assert!(team.app.signed_in(&token).unwrap().is_none());
 }
@@ -196,7 +196,7 @@ fn the_limits_of_sessions_are_settings_with_limits_and_hold_at_once() {
         assert!(matches!(refused, Err(Error::Settings(_))), "{refused:?}");
     }
     team.app.set_security_settings(team.ada, day).unwrap();
-    // Other settings keep them.
+    // Saving other settings does not change these.
     let mut others = team.app.settings(team.ada).unwrap();
     others.trash_days = 7;
     team.app.set_settings(team.ada, &others).unwrap();

@@ -1,4 +1,4 @@
-//! An installation with an owner, Ada, and a clock that is told what to say.
+//! An installation with an owner, Ada, and a system with a controllable clock.
 
 use app::{Actor, App, Caller, LinkKind, Place, Role, Setup, System};
 use model::{Contact, ContactId};
@@ -9,16 +9,16 @@ use tempfile::TempDir;
 pub const DAY: i64 = 24 * 3_600 * 1_000_000;
 pub const PASSWORD: &str = "correct horse";
 
-/// A world whose time passes when it is told to.
+/// A system whose clock advances only by `pass`.
 pub struct Clockwork {
     time: AtomicI64,
     numbers: AtomicU64,
-    /// What happens before the next secret is made.
+    /// Runs before the next secret is generated.
     before: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
 impl Clockwork {
-    /// Does something in the moment in which the next secret is asked for.
+    /// Runs `work` just before the next secret is generated.
     pub fn before_next_secret(&self, work: impl FnOnce() + Send + 'static) {
         *self.before.lock().unwrap() = Some(Box::new(work));
     }
@@ -100,7 +100,7 @@ impl Team {
         }
     }
 
-    /// Somebody who joins by an invitation of Ada's.
+    /// Adds a member who accepts an invitation from Ada.
     pub fn join(&self, name: &str, role: Role) -> Actor {
         let email = format!("{name}@example.org");
         let link = self.app.invite(self.ada, &email, role).unwrap();

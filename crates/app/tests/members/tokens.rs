@@ -1,4 +1,4 @@
-//! Tokens of programs, and requests that are sent with an idempotency key.
+//! API tokens, and requests with an idempotency key.
 
 use crate::site::{DAY, Team};
 use app::{AuditAction, AuditRequest, Claim, Error, Keyed, NewToken, Role, TokenScope};

@@ -1,4 +1,5 @@
-//! Carrying out an operation and writing down all that comes back, so that two answers can be compared as texts.
+//! Runs an operation and returns everything it yields as text, so that the answers of two installations can be
+//! compared.
 
 use crate::installation::Installation;
 use crate::operation::{Export, Import, Operation, Stop};
@@ -8,7 +9,7 @@ use std::fmt::Debug;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Of errors the code: their words may name files.
+/// The result as text. Of an error only the code, because its message may contain file names.
 fn outcome_text<T: Debug>(outcome: Result<T, Error>) -> String {
     match outcome {
         Ok(value) => format!("{value:?}"),
@@ -17,7 +18,7 @@ fn outcome_text<T: Debug>(outcome: Result<T, Error>) -> String {
 }
 
 impl Installation {
-    /// Does what a person asks for. `place` is which of two installations this is.
+    /// Runs the operation. `place` is the index of this installation among the two.
     pub fn answer(&self, operation: &Operation, place: usize) -> String {
         let (app, actor) = (&self.app, self.actor);
         match operation {
@@ -44,7 +45,7 @@ impl Installation {
         }
     }
 
-    /// The whole directory, and what lies beside it.
+    /// All contacts, the trash and the imports.
     pub fn everything(&self) -> String {
         use app::Order;
         [
@@ -84,7 +85,7 @@ impl Installation {
         text_of_run(result) + &read(&self.folder.path().join("rejected.csv"))
     }
 
-    /// A dry run first, which must say what then happens.
+    /// Does a dry run first, which must report the same as the undo.
     fn undo(&self, import: ImportId) -> String {
         let undo = |dry| self.app.undo(self.actor, import, dry).map(|report| counts(&report));
         let (dry, done) = (outcome_text(undo(true)), outcome_text(undo(false)));
@@ -105,7 +106,7 @@ impl Installation {
         };
         let mut out = Vec::new();
         let report = self.app.export(self.actor, &request, &mut out)?;
-        // Now and then, because a list that follows much has to be waited for.
+        // Only for this order, because the list may have to catch up, which takes time.
         if export.order == app::Order::Name {
             self.list_agrees(&export.filter);
         }

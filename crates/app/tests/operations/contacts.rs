@@ -1,4 +1,4 @@
-//! Single contacts.
+//! Operations on single contacts, by example.
 
 use crate::installation::{Engine, Installation};
 use app::{Error, Order, StoredContact};
@@ -39,7 +39,7 @@ impl Installation {
         self.app.edit_contact(self.actor, id, version, contact)
     }
 
-    /// How many contacts a file with this address alone would create: match keys cannot be seen otherwise.
+    /// The number of contacts that a file with only this email would create. This makes match keys observable.
     fn would_create(&self, email: &str) -> u64 {
         let path = self.put(&format!("Email\r\n{email}\r\n"));
         let request = app::ImportRequest {
@@ -132,7 +132,7 @@ fn an_edit_of_what_was_changed_since_is_refused() {
     let installation = installation();
     let id = installation.create(named("Ann"));
     let seen = installation.look(id).version;
-    // Even a clock that goes backwards gives a greater version.
+    // The version increases even if the clock goes backwards.
     installation.set_time(seen - 1_000_000);
     let version = installation.edit(id, seen, named("Bob")).unwrap();
     assert_eq!(version, seen + 1);
@@ -202,7 +202,7 @@ fn what_an_import_brought_back_is_not_restored_over_it() {
     installation.answer(&crate::operation::Operation::Import(import), 0);
     assert_eq!(installation.look(id).contact, named("Anna"));
     assert_eq!(app.restore_contact(actor, id).unwrap_err().code(), "id_taken");
-    // It is still there to be restored, until the other goes to the trash in its place.
+    // The deleted contact can be restored once the imported one with the same id is in the trash.
     assert_eq!(app.trash(actor, None, 10).unwrap()[0].contact, named("Ann"));
     app.delete_contact(actor, id).unwrap();
     app.restore_contact(actor, id).unwrap();

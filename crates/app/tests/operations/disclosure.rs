@@ -1,5 +1,6 @@
-//! What a member can learn beside contacts, lists and exports of the model: filters of every kind, files, previews, duplicates,
-//! views and the audit log; and merging, which needs rights to several contacts. Part of `rights.rs`.
+//! What a member can learn beyond the contacts, lists and exports of the model: filters of every kind, files,
+//! previews, duplicates, views and the audit log; and merging, which needs rights to several contacts. Part of
+//! `rights.rs`.
 
 use crate::random::Random;
 use crate::team::{Team, View};
@@ -9,15 +10,15 @@ use model::{ContactId, MergeChoices};
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-/// How long a search or a preview of so few contacts may take.
+/// The longest time to wait for a search or a preview of this few contacts.
 const LONG: Duration = Duration::from_secs(60);
 
 fn code<T>(outcome: Result<T, Error>) -> Result<T, &'static str> {
     outcome.map_err(|error| error.code())
 }
 
-/// A file: typed by somebody, or what some member has exported a while ago, with ids of contacts that the reader may not
-/// see, or that are gone.
+/// A random file: new rows, or an edited earlier export of some member, with ids of contacts that the reader may not
+/// see or that no longer exist.
 pub fn file(random: &mut Random, team: &mut Team) -> String {
     let from = random.below(team.actors.len());
     let exported = team.export_text(from, Scope::All, "", ExportFormat::CrystalQore, Order::Created, None);
@@ -31,14 +32,14 @@ pub fn file(random: &mut Random, team: &mut Team) -> String {
         return values::edited(random, &earlier);
     }
     let mut csv = values::csv(random);
-    // Long files make everything that follows slow.
+    // Long files slow down all later operations.
     while csv.len() > 5_000 {
         csv = values::csv(random);
     }
     csv
 }
 
-/// The preview of a file names only contacts that its member sees, as they are.
+/// Checks that the preview of a file shows only contacts that its member sees, with their current values.
 pub fn preview(team: &Team, who: usize, csv: &str) {
     let (app, actor) = (team.app(), team.actors[who]);
     let Ok(draft) = app.begin_draft(actor, "file.csv", &mut csv.as_bytes(), 1 << 20) else {
@@ -61,7 +62,7 @@ pub fn preview(team: &Team, who: usize, csv: &str) {
     app.discard_draft(actor, draft).unwrap();
 }
 
-/// Merging contacts of all rights; what was undone at once has never been.
+/// Merges contacts with various rights, and undoes the merge at once, so that the model stays unchanged.
 pub fn merge_and_undo(random: &mut Random, team: &Team, who: usize) -> String {
     let mut ids = vec![team.some_contact(random)];
     for _ in 0..1 + random.below(2) {
@@ -139,7 +140,7 @@ pub fn view(random: &mut Random, team: &mut Team, who: usize) -> String {
     }
 }
 
-/// All of it, for one member.
+/// Compares all of these for one member.
 pub fn compare(random: &mut Random, team: &Team, who: usize) {
     views(team, who);
     audit_log(team, who);
@@ -163,7 +164,7 @@ fn audit_log(team: &Team, who: usize) {
     assert_eq!(code(app.export_audit(actor, &all, &mut Vec::new())).err(), refused);
 }
 
-/// What an import has replaced is shown only to the owner of the contact.
+/// Checks that the values before an import are shown only to the owner of the contact.
 fn history(team: &Team, who: usize) {
     let (app, actor) = (team.app(), team.actors[who]);
     for id in team.seen(who, Scope::Shared).into_keys() {
@@ -174,7 +175,7 @@ fn history(team: &Team, who: usize) {
     }
 }
 
-/// Groups are of contacts that the member sees, as they are.
+/// Checks that groups contain only contacts that the member sees, with their current values.
 fn duplicates(team: &Team, who: usize) {
     let (app, actor) = (team.app(), team.actors[who]);
     app.look_for_duplicates_again(actor).unwrap();
@@ -195,7 +196,8 @@ fn duplicates(team: &Team, who: usize) {
     }
 }
 
-/// Whatever a filter means, it lets pass what passes it among everybody's own contacts, and of that what the member sees.
+/// Checks that a filter matches the same contacts for every member, of those that the member sees. The expected
+/// matches are collected from all owners.
 fn filters(random: &mut Random, team: &Team, who: usize) {
     let text = values::filter(random);
     let Ok(filter) = text.parse::<Filter>() else { return };
@@ -225,7 +227,7 @@ fn filters(random: &mut Random, team: &Team, who: usize) {
         let order = random.pick(&[Order::Created, Order::Name]);
         let csv = team.export_text(who, scope, &text, ExportFormat::CrystalQore, order, None);
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
-        // Columns tell of values too.
+        // The columns of a file depend on its contacts' values and must not reveal others.
         let house = reader
             .headers()
             .unwrap()

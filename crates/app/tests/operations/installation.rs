@@ -1,4 +1,4 @@
-//! An installation with a world that counts.
+//! A test installation with a deterministic system.
 
 use app::{Actor, App, DatabaseServer, ExportFormat, ExportRequest, Order, Place, Scope, System};
 use model::ContactId;
@@ -9,10 +9,10 @@ use store::{PostgresOptions, Store};
 use tempfile::TempDir;
 use testbed::Database;
 
-/// When the time of these worlds begins, in UTC microseconds.
+/// The initial time of the clock, in UTC microseconds.
 pub const BEGINNING: i64 = 1_700_000_000_000_000;
 
-/// A world that counts: two installations that are asked for the same see the same times and ids.
+/// A system that counts: two installations with the same sequence of calls get the same times and ids.
 pub struct Counting {
     time: AtomicI64,
     ids: AtomicU64,
@@ -39,20 +39,20 @@ impl System for Counting {
     }
 }
 
-/// What an installation keeps its data in.
+/// The database engine.
 #[derive(Clone, Copy, Debug)]
 pub enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// An installation in a folder that goes when this goes.
+/// An installation in a temporary folder, which is deleted when this is dropped.
 pub struct Installation {
     pub app: App,
     pub actor: Actor,
     world: Arc<Counting>,
     pub folder: TempDir,
-    /// Goes after the connections to it.
+    /// Declared last, so that it is dropped after the connections to it.
     server: Option<Database>,
 }
 
@@ -92,7 +92,7 @@ impl Installation {
         self.world.clone()
     }
 
-    /// The database behind the back of the installation.
+    /// Opens the database directly, bypassing the installation.
     pub fn database(&self) -> Store {
         let Some(server) = &self.server else {
             return Store::open(&self.folder.path().join("crystalqore.db")).unwrap();
@@ -116,7 +116,7 @@ impl Installation {
         path
     }
 
-    /// An export of the contacts that a filter lets pass, as JSON lines.
+    /// The contacts that match a filter, exported as JSON Lines.
     pub fn found(&self, filter: &str, order: Order) -> String {
         let request = ExportRequest {
             scope: Scope::All,

@@ -1,4 +1,4 @@
-//! The list in memory against what the database says, after whatever was done, by this process or another.
+//! The in-memory list compared with the database, after changes by this process or another.
 
 use crate::installation::{Engine, Installation};
 use crate::operation::{Import, Operation, Stop};
@@ -12,7 +12,7 @@ use store::contacts::change_feed::{self, Touched};
 use store::workspace::workspaces;
 
 impl Installation {
-    /// The ids in the list, once it has caught up.
+    /// The ids in the list, after it has caught up.
     fn listed(&self, filter: &str) -> Vec<ContactId> {
         let request = ListRequest {
             scope: Scope::All,
@@ -34,7 +34,7 @@ impl Installation {
         }
     }
 
-    /// Makes sure that the list is what an export by name is.
+    /// Asserts that the list equals an export ordered by name.
     pub fn list_agrees(&self, filter: &str) {
         let found = self.found(filter, Order::Name);
         let exported: Vec<ContactId> = found
@@ -83,7 +83,7 @@ fn the_list_follows_whatever_is_done() {
     let id = app.create_contact(actor, named("Zoe")).unwrap();
     here.list_agrees("");
     here.list_agrees("zoe");
-    // Enough for a thread of its own.
+    // Large enough that the list is updated on a separate thread.
     here.imports(people(0, 1_500));
     here.list_agrees("");
     here.list_agrees("ivers12");
@@ -97,7 +97,7 @@ fn the_list_follows_whatever_is_done() {
     assert_eq!(count, some.len() as u64);
     here.list_agrees("");
     assert!(here.listed("ann3").is_empty());
-    // One of them is there again already.
+    // One of the contacts has already been restored.
     app.restore_contact(actor, some[0]).unwrap();
     assert_eq!(app.restore_deleted_at(actor, at).unwrap(), count - 1);
     assert_eq!(here.listed("ann3"), some);
@@ -119,7 +119,7 @@ fn the_list_follows_other_processes() {
         database: None,
     };
     let world = Installation::open(Engine::Sqlite);
-    // Two processes never make the same ids.
+    // Advances the counter, because two processes never generate the same ids.
     for _ in 0..1_000 {
         app::System::contact_id(&*world.world());
     }

@@ -1,4 +1,4 @@
-//! Two installations that do the same, and must say the same.
+//! Lockstep test: two installations run the same operations and must return the same answers.
 
 use crate::installation::{BEGINNING, Engine, Installation};
 use crate::operation::{Known, Operation};
@@ -6,11 +6,11 @@ use crate::random::Random;
 use crate::values;
 use app::Order;
 
-/// Seeds of a usual run; `cargo xtask test` says how many.
+/// Seeds per run by default; `cargo xtask test` sets the number.
 const SEEDS: u64 = 4;
-/// Operations of a seed, in a usual run: so many that all of it takes seconds. The full size is 500.
+/// Operations per seed by default, chosen so that the test takes seconds. The full size is 500.
 const OPERATIONS: u64 = 100;
-/// After so many operations everything is compared.
+/// The whole state is compared after this many operations.
 const COMPARED_EVERY: u64 = 25;
 
 const MINUTE: i64 = 60 * 1_000_000;
@@ -28,8 +28,8 @@ fn number(name: &str) -> Option<u64> {
     setting(name).map(|value| value.parse().unwrap())
 }
 
-/// `CRYSTALQORE_TEST_OPERATIONS` is how many operations a seed has, `CRYSTALQORE_TEST_SEEDS` how many seeds are tried,
-/// `CRYSTALQORE_TEST_SEED` chooses one seed.
+/// Environment variables: `CRYSTALQORE_TEST_OPERATIONS` is the number of operations per seed,
+/// `CRYSTALQORE_TEST_SEEDS` the number of seeds, and `CRYSTALQORE_TEST_SEED` selects a single seed.
 #[test]
 fn two_installations_answer_alike() {
     let other = match setting("CRYSTALQORE_TEST_POSTGRES") {
@@ -63,7 +63,7 @@ fn run(seed: u64, operations: u64, both: &[Installation; 2]) {
         let [one, other] = [0, 1].map(|place| both[place].answer(&operation, place));
         assert_eq!(one, other, "seed {seed}, operation {count}: {operation:?}");
         if operation.changes_directory() {
-            // In both, because an export stands in the log and takes an id for that.
+            // In both, because an export is recorded in the audit log, which uses an id.
             both.iter().rev().for_each(|installation| known.refresh(installation));
         }
         if count % COMPARED_EVERY == 0 || count == operations {
@@ -77,7 +77,7 @@ fn run(seed: u64, operations: u64, both: &[Installation; 2]) {
     texts_tell_the_truth(&both[0]);
 }
 
-/// By texts the same contacts are found as by the look at every contact that the order of names takes.
+/// Asserts that search texts find the same contacts as reading every contact, which the order by name does.
 fn texts_tell_the_truth(installation: &Installation) {
     assert!(
         installation
@@ -96,7 +96,7 @@ fn texts_tell_the_truth(installation: &Installation) {
     }
 }
 
-/// The time between two operations: clocks are set back, and a month passes.
+/// The time between two operations; sometimes the clock is set back, or a month passes.
 fn passed(random: &mut Random) -> i64 {
     match random.below(40) {
         0 => -90 * MINUTE,

@@ -1,10 +1,11 @@
-//! What a person may do: one thing at a time, by example, and hundreds of random ones after each other.
+//! What a member may do: single operations by example, and sequences of hundreds of random operations.
 //!
-//! `lockstep.rs` applies the same random operations to two installations and compares every answer: SQLite and PostgreSQL
-//! where `CRYSTALQORE_TEST_POSTGRES` names a database, else two of SQLite. `operation.rs` makes the operations, from the
-//! few values of `values.rs`, and `answer.rs` carries them out. `contacts.rs`, `searching.rs` and `listing.rs`
-//! are the examples. `rights.rs` and `disclosure.rs` have several members do random things, and compare what each may see with the
-//! model of `team.rs`. `persons.rs` has an example of whose hand a contact shows.
+//! `lockstep.rs` applies the same random operations to two installations and compares every answer: SQLite and
+//! PostgreSQL if `CRYSTALQORE_TEST_POSTGRES` names a database, otherwise two of SQLite. `operation.rs` generates the
+//! operations from the few values of `values.rs`, and `answer.rs` runs them. `contacts.rs`, `searching.rs` and
+//! `listing.rs` are the examples. In `rights.rs` and `disclosure.rs` several members do random things, and what each
+//! can see is compared with the model of `team.rs`. `persons.rs` has examples of whom a contact names as its creator
+//! and last editor.
 
 #![expect(
     clippy::unwrap_used,

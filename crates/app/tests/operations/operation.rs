@@ -1,7 +1,7 @@
-//! The operations, made at random.
+//! Random operations.
 //!
-//! An operation is made for the directory as it is, so that most of them find what they are about, and written out in full,
-//! so that a failure says what was done.
+//! An operation is generated for the current state of the directory, so that most of them refer to something that
+//! exists, and it contains all its values, so that a failure shows what was done.
 
 use crate::installation::Installation;
 use crate::random::Random;
@@ -9,7 +9,7 @@ use crate::values;
 use app::{BadValues, Conflicts, Duplicates, ExportFormat, ImportId, ImportOptions, Match, Order, Scope};
 use model::{Contact, ContactId, Slot, Version};
 
-/// What a person does.
+/// An operation of a member.
 #[derive(Debug)]
 pub enum Operation {
     Create(Box<Contact>),
@@ -24,7 +24,7 @@ pub enum Operation {
     Undo(ImportId),
     Imports,
     Export(Export),
-    /// Search texts are brought up to date, in one of two installations or in both. No answer may depend on it.
+    /// Updates the search texts in one of the two installations or in both. No answer may depend on it.
     Index([bool; 2]),
 }
 
@@ -57,11 +57,11 @@ pub struct Export {
     pub bom: bool,
 }
 
-/// What operations can be about.
+/// What operations can refer to.
 pub struct Known {
     /// Contacts that are, or were, in the directory.
     contacts: Vec<ContactId>,
-    /// The export of the directory as it was lately.
+    /// A recent export of the directory.
     export: String,
 }
 
@@ -73,7 +73,7 @@ impl Known {
         }
     }
 
-    /// Looks at the directory.
+    /// Reads the current contacts and their export.
     pub fn refresh(&mut self, installation: &Installation) {
         let everything = Export {
             scope: Scope::All,
@@ -87,7 +87,7 @@ impl Known {
         let answer = installation.export(&everything).unwrap();
         // The first line is the report.
         self.export = answer.split_once('\n').unwrap().1.to_owned();
-        // Those that are gone stay for a while: they may be in the trash.
+        // The last ids are kept, even of contacts that no longer exist: they may be in the trash.
         let some_gone = self.contacts.len().saturating_sub(20);
         self.contacts.drain(..some_gone);
         let mut reader = csv::Reader::from_reader(self.export.as_bytes());
@@ -101,7 +101,7 @@ impl Known {
 }
 
 impl Operation {
-    /// Whether other contacts are there afterwards.
+    /// Whether `Known` must be refreshed afterwards: the operation may have changed which contacts exist.
     pub fn changes_directory(&self) -> bool {
         matches!(
             self,
@@ -148,7 +148,7 @@ fn restore(random: &mut Random, known: &Known, installation: &Installation) -> O
     })
 }
 
-/// What may be done with the rows of a file.
+/// Random import options.
 pub fn options(random: &mut Random) -> ImportOptions {
     ImportOptions {
         duplicates: random.pick(&[
@@ -183,7 +183,7 @@ fn import(random: &mut Random, known: &Known) -> Import {
     }
 }
 
-/// Mostly an import that can be resumed.
+/// Mostly resumes an import that was interrupted.
 fn resume(random: &mut Random, installation: &Installation) -> Operation {
     let imports = installation.app.imports(installation.actor).unwrap();
     let interrupted: Vec<ImportId> = imports.iter().filter(|i| i.interrupted).map(|i| i.import).collect();
@@ -193,7 +193,7 @@ fn resume(random: &mut Random, installation: &Installation) -> Operation {
     })
 }
 
-/// An import, now and then one that is not there.
+/// An import; sometimes one that does not exist.
 fn any_import(random: &mut Random, installation: &Installation) -> ImportId {
     let count = installation.app.imports(installation.actor).unwrap().len();
     ImportId(1 + random.below(count + 1) as i64)

@@ -1,4 +1,4 @@
-//! Whose hand a contact shows, by example: who made it, and who wrote what it says now.
+//! Whom a contact names as its creator and as its last editor, by example.
 
 use crate::team::Team;
 use app::{Access, Duplicates, Grantee};
@@ -7,7 +7,7 @@ use model::{Contact, ContactId};
 const OWNER: &str = "m1@example.com";
 const EDITOR: &str = "m2@example.com";
 
-/// Who made a contact and who changed it last, as its owner sees it.
+/// The creator and the last editor of a contact, as its owner sees them.
 fn authors(team: &Team, id: ContactId) -> (String, String) {
     let history = team.app().contact_history(team.actors[0], id).unwrap();
     (history.creator.unwrap_or_default(), history.editor.unwrap_or_default())

@@ -1,10 +1,10 @@
-//! Random numbers that a seed decides (xorshift), so that a run can be repeated.
+//! A seeded random number generator (xorshift), so that runs can be repeated.
 
 pub struct Random(u64);
 
 impl Random {
     pub fn new(seed: u64) -> Self {
-        // Neighbouring seeds shall not begin alike, and no state may be 0.
+        // Scrambles the seed, so that neighbouring seeds do not start alike; the state must not be 0.
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
@@ -20,7 +20,7 @@ impl Random {
         usize::try_from(self.next()).unwrap() % end
     }
 
-    /// True once in so many times.
+    /// True with a probability of one in `times`.
     pub fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
@@ -29,7 +29,7 @@ impl Random {
         from[self.below(from.len())].clone()
     }
 
-    /// So many values as chance wants, fewer than `end`.
+    /// A random number of values, fewer than `end`.
     pub fn several<T>(&mut self, end: usize, mut one: impl FnMut(&mut Self) -> T) -> Vec<T> {
         (0..self.below(end)).map(|_| one(self)).collect()
     }

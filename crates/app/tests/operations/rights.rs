@@ -1,5 +1,5 @@
-//! Nobody sees or changes what they have no right to: random things that several members do, each answer compared with a
-//! plain model of who owns what and who was given what (`team.rs`).
+//! Members see and change only what they have a right to: several members do random things, and each answer is
+//! compared with a plain model of owners and shares (`team.rs`).
 
 use crate::installation::Engine;
 use crate::lockstep::setting;
@@ -11,10 +11,10 @@ use app::{Access, Duplicates, Error, Filter, Grantee, ListRequest, Order, Right,
 use model::{Contact, ContactId, MatchKey, name_order};
 use std::collections::BTreeMap;
 
-/// Seeds of a usual run, and what is done in each.
+/// Seeds per run, and operations per seed.
 const SEEDS: u64 = 8;
 const OPERATIONS: usize = 120;
-/// After so many operations everything is compared.
+/// Everything is compared after this many operations.
 const COMPARED_EVERY: usize = 12;
 
 const SCOPES: [Scope; 3] = [Scope::Mine, Scope::Shared, Scope::All];
@@ -28,7 +28,7 @@ fn nobody_sees_or_changes_what_they_may_not() {
     run(Engine::Sqlite, 0..SEEDS);
 }
 
-/// On a server each of these takes many times as long, so it is one seed.
+/// A single seed, because each takes many times as long on a server.
 #[test]
 fn nor_do_they_on_a_server() {
     if setting("CRYSTALQORE_TEST_POSTGRES").is_some() {
@@ -50,7 +50,7 @@ fn run(engine: Engine, seeds: std::ops::Range<u64>) {
     }
 }
 
-/// Does something at random, compares what comes back, and says what it was.
+/// Does something at random, compares the answer with the model, and returns a description.
 fn act(random: &mut Random, team: &mut Team) -> String {
     let who = random.below(team.actors.len());
     let id = team.some_contact(random);
@@ -133,7 +133,7 @@ fn restore(random: &mut Random, team: &mut Team, who: usize) -> String {
     let id = random.pick(&ids);
     let done = code(team.app().restore_contact(team.actors[who], id));
     let own = team.trash[&id].owner == team.member(who);
-    // An import of its owner may have brought it back.
+    // An import by its owner may have restored it already.
     let back_already = team.contacts.contains_key(&id);
     let expected = match (own, back_already) {
         (false, _) => Err("not_in_trash"),
@@ -200,7 +200,8 @@ fn tag(random: &mut Random, team: &mut Team, who: usize) -> String {
     format!("{who} marks {ids:?} or not: {add} {expected:?}")
 }
 
-/// Whatever a file says, it changes what its member may edit, and adds contacts of the member's own.
+/// Imports a random file and checks that it changed only contacts that its member may edit, and that all new contacts
+/// belong to that member.
 fn import(random: &mut Random, team: &mut Team, who: usize) -> String {
     let (csv, options) = (disclosure::file(random, team), options(random));
     disclosure::preview(team, who, &csv);
@@ -211,7 +212,8 @@ fn import(random: &mut Random, team: &mut Team, who: usize) -> String {
         match before.get(id) {
             None => {
                 assert_eq!(kept.owner, team.member(who));
-                // Else its owner could not restore it, and would lose it when this one is deleted.
+                // Otherwise the owner of the trashed contact could not restore it, and would lose it when this one is
+                // deleted.
                 let trashed = team.trash.get(id);
                 assert!(
                     trashed.is_none_or(|trashed| trashed.owner == kept.owner),
@@ -242,7 +244,7 @@ fn import(random: &mut Random, team: &mut Team, who: usize) -> String {
     format!("{who} imports {csv:?} with {options:?}")
 }
 
-/// What was undone at once has never been.
+/// Changes shares or owners and undoes that at once, so that the model stays unchanged.
 fn share_and_revoke(random: &mut Random, team: &mut Team, who: usize) -> String {
     let (ids, to, app, actor) = (
         team.some_contacts(random),
@@ -270,7 +272,7 @@ fn share_and_revoke(random: &mut Random, team: &mut Team, who: usize) -> String 
     format!("{who} does something with {ids:?} and takes it back: {report:?}")
 }
 
-/// All that every member can see.
+/// Compares everything that each member can see.
 fn compare(random: &mut Random, team: &Team) {
     team.wait_for_index();
     for who in 0..team.actors.len() {
@@ -413,7 +415,7 @@ fn what_is_restored_is_shared_as_before_and_what_comes_anew_is_not() {
     assert_eq!(app.contact(bob, id).unwrap().right, Right::Edit);
     let (count, at) = app.delete_contacts(ann, &[id]).unwrap();
     assert_eq!((count, app.restore_deleted_at(bob, at).unwrap()), (1, 0));
-    // The same id comes again with a file.
+    // The same id is imported again from a file.
     team.import(
         0,
         &format!("CrystalQore ID,CrystalQore Version,First Name\r\n{id},v1,Anna\r\n"),
@@ -465,7 +467,7 @@ fn many_are_shared_at_once_and_the_list_follows() {
     assert_eq!(app.delete_contacts(bob, &ids).unwrap().0, 0);
     let undone = app.undo_action(ann, report.action.unwrap()).unwrap();
     assert_eq!((undone.restored, undone.kept), (9_000, 0));
-    // Shown is at once only what may be seen, whatever the list knows.
+    // Rights are checked against the database, even if the list has not caught up.
     let request = ListRequest {
         size: 50,
         ..ListRequest::default()

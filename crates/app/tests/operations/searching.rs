@@ -1,4 +1,4 @@
-//! Searching by texts, and when texts are trusted.
+//! Searching by search texts, and when search texts are trusted.
 
 use crate::installation::{Engine, Installation};
 use crate::operation::{Import, Operation, Stop};
@@ -24,7 +24,7 @@ impl Installation {
         self.found(filter, Order::Created).lines().count()
     }
 
-    /// Makes contacts findable by the word `lie` alone, so that a test sees by which way they were found.
+    /// Replaces the search text by the word `lie`, so that a test can tell how a contact was found.
     fn falsify(&self, id: ContactId) {
         let version = self.app.contact(self.actor, id).unwrap().version;
         let lie = SearchText {
@@ -78,12 +78,12 @@ fn texts_are_used_once_they_are_complete() {
     installation.falsify(id);
     assert!(!installation.texts_are_complete());
     assert_eq!((installation.count("ann"), installation.count("lie")), (1, 0));
-    // Texts that claim to be current are not written again.
+    // Search texts that claim to be current are not written again.
     assert_eq!(installation.index(10), (0, true));
     assert!(installation.texts_are_complete());
-    // Found by its text, and then it is the filter that decides.
+    // Candidates are found by search text; the filter then checks the contact itself.
     assert_eq!((installation.count("ann"), installation.count("lie")), (0, 0));
-    // What is in the order of names, or has no words, is gone through as ever.
+    // A search in the order of names, or without words, reads every contact.
     assert_eq!(installation.found("ann", Order::Name).lines().count(), 1);
     for filter in ["", "has:email no:email", "---", "no:email"] {
         let expected = usize::from(!filter.contains("has"));
@@ -113,7 +113,7 @@ fn single_changes_keep_texts_complete() {
     app.restore_contact(actor, id).unwrap();
     assert!(installation.texts_are_complete());
     assert_eq!(installation.count("bob"), 1);
-    // What fails counts for nothing.
+    // A failed change does not invalidate the search texts.
     app.restore_contact(actor, id).unwrap_err();
     assert!(installation.texts_are_complete());
 }
@@ -167,7 +167,7 @@ fn words_of_any_length_and_number_are_found() {
 #[test]
 fn a_version_given_back_and_given_again_is_not_mistaken() {
     let installation = Installation::open(Engine::Sqlite);
-    // An export of a machine whose clock was far ahead: every later version is one more than the last.
+    // An export from a machine whose clock was far ahead: each later version is one more than the one before.
     let row = |first: &str| Import {
         csv: format!("CrystalQore ID,CrystalQore Version,First Name,Email\r\n,,{first},a@x.org\r\n"),
         options: ImportOptions {

@@ -1,4 +1,4 @@
-//! A team in one installation, and a plain model of its directory: who owns what, and who was given what.
+//! A team in one installation, and a plain model of its directory: owners and shares.
 
 use crate::installation::{Engine, Installation};
 use crate::random::Random;
@@ -13,7 +13,7 @@ use store::Workspace;
 use store::members;
 use store::members::accounts::{self, NewAccount, Role};
 
-/// A contact as the model has it.
+/// A contact in the model.
 #[derive(Clone, Debug)]
 pub struct Kept {
     pub owner: Member,
@@ -21,7 +21,7 @@ pub struct Kept {
     pub shares: BTreeMap<Grantee, Access>,
 }
 
-/// What a member may do with a contact.
+/// The right of a member to a contact.
 pub fn right(kept: &Kept, member: Member) -> Option<Right> {
     if kept.owner == member {
         return Some(Right::Own);
@@ -40,25 +40,25 @@ pub fn sees(kept: &Kept, member: Member, scope: Scope) -> bool {
     }
 }
 
-/// Members of one workspace, with what each should find there.
+/// The members of a workspace, and the model of what exists in it.
 pub struct Team {
     here: Installation,
     pub actors: Vec<Actor>,
     pub contacts: BTreeMap<ContactId, Kept>,
     pub trash: BTreeMap<ContactId, Kept>,
     pub views: BTreeMap<i64, View>,
-    /// What some member has exported a while ago.
+    /// An earlier export of some member.
     pub exported: String,
 }
 
-/// A saved view as the model has it.
+/// A saved view in the model.
 pub struct View {
     pub by: Member,
     pub shared: bool,
 }
 
 impl Team {
-    /// Four members, the first an owner of the workspace.
+    /// Opens an installation with four members, the first of whom owns the workspace.
     pub fn open() -> Self {
         Self::open_on(Engine::Sqlite)
     }
@@ -102,7 +102,7 @@ impl Team {
         self.actors[who].member()
     }
 
-    /// Every id that is or was somewhere, and one that never was.
+    /// Every id of the model, including the trash, and one that never existed.
     pub fn known(&self) -> Vec<ContactId> {
         let ids = self.contacts.keys().chain(self.trash.keys()).copied();
         ids.chain([ContactId::max()]).collect()
@@ -112,7 +112,7 @@ impl Team {
         random.pick(&self.known())
     }
 
-    /// Mostly one of the member's own.
+    /// Mostly a contact that the member owns.
     pub fn own_contact(&self, random: &mut Random, who: usize) -> ContactId {
         let own: Vec<ContactId> = self.seen(who, Scope::Mine).into_keys().collect();
         match own.is_empty() || random.once_in(4) {
@@ -129,21 +129,21 @@ impl Team {
         right(self.contacts.get(&id)?, self.member(who))
     }
 
-    /// The version of a contact, which its owner sees.
+    /// The version of a contact, read as its owner.
     pub fn version(&self, id: ContactId) -> Version {
         let owner = self.contacts.get(&id).map(|kept| kept.owner);
         let owner = owner.and_then(|owner| self.actors.iter().find(|actor| actor.member() == owner));
         owner.map_or(1, |owner| self.app().contact(*owner, id).unwrap().version)
     }
 
-    /// What a member sees.
+    /// The contacts that a member sees.
     pub fn seen(&self, who: usize, scope: Scope) -> BTreeMap<ContactId, &Kept> {
         let all = self.contacts.iter();
         let seen = all.filter(|(_, kept)| sees(kept, self.member(who), scope));
         seen.map(|(id, kept)| (*id, kept)).collect()
     }
 
-    /// What a member sees and a word is in.
+    /// The contacts that a member sees and that match a word.
     pub fn passing(&self, who: usize, scope: Scope, word: &str) -> BTreeMap<ContactId, &Kept> {
         let mut seen = self.seen(who, scope);
         let word = fold(word.trim_matches('"'));
@@ -172,7 +172,7 @@ impl Team {
         seen
     }
 
-    /// Shares in the model; says how many were changed, and skipped.
+    /// Shares contacts in the model; returns how many were changed and how many skipped.
     pub fn share(&mut self, who: usize, ids: &[ContactId], to: &[Grantee], access: Access) -> (u64, u64) {
         let me = self.member(who);
         self.change(who, ids, |kept| {
@@ -206,7 +206,7 @@ impl Team {
         })
     }
 
-    /// Tags contacts in the model, or takes the tag from them.
+    /// Adds a tag to contacts in the model, or removes it.
     pub fn tag(&mut self, who: usize, ids: &[ContactId], tag: &str, add: bool) -> (u64, u64) {
         self.change_with(who, Right::Edit, ids, |kept| {
             let tags = &mut kept.contact.tags;
@@ -248,7 +248,7 @@ impl Team {
         (changed, skipped)
     }
 
-    /// All contacts with their owners, who each tell their own; without shares.
+    /// All stored contacts with their owners, read as each owner; without shares.
     pub fn all(&self) -> BTreeMap<ContactId, Kept> {
         let mut all = BTreeMap::new();
         for who in 0..self.actors.len() {
@@ -264,7 +264,7 @@ impl Team {
         all
     }
 
-    /// What an export of a member has in it.
+    /// The contacts in an export of a member.
     pub fn export(
         &self,
         who: usize,
@@ -282,7 +282,7 @@ impl Team {
         text.lines().map(read).collect()
     }
 
-    /// An export of a member.
+    /// An export of a member, as text.
     pub fn export_text(
         &self,
         who: usize,
@@ -307,7 +307,7 @@ impl Team {
         String::from_utf8(out).unwrap()
     }
 
-    /// Imports a file as a member, without the model.
+    /// Imports a file as a member, without updating the model.
     pub fn import(&self, who: usize, csv: &str, duplicates: Duplicates) {
         let options = ImportOptions {
             duplicates,
@@ -334,7 +334,7 @@ impl Team {
         self.app().import(self.actors[who], &request, watch).unwrap();
     }
 
-    /// Waits until the list has followed.
+    /// Waits until the list has caught up.
     pub fn wait_for_index(&self) {
         loop {
             let page = self.app().list(self.actors[0], &ListRequest::default()).unwrap();

@@ -1,4 +1,4 @@
-//! Random contacts, files and filters, from few values, so that they meet each other all the time.
+//! Random contacts, files and filters, from few values, so that they often match each other.
 
 use crate::random::Random;
 use model::{Birthday, Contact, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone, Region, Text};
@@ -27,7 +27,7 @@ const MANY_PHONES: &[&str] = &["(202) 555-0103 / 202-555-0104", "12345", "", "",
 const BIRTHDAYS: &[&str] = &["1980-12-31", "03/04/1980", "soon", "", ""];
 const NOTES: &[&str] = &["two\nlines", "'=x", "", ""];
 
-/// Columns with the values that stand in them.
+/// Columns with their possible values.
 const COLUMNS: &[(&str, &[&[&str]])] = &[
     ("First Name", &[FIRST]),
     ("Last Name", &[LAST]),
@@ -48,7 +48,7 @@ fn cell(random: &mut Random, column: usize) -> &'static str {
     random.pick(values)
 }
 
-/// A contact, now and then one without anything to know it by.
+/// A random contact; sometimes one without any identifying value.
 pub fn contact(random: &mut Random) -> Contact {
     let mut contact = Contact {
         first_name: random.pick(FIRST).into(),
@@ -89,7 +89,7 @@ fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     quoted.join(",") + "\r\n"
 }
 
-/// A file of some of the columns, names and email among them; rarely one of several chunks.
+/// A CSV file with some of the columns, always names and email; rarely one of several chunks.
 pub fn csv(random: &mut Random) -> String {
     if random.once_in(30) {
         long_csv(random)
@@ -98,7 +98,7 @@ pub fn csv(random: &mut Random) -> String {
     }
 }
 
-/// Addresses meet less often here: settling thousands of rows that match each other takes minutes.
+/// Emails match less often here, because matching thousands of rows with each other takes minutes.
 fn long_csv(random: &mut Random) -> String {
     let rows = random.several(2_500, |random| {
         let email = format!("p{}@x.org", random.below(5_000));
@@ -117,7 +117,7 @@ fn short_csv(random: &mut Random) -> String {
     header + &rows.concat()
 }
 
-/// An export of ours that comes back: some of its rows, some of them changed.
+/// An edited export: some of its rows, some of them changed.
 pub fn edited(random: &mut Random, export: &str) -> String {
     let mut reader = csv::Reader::from_reader(export.as_bytes());
     let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
@@ -149,7 +149,7 @@ fn edit(random: &mut Random, rows: &mut Vec<Vec<String>>) {
                 .to_owned()
         }
         _ => {
-            // Behind id and version, a value that may stand in another column too.
+            // A column after id and version gets a random value, possibly one of another column.
             let column = 2 + random.below(rows[row].len() - 2);
             let from = random.below(COLUMNS.len());
             cell(random, from).clone_into(&mut rows[row][column]);
@@ -169,7 +169,7 @@ fn foreign_id(random: &mut Random) -> String {
     }
 }
 
-/// Words that contacts are searched by: parts of their values, in other spellings too, and what none of them has.
+/// Search words: parts of values, also in other spellings, and words that match no contact.
 pub const WORDS: &[&str] = &[
     "ann",
     "IVERS",
@@ -211,7 +211,7 @@ const CONDITIONS: &[&str] = &[
     "shoe:44",
 ];
 
-/// A filter as a person would type it, now and then one that is not understood.
+/// A filter as a person would type it; sometimes an invalid one.
 pub fn filter(random: &mut Random) -> String {
     let term = |random: &mut Random| {
         let terms = if random.once_in(4) { CONDITIONS } else { WORDS };

@@ -1,5 +1,5 @@
-//! An import that is cancelled stops behind the rows in hand, keeps what it has written, and can be undone; a runner
-//! ends what was cancelled and nobody runs.
+//! A cancelled import stops after the rows in progress, keeps what it has written, and can be undone; a background
+//! worker finishes cancelled imports that no process runs.
 
 use crate::{Choices, Installation, contacts_in};
 use app::{
@@ -17,7 +17,7 @@ fn many() -> String {
     ["First Name,Email\r\n".to_owned()].into_iter().chain(rows).collect()
 }
 
-/// Imports, and does something once the first rows are done.
+/// Imports a file, and calls `once` when the first rows are done.
 fn interrupted(installation: &Installation, once: &mut dyn FnMut(ImportId), stop: &AtomicBool) -> ImportSummary {
     let path = installation.put(&many());
     let request = ImportRequest {
@@ -48,7 +48,7 @@ fn state(installation: &Installation) -> ImportState {
 fn a_cancelled_import_keeps_what_it_has_and_can_be_undone() {
     let installation = Installation::new(1);
     let (app, actor) = (&installation.app, installation.actor);
-    // From another thread, as a page would: it waits until the rows in hand are committed.
+    // From another thread, as a page would do it: `cancel_import` waits until the rows in progress are committed.
     let summary = std::thread::scope(|scope| {
         let mut cancel = |import| {
             scope.spawn(move || app.cancel_import(actor, import).unwrap());
@@ -59,7 +59,7 @@ fn a_cancelled_import_keeps_what_it_has_and_can_be_undone() {
         interrupted(&installation, &mut cancel, &AtomicBool::new(false))
     });
     if summary.stopped == Stopped::No {
-        // The rows were quicker than the request; then it has changed nothing.
+        // The import finished before the request, which then changed nothing.
         assert_eq!(state(&installation), ImportState::Done);
         return;
     }
@@ -72,7 +72,7 @@ fn a_cancelled_import_keeps_what_it_has_and_can_be_undone() {
     assert_eq!(contacts_in(&installation.seen()), 0);
 }
 
-/// Remembers nothing.
+/// An observer that ignores all events.
 struct Nobody;
 
 impl WorkerObserver for Nobody {

@@ -1,4 +1,4 @@
-//! A draft's preview is its result, whatever was corrected and decided, and shows every row exactly once.
+//! The preview of a draft equals its result, whatever was corrected and decided, and shows every row exactly once.
 
 use crate::files::{choices, csv, incoming, past};
 use crate::{Choices, Installation, tried};
@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// Longer than any preview of a few rows takes.
+/// Longer than the preview of a few rows takes.
 const LONG: Duration = Duration::from_secs(60);
 
-/// What is done by hand before the import is started.
+/// What a member does before the import starts.
 #[derive(Clone, Debug)]
 enum ByHand {
     Fix(Fix),
@@ -71,7 +71,7 @@ impl Installation {
         .unwrap();
     }
 
-    /// Starts a draft and runs it to its end.
+    /// Starts a draft and runs it to completion.
     fn run(&self, import: ImportId) -> Counts {
         self.app.start_draft(self.actor, import).unwrap();
         let watch = Watch {

@@ -1,4 +1,5 @@
-//! Our own CSV: imported into an empty directory it gives the same one, imported into its own it changes nothing.
+//! CrystalQore CSV: importing an export into an empty directory reproduces it; importing it into its own directory
+//! changes nothing.
 
 use crate::files::{choices, past};
 use crate::{Choices, Installation, tried};
@@ -16,7 +17,7 @@ proptest! {
         let result = empty.import(&export, &choices);
         prop_assert_eq!(result.counts.new, result.counts.rows, "{:?} of\n{}", result.notable, export);
         prop_assert_eq!(empty.csv(), export);
-        // There too it can be undone.
+        // The import into the empty directory can be undone as well.
         let undone = empty.app.undo(empty.actor, result.import.unwrap(), false).unwrap();
         prop_assert_eq!((undone.removed, undone.kept), (result.counts.new, 0));
         prop_assert_eq!(empty.seen(), Installation::new(2).seen());

@@ -6,7 +6,7 @@ use model::ContactId;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-/// Columns with the values that stand in them.
+/// Columns with their possible values.
 const COLUMNS: &[(&str, &[&str])] = &[
     ("First Name", &["Ann", "Ann", "Anna", "Bob", "Zoë", "=1+1", ""]),
     ("Last Name", &["Ivers", "Ivers", "Oduya", ""]),
@@ -50,7 +50,7 @@ const PHONES: &[&str] = &[
     "",
 ];
 
-/// A row: for every column which of its values.
+/// A row: for each column the index of its value.
 type Picks = Vec<Index>;
 
 fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
@@ -58,7 +58,7 @@ fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     quoted.join(",") + "\r\n"
 }
 
-/// A file of some of the columns, email among them.
+/// A CSV file with some of the columns, always including email.
 pub fn csv() -> impl Strategy<Value = String> {
     let picks = prop::collection::vec(any::<Index>(), COLUMNS.len());
     let columns = prop::collection::vec(any::<bool>(), COLUMNS.len());
@@ -111,24 +111,24 @@ pub fn choices() -> impl Strategy<Value = Choices> {
     )
 }
 
-/// What is done to an export before it comes back.
+/// A change to an export before it is imported again.
 #[derive(Clone, Debug)]
 enum Edit {
-    /// A cell gets a value that stands in another column of random files.
+    /// A cell gets a value of another column of the random files.
     Cell {
         row: Index,
         column: Index,
         from: Index,
         value: Index,
     },
-    /// A row is listed twice.
+    /// A row is repeated.
     Repeat {
         row: Index,
     },
     Remove {
         row: Index,
     },
-    /// A contact of another installation, or of nobody.
+    /// The id becomes that of a contact of another installation, or of no contact.
     Id {
         row: Index,
         id: u8,
@@ -139,7 +139,7 @@ enum Edit {
     },
 }
 
-/// Edits, to be made on an export that is not there yet.
+/// Edits that can be applied to any export.
 #[derive(Clone, Debug)]
 pub struct Edits(Vec<Edit>);
 
@@ -157,7 +157,7 @@ pub fn edits() -> impl Strategy<Value = Edits> {
 }
 
 impl Edits {
-    /// The export of an installation with the edits made.
+    /// An export with the edits applied.
     pub fn on(&self, export: &str) -> String {
         let mut reader = csv::Reader::from_reader(export.as_bytes());
         let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
@@ -187,7 +187,7 @@ fn make(edit: &Edit, rows: &mut Vec<Vec<String>>) {
         } => {
             let cells = &mut rows[row.index(count)];
             let values = COLUMNS[from.index(COLUMNS.len())].1;
-            // Behind id and version.
+            // After id and version.
             let column = 2 + column.index(cells.len() - 2);
             values[value.index(values.len())].clone_into(&mut cells[column]);
         }
@@ -198,7 +198,7 @@ fn make(edit: &Edit, rows: &mut Vec<Vec<String>>) {
     }
 }
 
-/// No id, a broken one, that of no contact, or that of a contact of another installation.
+/// No id, an invalid one, one of no contact, or the id of a contact of another installation.
 fn foreign_id(id: u8) -> String {
     match id {
         0..40 => String::new(),
@@ -206,14 +206,14 @@ fn foreign_id(id: u8) -> String {
         50..60 => ContactId::nil().to_string(),
         60..70 => ContactId::max().to_string(),
         _ => {
-            // Given on another machine, before.
+            // Generated earlier, on another machine.
             let milliseconds = 0x018F_0000_0000 + u128::from(id % 16);
             ContactId::from_u128(milliseconds << 80 | 7 << 76 | 2 << 62 | 99).to_string()
         }
     }
 }
 
-/// What a directory went through before the import that is looked at: files and choices, one after the other.
+/// The imports, with their choices, that a directory went through before the import under test.
 #[derive(Clone, Debug)]
 pub struct Past(Vec<(String, Choices)>);
 
@@ -222,7 +222,7 @@ pub fn past() -> impl Strategy<Value = Past> {
 }
 
 impl Past {
-    /// An installation with that past, and an export from its beginning.
+    /// An installation with that past, and an export taken after its first import.
     pub fn lived(&self) -> (Installation, String) {
         let installation = Installation::new(1);
         let mut export = String::new();
@@ -236,7 +236,7 @@ impl Past {
     }
 }
 
-/// A file to be imported: a new one, or an export that comes back with edits.
+/// A file to import: a new one, or an edited export.
 #[derive(Clone, Debug)]
 pub enum Incoming {
     New(String),
@@ -251,7 +251,7 @@ pub fn incoming() -> impl Strategy<Value = Incoming> {
 }
 
 impl Incoming {
-    /// The file, given an export.
+    /// The CSV text, given an export to edit.
     pub fn csv(&self, export: &str) -> String {
         match self {
             Self::New(csv) => csv.clone(),

@@ -1,22 +1,22 @@
-//! An import does what its preview says, accounts for every row, and can be undone as if it had never been.
+//! An import does what its preview reports, accounts for every row, and can be undone without a trace.
 
 use crate::files::{choices, csv, incoming, past};
 use crate::{Choices, Installation, contacts_in, skipped_rows, tried};
 use app::{Duplicates, Match, Notable, UndoReport};
 use proptest::prelude::*;
 
-/// What a report of an undo says.
+/// The fields of an undo report.
 fn told(report: &UndoReport) -> (u64, u64, u64, &[String]) {
     (report.removed, report.restored, report.kept, &report.kept_names)
 }
 
-/// The rows that a summary names, with what is said of each.
+/// The rows that a summary lists, with the codes of their reasons.
 fn named(rows: &[Notable]) -> Vec<(u64, Vec<&str>)> {
     let codes = |row: &Notable| row.reasons.iter().map(|r| r.code.as_str()).collect();
     rows.iter().map(|row| (row.line, codes(row))).collect()
 }
 
-/// Found by the property below, with ids of another machine that lie between those that the batch gives out.
+/// A case found by the property below: an id from another machine lies between the ids that the batch generates.
 #[test]
 fn a_dry_run_counts_a_restored_contact_once() {
     let installation = Installation::new(1);
@@ -72,7 +72,7 @@ proptest! {
         prop_assert_eq!(told(&dry), told(&undone));
         prop_assert_eq!((undone.removed, undone.kept), (counts.new, 0), "of\n{}", file);
         prop_assert_eq!(&installation.seen(), &before, "after the undo of\n{}", file);
-        // What cannot be seen, the match keys, is as it was too.
+        // Match keys are not visible, so a probe file checks that they are restored as well.
         prop_assert_eq!(installation.preview(&probe, &probe_choices).counts, probed, "after the undo of\n{}\nfor\n{}", file, probe);
     }
 
@@ -80,8 +80,8 @@ proptest! {
     fn a_file_imported_again_creates_nothing(past in past(), file in csv(), first in choices()) {
         let (installation, _) = past.lived();
         let mut first: Choices = first;
-        // A later row may take away the address or number by which an earlier one matches, or complete the name, so that
-        // the phone alone says less.
+        // With these options a later row could remove the email or phone by which an earlier one matches, or complete
+        // the name, so that the phone alone is no longer sufficient.
         first.options.duplicates = match (first.options.duplicates, first.options.matching) {
             (Duplicates::Update | Duplicates::Fill, Match::EmailOrPhoneAndName) => Duplicates::Skip,
             (Duplicates::Update, _) => Duplicates::Fill,

@@ -1,7 +1,8 @@
-//! What must hold for every directory, file and choice of options (DESIGN.md 7), tried on random ones.
+//! Properties that must hold for every directory, file and choice of options (DESIGN.md 7), tested with random ones.
 //!
-//! `files.rs` makes the files, from few names, addresses and numbers, so that rows meet each other and the directory all
-//! the time. `import_and_undo.rs`, `export_and_import.rs` and `searching.rs` say what must hold.
+//! `files.rs` generates the files from few names, addresses and numbers, so that rows often match each other and
+//! existing contacts. `import_and_undo.rs`, `export_and_import.rs`, `drafts.rs`, `cancelling.rs` and `searching.rs`
+//! contain the properties.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
@@ -24,8 +25,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 use testbed::Database;
 
-/// So many random cases; `PROPTEST_CASES=2560` makes them ten times as many. What they find becomes a test with a name,
-/// which says more than a kept seed.
+/// The number of random cases; `PROPTEST_CASES=2560` multiplies it by ten. Failures are not persisted as seeds: each
+/// becomes a named test instead.
 fn tried(cases: u32) -> Config {
     let usual = Config::default();
     Config {
@@ -35,8 +36,8 @@ fn tried(cases: u32) -> Config {
     }
 }
 
-/// A world that counts: two runs of a test see the same times and ids. The ids of two worlds lie between each other, as
-/// those of two machines do, and are never the same.
+/// A system that counts: two runs of a test get the same times and ids. The ids of two systems interleave, as those
+/// of two machines do, and are never equal.
 struct Counting {
     number: u64,
     time: AtomicI64,
@@ -64,16 +65,16 @@ impl System for Counting {
     }
 }
 
-/// An installation in a folder that goes when this goes.
+/// An installation in a temporary folder, which is deleted when this is dropped.
 struct Installation {
     app: App,
     actor: Actor,
     folder: TempDir,
-    /// Goes after the connections to it.
+    /// Declared last, so that it is dropped after the connections to it.
     _database: Option<Database>,
 }
 
-/// All that can be seen of a directory from outside.
+/// Everything that can be observed of a directory.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     by_creation: String,
@@ -152,7 +153,7 @@ impl Installation {
         self.filtered(Filter::default(), format, order)
     }
 
-    /// The contacts that a filter lets pass.
+    /// The contacts that match a filter.
     fn found(&self, filter: &str, order: Order) -> String {
         self.filtered(filter.parse().unwrap(), ExportFormat::Jsonl, order)
     }
@@ -186,7 +187,7 @@ impl Installation {
     }
 }
 
-/// What a member chooses for an import.
+/// A member's choices for an import.
 #[derive(Clone, Copy, Debug, Default)]
 struct Choices {
     options: ImportOptions,
@@ -198,7 +199,7 @@ fn contacts_in(seen: &Seen) -> u64 {
     seen.by_creation.lines().count() as u64
 }
 
-/// Rows that change nothing.
+/// The number of rows that change nothing.
 fn skipped_rows(counts: &Counts) -> u64 {
     counts.unchanged + counts.duplicate + counts.ambiguous + counts.conflict + counts.invalid
 }

@@ -1,4 +1,4 @@
-//! A search by texts finds what a look at every contact finds.
+//! A search by search texts finds the same contacts as reading every contact.
 
 use crate::files::past;
 use crate::tried;
@@ -7,7 +7,7 @@ use model::Contact;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Parts of the values of random files, in other spellings, and what no contact has.
+/// Parts of the values of random files, also in other spellings, and words that match no contact.
 const WORDS: &[&str] = &[
     "ann",
     "IVERS",
@@ -33,7 +33,7 @@ const WORDS: &[&str] = &[
     "bonn",
 ];
 
-/// A word, or several in quotes.
+/// A word, or several separated by blanks.
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => select(WORDS).prop_map(str::to_owned),
@@ -42,7 +42,7 @@ fn word() -> impl Strategy<Value = String> {
     ]
 }
 
-/// A filter of words alone: a colon would make a condition of one.
+/// A filter of words only; colons are removed because they would form a condition.
 fn filter() -> impl Strategy<Value = String> {
     let quoted = |word: String| format!("\"{}\"", word.replace(['"', ':'], ""));
     prop::collection::vec(word().prop_map(quoted), 1..4).prop_map(|words| words.join(" "))
@@ -76,7 +76,7 @@ proptest! {
         for (filter, before) in filters.iter().zip(before) {
             let found = installation.found(filter, Order::Created);
             prop_assert_eq!(&found, &before, "with texts, by {}", filter);
-            // By name every contact is looked at.
+            // The order by name reads every contact.
             let by_name = installation.found(filter, Order::Name);
             prop_assert_eq!(sorted(&found), sorted(&by_name), "by {}", filter);
         }

@@ -1,4 +1,4 @@
-//! `crystalqore backup` and `crystalqore restore`: one file that holds everything, and going back to it.
+//! `crystalqore backup` and `crystalqore restore`: the whole database in one file, and restoring it.
 
 use crate::args::{BackupArgs, PlaceArgs, RestoreArgs};
 use crate::exit::{Failure, GOOD};
@@ -6,7 +6,6 @@ use crate::installation::open;
 use app::{Error, ExistingBackup};
 use std::io::Write;
 
-/// Writes a backup.
 pub fn backup(place: &PlaceArgs, args: &BackupArgs) -> Result<u8, Failure> {
     let (app, _) = open(place)?;
     let existing = if args.force {
@@ -24,7 +23,7 @@ pub fn backup(place: &PlaceArgs, args: &BackupArgs) -> Result<u8, Failure> {
     Ok(GOOD)
 }
 
-/// Names the option that helps.
+/// Adds the option that helps to the message.
 fn with_option(error: Error) -> Failure {
     match error.code() {
         "backup_exists" => Failure::Usage(format!("{error} (--force)")),
@@ -32,7 +31,7 @@ fn with_option(error: Error) -> Failure {
     }
 }
 
-/// Goes back to a backup.
+/// Restores a backup.
 pub fn restore(place: &PlaceArgs, args: &RestoreArgs) -> Result<u8, Failure> {
     let (app, _) = open(place)?;
     let kept = app.restore(&args.file)?;

@@ -1,4 +1,4 @@
-//! `crystalqore copy`: a whole installation to another database, of whatever engine.
+//! `crystalqore copy`: copies a whole installation to another database, on either engine.
 
 use crate::args::{CopyArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
@@ -8,7 +8,7 @@ use crate::world::OsSystem;
 use app::{CopyRequest, System, copy_database};
 use std::io::Write;
 
-/// Copies, compares, and says what was copied.
+/// Copies, verifies, and reports what was copied.
 pub fn run(place: &PlaceArgs, args: &CopyArgs) -> Result<u8, Failure> {
     let request = CopyRequest {
         from: &args.from,

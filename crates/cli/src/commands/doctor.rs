@@ -1,4 +1,4 @@
-//! `crystalqore doctor`: what is wrong, and what to do about it.
+//! `crystalqore doctor`: reports problems and how to fix them.
 
 use crate::args::{DoctorArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
@@ -7,7 +7,7 @@ use crate::world::OsSystem;
 use app::{Advice, Finding, Health, doctor};
 use std::io::Write;
 
-/// Looks at everything; the exit code tells whether anything does not work.
+/// Runs all checks; the exit code shows whether any of them found a failure.
 pub fn run(place: &PlaceArgs, args: &DoctorArgs) -> Result<u8, Failure> {
     let data = data_folder(place)?;
     let findings = doctor(&whole_place(place, &data), &OsSystem);

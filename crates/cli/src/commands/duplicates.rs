@@ -9,12 +9,12 @@ use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::time::Duration;
 
-/// Groups that are asked for at once.
+/// Groups per page.
 const AT_ONCE: usize = 50;
-/// How long one call waits for the search.
+/// How long one call waits for the search to end.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// Lists them, the surest first.
+/// Lists the groups, the most likely first.
 pub fn run(place: &PlaceArgs, args: &DuplicatesArgs) -> Result<u8, Failure> {
     let (app, actor) = open_as(place, &args.acting)?;
     let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
@@ -28,7 +28,7 @@ pub fn run(place: &PlaceArgs, args: &DuplicatesArgs) -> Result<u8, Failure> {
     Ok(GOOD)
 }
 
-/// Hands over every group with the pairs that are sure enough; a group without any is left out.
+/// Passes each group to `take` with the pairs that reach `least`; a group without such a pair is left out.
 fn each_group(
     app: &App,
     actor: Actor,
@@ -63,7 +63,7 @@ fn each_group(
 struct JsonGroup<'a> {
     contacts: Vec<JsonContact<'a>>,
     pairs: Vec<JsonPair<'a>>,
-    /// Why they cannot be merged; none if they can.
+    /// Why the contacts cannot be merged; `None` if they can.
     #[serde(skip_serializing_if = "Option::is_none")]
     hindered: Option<&'a str>,
 }
@@ -77,9 +77,9 @@ struct JsonContact<'a> {
 
 #[derive(Serialize)]
 struct JsonPair<'a> {
-    /// The ids of the two.
+    /// The ids of the two contacts.
     ids: [String; 2],
-    /// How sure it is that they are one, from 0 to 100.
+    /// How likely the two are one contact, from 0 to 100.
     confidence: u8,
     reasons: &'a [String],
 }
@@ -110,7 +110,7 @@ impl<'a> JsonGroup<'a> {
     }
 }
 
-/// One document, written as the groups come.
+/// Writes one document, while the groups arrive.
 fn json(out: &mut dyn Write, app: &App, actor: Actor, least: u8) -> Result<(), Failure> {
     out.write_all(b"{\"groups\": [")?;
     let mut separator = "\n";

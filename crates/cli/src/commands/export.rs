@@ -1,4 +1,4 @@
-//! `crystalqore export`: contacts to a file or to the terminal.
+//! `crystalqore export`: writes contacts to a file or to the terminal.
 
 use crate::args::{ExportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
@@ -54,7 +54,7 @@ pub fn run(place: &PlaceArgs, args: &ExportArgs) -> Result<u8, Failure> {
     Ok(GOOD)
 }
 
-/// What the format has no place for.
+/// Reports the values that the format cannot hold.
 fn tell_losses(format: ExportFormat, report: &ExportReport) -> std::io::Result<()> {
     let losses = &report.losses;
     if losses.is_empty() {

@@ -1,4 +1,4 @@
-//! `crystalqore import`: contacts from a file.
+//! `crystalqore import`: imports contacts from a file.
 
 use crate::args::{ImportArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER, REJECTED_ROWS};
@@ -11,7 +11,7 @@ use app::{Column, Counts, ImportRequest, ImportSummary, Notable, RejectedFile, S
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// Imports, or with `--dry-run` says what would happen.
+/// Imports a file, or with `--dry-run` reports what would happen.
 pub fn run(place: &PlaceArgs, args: &ImportArgs) -> Result<u8, Failure> {
     let input = Input::open(&args.file)?;
     let opening = opening(&args.opening)?;
@@ -40,7 +40,7 @@ pub fn run(place: &PlaceArgs, args: &ImportArgs) -> Result<u8, Failure> {
     Ok(exit_code(&summary))
 }
 
-/// The exit code that a run or a preview comes to.
+/// The exit code for the result of a run or a preview.
 pub fn exit_code(summary: &ImportSummary) -> u8 {
     match (summary.stopped, summary.import, summary.counts.invalid) {
         (Stopped::OnRequest | Stopped::Cancelled, ..) => OTHER,
@@ -49,7 +49,7 @@ pub fn exit_code(summary: &ImportSummary) -> u8 {
     }
 }
 
-/// What `--json` prints; what programs look for first comes first.
+/// The output of `--json`; the fields that programs look for first come first.
 #[derive(Serialize)]
 pub struct JsonSummary<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,24 +57,24 @@ pub struct JsonSummary<'a> {
     counts: &'a Counts,
     /// Whether every row has its outcome.
     finished: bool,
-    /// The file of rejected rows, if one was asked for and could be written.
+    /// The file of rejected rows, if one was requested and could be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected: Option<String>,
-    /// Why it could not.
+    /// Why the file could not be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     rejected_unwritten: Option<&'a str>,
     #[serde(skip_serializing_if = "<[Column]>::is_empty")]
     columns: &'a [Column],
     look_at: Vec<Notable>,
-    /// What was odd about rows that were not rejected, by kind.
+    /// The warnings of imported rows, by kind.
     warnings: &'a Warnings,
-    /// Where the table comes from, if the file is no CSV itself.
+    /// Where the table comes from, if the file is not CSV.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<&'a TableSource>,
 }
 
 impl<'a> JsonSummary<'a> {
-    /// Takes it from a summary.
+    /// Converts a summary.
     pub fn new(summary: &'a ImportSummary) -> Self {
         let (rejected, rejected_unwritten) = match &summary.rejected {
             Some(RejectedFile::Written(path)) => (Some(path.display().to_string()), None),
@@ -95,7 +95,7 @@ impl<'a> JsonSummary<'a> {
     }
 }
 
-/// A row with the advice of the command line.
+/// Returns the row with the advice for users of the command line.
 fn worded(row: &Notable) -> Notable {
     Notable {
         reasons: row.reasons.iter().map(show::worded).collect(),
@@ -103,7 +103,7 @@ fn worded(row: &Notable) -> Notable {
     }
 }
 
-/// What a run or a preview came to, for people.
+/// Reports the result of a run or a preview as text.
 pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> Result<(), Failure> {
     match (summary.import, summary.stopped) {
         (None, Stopped::No) => writeln!(out, "What importing {file} would do (nothing was changed):")?,
@@ -169,7 +169,7 @@ pub fn tell_people(out: &mut dyn Write, summary: &ImportSummary, file: &str) -> 
     Ok(())
 }
 
-/// Where the rows are that can be corrected.
+/// Reports where the rows are that can be corrected.
 fn tell_rejected(out: &mut dyn Write, summary: &ImportSummary) -> io::Result<()> {
     let (Some(import), 1..) = (summary.import, summary.counts.to_correct()) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! `crystalqore imports`: every import with its counts and state.
+//! `crystalqore imports`: lists every import with its counts and state.
 
 use crate::args::{ImportsArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::Write;
 
-/// Lists them, newest first.
+/// Lists the imports, the newest first.
 pub fn run(place: &PlaceArgs, args: &ImportsArgs) -> Result<u8, Failure> {
     let (app, actor) = open_as(place, &args.acting)?;
     let imports = app.imports(actor)?;

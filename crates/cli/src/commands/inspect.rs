@@ -1,4 +1,4 @@
-//! `crystalqore inspect`: look at a file. Needs no database.
+//! `crystalqore inspect`: examines a file. Needs no database.
 
 use crate::args::InspectArgs;
 use crate::exit::{Failure, GOOD};
@@ -11,10 +11,10 @@ use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-/// How many bad rows the table for people shows without `--limit`.
+/// Maximum number of bad rows in the text output without `--limit`.
 const SHOWN: usize = 10;
 
-/// Prints what was found.
+/// Prints the result of the inspection.
 pub fn run(args: &InspectArgs) -> Result<u8, Failure> {
     let input = Input::open(&args.file)?;
     let opening = opening(&args.opening)?;
@@ -44,7 +44,7 @@ struct JsonRow<'a> {
     contact: &'a model::Contact,
 }
 
-/// The JSON document. Rows are written as they are judged, so they come first and what sums them up behind them.
+/// Writes the JSON document. Rows are written as soon as they are validated, so they come first, and the totals last.
 fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize>) -> Result<(), Failure> {
     let mut written = 0;
     let mut row = |row: InspectedRow<'_>| -> Result<(), Error> {
@@ -83,7 +83,7 @@ fn json(out: &mut dyn Write, path: &Path, opening: &Opening, limit: Option<usize
     Ok(())
 }
 
-/// Writes the records as they are read.
+/// Writes the records as they are read, before mapping.
 struct RawWriter<'a> {
     out: &'a mut dyn Write,
     json: bool,
@@ -146,7 +146,7 @@ fn people(out: &mut dyn Write, input: &Input, opening: &Opening, limit: Option<u
         }
         Ok(())
     };
-    // Of valid rows nothing is shown.
+    // Valid rows are not shown.
     let found = inspect(input.path(), opening, &OsSystem, Some(0), &mut row)?;
     tell_file(out, &input.name(), &found)?;
     tell_columns(out, &found.columns)?;

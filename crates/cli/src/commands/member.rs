@@ -1,4 +1,4 @@
-//! `crystalqore member`: who works in the workspace.
+//! `crystalqore member`: manages the members of the workspace.
 
 use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::{BufRead, Write};
 
-/// Does what is asked for.
+/// Runs the requested action.
 pub fn run(place: &PlaceArgs, args: &MemberArgs) -> Result<u8, Failure> {
     match &args.action {
         MemberAction::Add(args) if args.password_stdin => add_at_once(place, args),
@@ -40,7 +40,7 @@ fn invite(place: &PlaceArgs, args: &AddArgs) -> Result<u8, Failure> {
         writeln!(out, "{document}")?;
         return Ok(GOOD);
     }
-    // The link alone on the standard output, so that a script can take it.
+    // Only the link goes to standard output, so that a script can read it.
     writeln!(out, "{url}")?;
     let until = until
         .to_zoned(TimeZone::system())

@@ -1,4 +1,4 @@
-//! One command, one file.
+//! The commands of the program, one file for each.
 
 mod backup;
 mod copy;
@@ -20,7 +20,7 @@ mod watch;
 use crate::args::{Command, PlaceArgs};
 use std::process::ExitCode;
 
-/// Runs a command and tells how it ended.
+/// Runs a command and returns its exit code.
 pub fn run(place: &PlaceArgs, command: &Command) -> ExitCode {
     let (json, result) = match command {
         Command::Serve(args) => (false, serve::run(place, args)),

@@ -1,4 +1,4 @@
-//! `crystalqore rejected`: the rows that an import did not take, to be corrected and imported.
+//! `crystalqore rejected`: writes the rows that an import did not take, to be corrected and imported again.
 
 use crate::args::{PlaceArgs, RejectedArgs};
 use crate::exit::{Failure, GOOD};

@@ -1,4 +1,4 @@
-//! `crystalqore resume`: go on with what was interrupted.
+//! `crystalqore resume`: resumes interrupted imports.
 
 use super::import;
 use crate::args::{PlaceArgs, ResumeArgs};
@@ -8,14 +8,14 @@ use crate::progress::watched;
 use app::{Error, ImportId, ImportReport, ImportState, Stopped};
 use std::io::Write;
 
-/// Goes on with the import that is named, or with every interrupted one, oldest first.
+/// Resumes the named import, or every interrupted one, the oldest first.
 pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
     let (app, actor) = open_as(place, &args.acting)?;
     let mut imports = interrupted(app.imports(actor)?);
     if let Some(wanted) = args.import {
         imports.retain(|(import, _)| *import == wanted);
         if imports.is_empty() {
-            // Whatever it is, going on with it says why not.
+            // Not interrupted; `resume` reports why it cannot be resumed.
             imports.push((wanted, String::new()));
         }
     }
@@ -31,14 +31,14 @@ pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
     for (id, name) in imports {
         let summary = match watched(|watch| app.resume(actor, id, watch)) {
             Ok(summary) => summary,
-            // Nothing to do is no error.
+            // An import without anything to resume is not an error.
             Err(error @ Error::NotResumable { .. }) => {
                 if !args.json {
                     writeln!(std::io::stdout(), "{error}")?;
                 }
                 continue;
             }
-            // One that cannot go on must not keep the others from it.
+            // An import that cannot be resumed must not block the others.
             Err(error) if args.import.is_none() => {
                 writeln!(std::io::stderr(), "crystalqore: import {id}: {error}")?;
                 code = OTHER;
@@ -52,11 +52,11 @@ pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
             import::tell_people(&mut std::io::stdout().lock(), &summary, &name)?;
         }
         if summary.stopped == Stopped::OnRequest {
-            // Who stops one means all of them; the others stay interrupted.
+            // A stop request applies to all imports; the remaining ones stay interrupted.
             code = import::exit_code(&summary);
             break;
         }
-        // An import that could not go on outweighs rows that were rejected.
+        // An import that could not be resumed takes precedence over rejected rows.
         if code != OTHER {
             code = code.max(import::exit_code(&summary));
         }
@@ -67,7 +67,7 @@ pub fn run(place: &PlaceArgs, args: &ResumeArgs) -> Result<u8, Failure> {
     Ok(code)
 }
 
-/// The imports that were interrupted, oldest first, each with the name of its file.
+/// Returns the interrupted imports, the oldest first, each with the name of its file.
 fn interrupted(imports: Vec<ImportReport>) -> Vec<(ImportId, String)> {
     let open = imports
         .into_iter()

@@ -1,4 +1,4 @@
-//! `crystalqore sample`: the sample CSV of the import dialog.
+//! `crystalqore sample`: prints the sample CSV of the import dialog.
 
 use crate::exit::{Failure, GOOD};
 use std::io::Write;

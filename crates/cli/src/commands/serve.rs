@@ -1,4 +1,4 @@
-//! `crystalqore serve`: the pages, until Ctrl-C or SIGTERM.
+//! `crystalqore serve`: serves the pages and the API until Ctrl-C or SIGTERM.
 
 use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
@@ -11,28 +11,28 @@ use std::sync::Arc;
 use std::time::Duration;
 use web::Ready;
 
-/// How long the end waits for a batch of an import: together with open requests less than the ten seconds that container
-/// runtimes wait.
+/// How long the shutdown waits for the current batch of an import: together with open requests, less than the ten
+/// seconds that container runtimes wait.
 const BATCH: Duration = Duration::from_secs(2);
 
-/// Serves until it receives a signal to end.
+/// Serves until a signal ends the process.
 pub fn run(place: &PlaceArgs, args: &ServeArgs) -> Result<u8, Failure> {
     log(args.log);
     if let Some(doubt) = args.doubt() {
         tracing::warn!("{doubt}");
     }
     let (app, _) = open(place)?;
-    // People are waited on beside an import.
+    // The process answers requests while it imports.
     let app = Arc::new(app.low_memory());
     let runner = Worker::start(Arc::clone(&app), Logged);
     let outcome = web::run(app, args.serve(), |ready| tell(&ready, args.secure));
-    // After the batch in hand, if it ends soon; the next start resumes what is left.
+    // The current batch is awaited for a short time; the next start resumes what is left.
     runner.stop_within(BATCH);
     outcome.map_err(|error| Failure::Io(error.to_string()))?;
     Ok(GOOD)
 }
 
-/// What the runner does stands in the log, without the names of files: they may name people.
+/// Logs what the worker does, without the names of files: they may contain names of people.
 struct Logged;
 
 impl WorkerObserver for Logged {
@@ -48,7 +48,7 @@ impl WorkerObserver for Logged {
     }
 }
 
-/// The log goes to standard error; standard output is for what the person at the terminal must know.
+/// Logs to standard error; standard output is for messages to the person at the terminal.
 fn log(format: LogFormat) {
     let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
@@ -60,7 +60,7 @@ fn log(format: LogFormat) {
     }
 }
 
-/// Writes where to look. A closed output is no error: the server runs all the same.
+/// Prints the address. A closed output is not an error: the server runs anyway.
 fn tell(ready: &Ready, secure: bool) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{}", greeting(ready, secure));

@@ -1,4 +1,4 @@
-//! `crystalqore token`: tokens by which programs use the HTTP API.
+//! `crystalqore token`: manages tokens for the HTTP API.
 
 use crate::args::PlaceArgs;
 use crate::exit::{Failure, GOOD};
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::io::Write;
 
-/// Does what is asked for.
+/// Runs the requested action.
 pub fn run(place: &PlaceArgs, args: &TokenArgs) -> Result<u8, Failure> {
     match &args.action {
         TokenAction::Create(args) => create(place, args),
@@ -34,7 +34,7 @@ fn create(place: &PlaceArgs, args: &CreateArgs) -> Result<u8, Failure> {
         writeln!(out, "{document}")?;
         return Ok(GOOD);
     }
-    // The token alone on the standard output, so that a script can take it.
+    // Only the token goes to standard output, so that a script can read it.
     writeln!(out, "{}", created.secret)?;
     let mut err = std::io::stderr();
     let end = match created.info.expires_at {

@@ -1,4 +1,4 @@
-//! `crystalqore undo`: take an import back.
+//! `crystalqore undo`: undoes an import.
 
 use crate::args::{PlaceArgs, UndoArgs};
 use crate::exit::{Failure, GOOD};
@@ -6,7 +6,7 @@ use crate::installation::open_as;
 use crate::show::counted;
 use std::io::Write;
 
-/// Takes it back, or with `--dry-run` says what that would do.
+/// Undoes an import, or with `--dry-run` reports what that would do.
 pub fn run(place: &PlaceArgs, args: &UndoArgs) -> Result<u8, Failure> {
     let (app, actor) = open_as(place, &args.acting)?;
     let report = app.undo(actor, args.import, args.dry_run)?;

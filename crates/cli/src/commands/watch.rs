@@ -1,4 +1,4 @@
-//! `crystalqore resume --watch`: a process that takes over what others leave behind, until it is stopped.
+//! `crystalqore resume --watch`: a process that takes over interrupted work of other processes until it is stopped.
 
 use super::import;
 use crate::args::{PlaceArgs, ResumeArgs};
@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// So often it is looked whether to stop.
+/// Interval at which the stop flag is checked.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Watches until Ctrl-C or SIGTERM.
@@ -36,7 +36,7 @@ struct Teller {
 
 impl WorkerObserver for Teller {
     fn ended(&mut self, summary: &ImportSummary, file_name: &str) {
-        // Work goes on whether or not somebody reads the output.
+        // The worker continues even if the output cannot be written.
         let _ = self.tell(summary, file_name);
     }
 

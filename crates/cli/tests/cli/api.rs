@@ -1,4 +1,4 @@
-//! The HTTP API of a real server: the examples of its documentation, and requests that a kill cuts off.
+//! The HTTP API of a real server: the examples of its documentation, and requests interrupted by a kill.
 
 use crate::scratch::Scratch;
 use crate::server::Server;
@@ -16,7 +16,7 @@ fn token(scratch: &Scratch) -> String {
     created.out.trim().to_owned()
 }
 
-/// The example of `docs/api.md` behind a mark.
+/// The example of `docs/api.md` after a mark.
 fn example(mark: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
     let text = std::fs::read_to_string(path).unwrap();
@@ -25,7 +25,7 @@ fn example(mark: &str) -> String {
     block.split_once('\n').unwrap().1.to_owned()
 }
 
-/// A Google export with a mistyped email, and one that is none.
+/// A Google export with a mistyped email, and a value that is not an email.
 const GOOGLE: &str = "\
     First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Middle Name,Phonetic Last Name,\
     Name Prefix,Name Suffix,Nickname,File As,Organization Name,Organization Title,\
@@ -35,7 +35,7 @@ const GOOGLE: &str = "\
     Ben,,Miller,,,,,,,,,,,,,,* myContacts,* Work,ben@@acme.example,,\n\
     Cy,,Miller,,,,,,,,,,,,,,* myContacts,* Work,nothing,,\n";
 
-/// Runs an example, which has to undo what it has imported, and gives what it has printed.
+/// Runs an example, which has to undo its import, and returns its output.
 fn run_example(program: &str, mark: &str) -> String {
     let scratch = Scratch::new();
     scratch.write("contacts.csv", GOOGLE);
@@ -84,7 +84,7 @@ fn the_example_with_python_imports_a_google_export() {
     assert!(lines <= 30, "the script has {lines} lines");
 }
 
-/// Sends a request and reads the answer as far as it comes; none if the connection breaks before.
+/// Sends a request and returns the answer; `None` if the connection breaks before the end of the head.
 fn ask(address: &str, token: &str, request: &str, headers: &str, body: &str) -> Option<String> {
     let mut connection = send(address, token, request, headers, body)?;
     let mut answer = String::new();
@@ -107,7 +107,8 @@ fn send(address: &str, token: &str, request: &str, headers: &str, body: &str) ->
     Some(connection)
 }
 
-/// Sends a request until it is no longer under way elsewhere, waiting as `Retry-After` says, 90 seconds at most.
+/// Repeats a request until it is no longer answered with 409 (in progress), for 90 seconds at most. Checks that these
+/// answers have a `Retry-After` header.
 fn ask_until_answered(address: &str, token: &str, request: &str, headers: &str, body: &str) -> String {
     let mut answer = String::new();
     for _ in 0..90 {
@@ -121,12 +122,14 @@ fn ask_until_answered(address: &str, token: &str, request: &str, headers: &str, 
     answer
 }
 
-/// The server is killed at ever other moments after a request with a key was sent; then the request is sent again.
+/// Kills the server, at later and later moments, after a request with an idempotency key was sent, and repeats the
+/// request.
 #[test]
 fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
     let scratch = Scratch::new();
     let token = token(&scratch);
-    // On a database that machines share a claim is kept for a minute, because another machine may be at work: one round.
+    // With a shared database a claim is kept for a minute, because another machine may be working on it, so there is
+    // only one round.
     let rounds = if testbed::wants_postgres() { 3..4 } else { 0..8_u64 };
     let (mut made, mut ids) = (0, Vec::new());
     for round in rounds {
@@ -140,7 +143,7 @@ fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
                 "POST /api/v1/contacts:batch",
                 serde_json::json!({ "operations": operations }),
             ),
-            // An action whose repetition would find nothing to do.
+            // An action that has nothing left to do if it is repeated.
             false => (
                 "POST /api/v1/contacts:tag",
                 serde_json::json!({"contacts": ids, "tag": format!("t{round}")}),
@@ -176,7 +179,7 @@ fn a_request_with_a_key_that_a_kill_cut_off_has_one_effect() {
     }
 }
 
-/// A server that is killed again and again.
+/// A server that is killed repeatedly.
 struct Killed<'s> {
     scratch: &'s Scratch,
     token: &'s str,
@@ -188,14 +191,15 @@ impl Killed<'_> {
         &self.server.as_ref().unwrap().address
     }
 
-    /// Asks; the answer has to be of this status.
+    /// Sends a request until it is answered; the answer must have this status.
     fn asks(&self, request: &str, headers: &str, body: &str, status: u16) -> Value {
         let answer = ask_until_answered(self.address(), self.token, request, headers, body);
         assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{request}: {answer}");
         serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap_or_default()
     }
 
-    /// Sends a request with a key, kills the server a moment later, and sends it to the next one twice.
+    /// Sends a request with a key, kills the server after `after` milliseconds, and sends the request to a new server
+    /// twice.
     fn asks_cut_off(&mut self, request: &str, after: u64, status: u16) -> Value {
         let key = format!("Idempotency-Key: {request}\r\n");
         let connection = send(self.address(), self.token, request, &key, "");
@@ -209,13 +213,13 @@ impl Killed<'_> {
     }
 }
 
-/// An import is started, cancelled, resumed and undone, and an action is undone, each by a request that is cut off.
+/// Starts, cancels, resumes and undoes an import, and undoes an action, each by a request that is interrupted.
 #[test]
 fn what_a_kill_cuts_off_of_an_import_is_done_once() {
     const ROWS: usize = 5_200;
     let scratch = Scratch::new();
     let token = token(&scratch);
-    // On a database that machines share, what is cut off before its answer waits for a minute.
+    // With a shared database an interrupted request blocks its repetition for a minute, so there is only one round.
     let rounds: &[u64] = if testbed::wants_postgres() { &[400] } else { &[3, 60] };
     let mut server = Killed {
         scratch: &scratch,
@@ -272,7 +276,7 @@ fn what_a_kill_cuts_off_of_an_import_is_done_once() {
     assert_eq!(scratch.contacts().len(), rounds.len());
 }
 
-/// The server itself gathers and sends, with nobody asking for it.
+/// The background worker of the server collects changes and sends them without any further request.
 #[test]
 fn a_running_server_sends_webhooks() {
     let scratch = Scratch::new();

@@ -1,4 +1,4 @@
-//! `--objects s3://...`: another machine goes on with what lies in a bucket.
+//! `--objects s3://...`: another machine continues with the files in a bucket.
 
 use crate::resume::{
     End, OPTIONS, go_on, interrupt, kill, many_rows, prepared, prepared_in, start, wait_until, wait_until_listed,
@@ -11,7 +11,7 @@ use std::time::Duration;
 #[path = "../../../app/tests/bucket/server.rs"]
 mod server;
 
-/// The settings of a machine that keeps its objects in the server's bucket.
+/// The settings of a machine that uses the server's bucket as object store.
 fn settings(server: &BucketServer) -> Vec<(&'static str, String)> {
     vec![
         ("CRYSTALQORE_OBJECTS", format!("s3://{BUCKET}/team")),
@@ -46,12 +46,12 @@ fn another_machine_goes_on_with_what_lies_in_a_bucket() {
         .filter(|o| o.starts_with("team/uploads/"))
         .count();
     let other = one.another_machine();
-    // On a server it takes some seconds until a silent process counts as dead.
+    // With a database server it takes some seconds until a silent process is considered dead.
     wait_until("nobody runs it", || other.imports()[0]["state"] != "running");
     let unfinished = other.imports()[0]["state"] == "interrupted";
     assert_eq!(uploads, usize::from(unfinished), "{:?}", server.objects());
 
-    // With the first machine goes the file that its user had asked for.
+    // The file of rejected rows that the user requested is lost with the first machine.
     drop(one);
     if unfinished {
         other

@@ -1,7 +1,8 @@
-//! A large import that is killed or stopped at any moment, and resumed or taken over, ends as an unbroken run.
+//! A large import that is killed or stopped at any moment, and then resumed or taken over, ends like an uninterrupted
+//! run.
 //!
-//! Ignored by default, as it takes an hour: CONTRIBUTING.md says how it is run. `CRYSTALQORE_CRASH_ROUNDS` and
-//! `CRYSTALQORE_CRASH_ROWS` change its size.
+//! Ignored by default because it takes an hour; CONTRIBUTING.md describes how to run it. `CRYSTALQORE_CRASH_ROUNDS`
+//! and `CRYSTALQORE_CRASH_ROWS` change its size.
 
 use crate::resume::{End, OPTIONS, go_on, kill, prepared, prepared_in, rows, start, wait_until};
 use crate::scratch::Scratch;
@@ -10,10 +11,10 @@ use std::process::Child;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Until what was under way on the server when its client died has ended there.
+/// How long the database server needs to end the work of a client that died.
 const SERVER_NOTICES: Duration = Duration::from_millis(200);
 
-/// Long enough for another machine to take an import over.
+/// Long enough for another machine to take over the import.
 const STOPPED: Duration = Duration::from_secs(20);
 
 #[expect(clippy::disallowed_methods, reason = "the size is chosen by who runs the test")]
@@ -22,7 +23,7 @@ fn size(name: &str, default: u32) -> u32 {
     set.map_or(default, |number| number.parse().unwrap())
 }
 
-/// The run that all others are compared with, and how long it took.
+/// The uninterrupted run that all others are compared with, and its duration.
 #[expect(clippy::disallowed_methods, reason = "crashes are spread over the time of a run")]
 fn unbroken(many: &str) -> (End, Duration) {
     let scratch = prepared(many);
@@ -32,12 +33,12 @@ fn unbroken(many: &str) -> (End, Duration) {
     (End::read(&scratch), took)
 }
 
-/// The moments of the crashes: multiples of the golden ratio are spread evenly however many there are.
+/// The moments of the crashes. Multiples of the golden ratio are evenly spread for any number of rounds.
 fn moments(rounds: u32, took: Duration) -> impl Iterator<Item = (u32, Duration)> {
     (1..=rounds).map(move |round| (round, took.mul_f64((f64::from(round) * 0.618_033_988_75).fract())))
 }
 
-/// Whether the import is in the list, and not yet done: from then on another machine may take it over.
+/// Whether the import is listed and not yet done: from then on another machine may take it over.
 fn is_under_way(scratch: &Scratch) -> bool {
     let imports = scratch.imports();
     imports.len() == 2 && imports[0]["state"] != "done"
@@ -94,8 +95,8 @@ fn killed_and_stopped_imports_end_as_an_unbroken_one_when_taken_over_on_a_server
     }
 }
 
-/// The exit code of an import that goes on after it was stopped for so long that another machine has taken it over; then it
-/// must give up. If there was nothing to take over, it ends as ever.
+/// The exit code of an import that continues after it was stopped long enough for another machine to take it over. It
+/// must then give up; if there was nothing to take over, it ends normally.
 fn continued(child: &mut Child) -> Option<i32> {
     sleep(STOPPED);
     signal(child, "-CONT");

@@ -1,4 +1,4 @@
-//! `crystalqore doctor`: what is found, and what to do about it.
+//! `crystalqore doctor`: the findings and the advice for each.
 
 use crate::scratch::{Scratch, files_below};
 use serde_json::Value;

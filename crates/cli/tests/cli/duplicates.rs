@@ -1,4 +1,4 @@
-//! `crystalqore duplicates`: groups with reasons and how sure they are.
+//! `crystalqore duplicates`: groups with their reasons and strength.
 
 use crate::scratch::Scratch;
 use serde_json::Value;

@@ -1,8 +1,8 @@
-//! The real binary, run as a person runs it: arguments in, output, exit code and the state of the data folder out.
+//! Tests of the real binary, run as a person runs it: they check output, exit code and the state of the data folder.
 //!
-//! One file for each command, because that is how the command line is divided; `any_engine/` has those that come to the same
-//! on every engine. Every import of these tests goes through [`scratch::Scratch::import`], which previews it first: that
-//! the preview equals the result is held everywhere, not in one test.
+//! One file for each command; `any_engine/` contains the tests that have the same result on every engine. Every
+//! import of these tests uses [`scratch::Scratch::import`], which previews it first, so that all of them check that
+//! the preview equals the result.
 
 #![expect(clippy::unwrap_used, reason = "the shared runner belongs to the tests")]
 

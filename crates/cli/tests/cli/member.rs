@@ -1,10 +1,10 @@
-//! `crystalqore member`, and commands that act as a member: each sees what is theirs, and no more.
+//! `crystalqore member`, and commands that act as a member: each member sees only their own data.
 
 use crate::scratch::Scratch;
 
 const PEOPLE: &str = "First Name,Email\nAnn,ann@example.com\nBen,ben@example.com\n";
 
-/// Ada owns the workspace and Ann; Bob is a member.
+/// Ada owns the workspace and the contact Ann; Bob is a member.
 fn two() -> Scratch {
     let scratch = Scratch::new();
     scratch.write("ann.csv", "First Name,Email\nAnn,ann@example.com\n");
@@ -120,7 +120,7 @@ fn a_command_acts_as_the_member_that_is_named() {
         scratch.run(&words)
     };
     bob(&["import", "people.csv", "--rejected", "bad.csv"]).expect(0);
-    // Ada's Ann is hidden from him, so his Ann is new, as she would be if there were no other.
+    // Bob does not see Ada's Ann, so his own Ann is new.
     let mine = bob(&["export", "--format", "jsonl"]).expect(0).out.clone();
     assert_eq!(mine.lines().count(), 2);
     let adas = scratch.run(&["export", "--format", "jsonl"]).expect(0).out.clone();
@@ -128,7 +128,7 @@ fn a_command_acts_as_the_member_that_is_named() {
     let imports = |run: crate::scratch::Run| run.expect(0).json()["imports"].as_array().unwrap().len();
     assert_eq!(imports(bob(&["imports", "--json"])), 1);
     assert_eq!(imports(scratch.run(&["imports", "--json"])), 1);
-    // What is another's is not there.
+    // Imports of another member are reported as nonexistent.
     for command in ["rejected", "undo", "resume"] {
         bob(&[command, "1"]).expect(1).says(&["there is no import 1"]);
         scratch.run(&[command, "2"]).expect(1).says(&["there is no import 2"]);
@@ -152,7 +152,7 @@ fn roles_hold_for_commands_too() {
         commands.iter().map(run).collect::<Vec<_>>()
     };
     assert_eq!(codes("bob@example.org"), [5, 5, 5, 5]);
-    // Nobody removes themselves, and an admin makes and removes no owner.
+    // Nobody can remove themselves, and an admin can neither create nor remove an owner.
     assert_eq!(codes("cy@example.org"), [0, 5, 5, 5]);
     assert_eq!(codes("ada@example.org"), [0, 0, 0, 5]);
     let names = scratch
@@ -187,7 +187,7 @@ fn waits_and_second_factors_are_ended_from_the_command_line() {
     assert_eq!(unknown.expect(1).error_code(), "no_such_member");
     let reset = ["member", "reset-second-factor", "bob@example.org"];
     scratch.run(&reset).expect(0).says(&["has no second factor"]);
-    // A member keeps no order.
+    // A member may not manage others.
     scratch
         .run(&as_member(&["member", "unlock"], "bob@example.org"))
         .expect(5);

@@ -40,7 +40,7 @@ fn going_back_to_a_backup_and_back_again() {
     let (_, kept) = restored.out.rsplit_once("crystalqore restore ").unwrap();
     scratch.run(&["restore", kept.trim()]).expect(0);
     assert_eq!(scratch.state(), after);
-    // An undo still knows what was there.
+    // The change log is restored too, so that the import can be undone.
     scratch.run(&["undo", "2"]).expect(0);
     assert_eq!(scratch.state().0, before.0);
     scratch
@@ -97,9 +97,9 @@ fn to_a_server_and_home_again() {
         .expect(0)
         .json();
     assert_eq!(home, there, "the same rows, the same checksums");
-    // Looking at it is an export, which the audit log notes, so it comes last.
+    // Last, because reading the state is an export, which is recorded in the audit log.
     assert_eq!(server.state(), scratch.state());
-    // The password of an address is never shown.
+    // The password in a database URL is never shown.
     let secret = "postgres://ann:secret@127.0.0.1:1/crm";
     let failed = scratch.run(&["copy", "--from", secret, "--to", "other"]);
     failed.expect(1).says(&["127.0.0.1:1/crm"]);

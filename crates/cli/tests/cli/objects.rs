@@ -1,4 +1,4 @@
-//! `--objects`: what an import needs lies where another machine can reach it.
+//! `--objects`: the files that an import needs are stored where another machine can reach them.
 
 use crate::resume::{go_on, interrupt, many_rows, prepared, prepared_in, start, wait_until_listed};
 use crate::scratch::{Scratch, files_below};
@@ -71,7 +71,7 @@ fn a_place_that_is_none_is_a_mistake_of_usage() {
     } else {
         &["without S3"]
     });
-    // Nor does the help show what is set.
+    // The help does not show the values of environment variables either.
     let set = Scratch::with_settings(&[("CRYSTALQORE_OBJECTS", "hunter2".to_owned())]);
     assert!(!set.run(&["import", "--help"]).expect(0).out.contains("hunter2"));
 }

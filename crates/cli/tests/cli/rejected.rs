@@ -1,4 +1,4 @@
-//! `crystalqore rejected`: what an import did not take is kept until the import is undone.
+//! `crystalqore rejected`: the rejected rows of an import are kept until the import is undone.
 
 use crate::resume::{OPTIONS, interrupt, many_rows, prepared, start, wait_until_listed};
 use crate::scratch::{Scratch, files_below};
@@ -87,7 +87,7 @@ fn a_resumed_import_leaves_another_file_of_that_name_alone() {
         // On a fast machine the run has finished before the signal came.
         return;
     }
-    // What is kept so far can be had.
+    // The rows rejected so far are available.
     let so_far = scratch.read("rejected.csv");
     assert_eq!(scratch.run(&["rejected", "2"]).expect(0).out, so_far);
     scratch.write("rejected.csv", "another\n");

@@ -1,4 +1,4 @@
-//! `crystalqore resume`: after a kill or Ctrl-C at any moment, the end is that of an unbroken run.
+//! `crystalqore resume`: after a kill or Ctrl-C at any moment, the result is that of an uninterrupted run.
 
 use crate::scratch::{Run, Scratch};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Rows of the file that is interrupted: enough that a run takes a good part of a second.
+/// Rows of the interrupted file: enough for a run to take a good part of a second.
 pub const ROWS: u32 = 30_000;
 pub const OPTIONS: [&str; 6] = [
     "import",
@@ -18,7 +18,7 @@ pub const OPTIONS: [&str; 6] = [
     "rejected.csv",
 ];
 
-/// Whatever a broken run and an unbroken one must agree on.
+/// The results in which an interrupted and an uninterrupted run must agree.
 #[derive(PartialEq)]
 pub struct End {
     contacts: Vec<String>,
@@ -51,8 +51,8 @@ impl End {
     }
 }
 
-/// The contacts as lines of JSON; the id and the version before the values differ from one run to the next. Cut as text,
-/// because reading so many takes longer than importing them.
+/// The contacts as lines of JSON, without id and version, which differ from run to run. They are cut off as text,
+/// because parsing that many takes longer than importing them.
 fn contacts(scratch: &Scratch) -> Vec<String> {
     let lines = scratch.export(&["--format", "jsonl"]);
     let values = |line: &str| {
@@ -62,12 +62,13 @@ fn contacts(scratch: &Scratch) -> Vec<String> {
     lines.lines().map(values).collect()
 }
 
-/// Of thirteen rows one is invalid, of seventeen one repeats an earlier one; the rest are new, or meet the first import.
+/// One of thirteen rows is invalid, and one of seventeen repeats an earlier one; the others are new or match the
+/// first import.
 pub fn many_rows() -> String {
     rows(ROWS)
 }
 
-/// The same of any number.
+/// A file like that of `many_rows` with `count` rows.
 pub fn rows(count: u32) -> String {
     let mut csv = String::from("First Name,Last Name,Email,Phone,Tag\n");
     for i in 0..count {
@@ -91,7 +92,7 @@ pub fn prepared(many: &str) -> Scratch {
     prepared_in(Scratch::new(), many)
 }
 
-/// The same in a folder that is there already.
+/// Prepares an existing folder in the same way.
 pub fn prepared_in(scratch: Scratch, many: &str) -> Scratch {
     scratch.write("many.csv", many);
     let mut few = String::from("Company,Email\n");
@@ -107,7 +108,7 @@ pub fn start(scratch: &Scratch) -> Child {
     scratch.command(&OPTIONS).spawn().unwrap()
 }
 
-/// Waits, but not for ever: a test that hangs says nothing.
+/// Waits with a time limit, so that a test fails instead of hanging.
 pub fn wait_until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..6_000 {
         if holds() {
@@ -118,7 +119,7 @@ pub fn wait_until(what: &str, holds: impl Fn() -> bool) {
     unreachable!("in vain waited until {what}");
 }
 
-/// Waits until the import is in the list: from then on it can be interrupted, not only prevented.
+/// Waits until the import is listed; before that, a signal would keep it from starting at all.
 pub fn wait_until_listed(scratch: &Scratch, imports: usize) {
     wait_until("the import is listed", || scratch.imports().len() == imports);
 }
@@ -129,14 +130,14 @@ pub fn kill(mut child: Child) {
     child.wait().unwrap();
 }
 
-/// `kill -INT`, as Ctrl-C sends it.
+/// Sends `kill -INT`, as Ctrl-C does.
 pub fn interrupt(child: Child) -> Run {
     let id = child.id().to_string();
     assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
     Run::new(&OPTIONS, &child.wait_with_output().unwrap())
 }
 
-/// Goes on until nothing is left to do. An import that was killed before it was in the list has not begun.
+/// Resumes until nothing is left to do. An import that was killed before it was listed is started again.
 pub fn go_on(scratch: &Scratch) {
     let begun = scratch.imports().len() == 2;
     let run = if begun {
@@ -209,7 +210,7 @@ fn a_run_that_was_broken_ends_as_an_unbroken_one() {
     kill(resumed);
     go_on(&scratch);
     End::read(&scratch).assert_equal(&expected, "stopped, resumed, killed, resumed");
-    // The change log must have survived all that as well.
+    // The change log must be complete as well.
     scratch.run(&["undo", "2"]).expect(0);
     assert!(contacts(&scratch) == before, "the undo of a broken run");
 }
@@ -223,11 +224,11 @@ fn ctrl_c_finishes_what_is_in_hand_and_says_how_to_go_on() {
     let scratch = prepared(&many);
     let child = start(&scratch);
     wait_until_listed(&scratch, 2);
-    // While it runs, nobody else may touch it.
+    // While it runs, no other process may touch the import.
     let running = scratch.imports()[0]["state"] == "running";
     let (resume, undo) = (scratch.run(&["resume", "2"]), scratch.run(&["undo", "2"]));
     let run = interrupt(child);
-    // On a fast machine the run may have finished before the signal came; the end must be the same.
+    // On a fast machine the run may end before the signal arrives; the result must be the same.
     if run.out.contains("Stopped importing") {
         run.expect(1)
             .says(&["What is done so far stays", "crystalqore resume 2"]);
@@ -264,8 +265,8 @@ fn several_interrupted_imports_are_resumed_in_turn() {
         let open = scratch.imports().into_iter().filter(|i| i["state"] == "interrupted");
         open.map(|i| i["import"].as_str().unwrap().to_owned()).collect()
     };
-    // Ctrl-C while the first of them runs stops that one and does not begin the next. On a fast machine they may have
-    // finished before they were killed.
+    // Ctrl-C during the first import stops it and does not start the next one. On a fast machine the imports may have
+    // ended before they were killed.
     let before = interrupted(&scratch);
     if before.len() == 2 {
         let child = scratch.command(&["resume", "--json"]).spawn().unwrap();
@@ -278,7 +279,7 @@ fn several_interrupted_imports_are_resumed_in_turn() {
             assert_eq!(interrupted(&scratch), before);
         }
     }
-    // One document, whatever is left to do.
+    // The output is one document, even if nothing is left to do.
     let left = interrupted(&scratch).len();
     let run = scratch.run(&["resume", "--json"]);
     assert!(matches!(run.code, Some(0 | 4)), "{}{}", run.out, run.err);
@@ -295,7 +296,7 @@ fn an_interrupted_import_can_be_undone_instead() {
     let before = scratch.export(&[]);
     let child = start(&scratch);
     wait_until_listed(&scratch, 2);
-    // Ctrl-C and not a kill, so that there is something to take back.
+    // Ctrl-C instead of a kill, so that some rows are committed and there is something to undo.
     interrupt(child);
     let dry = scratch.run(&["undo", "2", "--dry-run", "--json"]).expect(0).json();
     let done = scratch.run(&["undo", "2", "--json"]).expect(0).json();

@@ -1,4 +1,4 @@
-//! Runs the program in a folder of its own, which goes with the test.
+//! Runs the program in a temporary folder, which is deleted after the test.
 
 use serde_json::Value;
 use std::io::Write;
@@ -8,15 +8,15 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use testbed::Database;
 
-/// A folder for files, with a data folder `data` in it.
+/// A temporary folder for files, with the data folder `data` in it.
 pub struct Scratch {
-    /// On PostgreSQL, its database.
+    /// The database, if the tests run on PostgreSQL.
     database: Option<Arc<Database>>,
     folder: TempDir,
     settings: Vec<(&'static str, String)>,
 }
 
-/// What a run of the program left behind.
+/// The result of a run of the program.
 pub struct Run {
     what: String,
     pub code: Option<i32>,
@@ -32,7 +32,7 @@ impl Scratch {
         }
     }
 
-    /// With environment variables for every run of the program.
+    /// Sets environment variables for every run of the program.
     pub fn with_settings(settings: &[(&'static str, String)]) -> Self {
         Self {
             settings: settings.to_vec(),
@@ -40,7 +40,7 @@ impl Scratch {
         }
     }
 
-    /// Where the program has never been, not even to make its tables.
+    /// A database in which the program has never run, so that it has no tables.
     pub fn untouched() -> Self {
         Self {
             database: testbed::wants_postgres().then(|| Arc::new(Database::create().unwrap())),
@@ -48,7 +48,7 @@ impl Scratch {
         }
     }
 
-    /// On PostgreSQL whatever the other tests run on, and untouched; none where there is no server.
+    /// An empty PostgreSQL database, whichever engine the other tests use; `None` if there is no server.
     pub fn on_server() -> Option<Self> {
         Some(Self {
             database: Some(Arc::new(Database::create()?)),
@@ -64,7 +64,7 @@ impl Scratch {
         }
     }
 
-    /// Another machine: folders of its own, and the same database. As long as that is a file, a copy stands for it.
+    /// Another machine: its own folders, and the same database. An SQLite database is copied.
     pub fn another_machine(&self) -> Self {
         let other = Self {
             database: self.database.clone(),
@@ -86,7 +86,7 @@ impl Scratch {
         self.settings.push((name, value.into()));
     }
 
-    /// The address of its database, on PostgreSQL.
+    /// The URL of the database, if it is PostgreSQL.
     pub fn url(&self) -> Option<&str> {
         self.database.as_deref().map(Database::url)
     }
@@ -95,7 +95,7 @@ impl Scratch {
         self.folder.path().join(name)
     }
 
-    /// Writes a file; its name is what the program is given, because it runs in this folder.
+    /// Writes a file. The program runs in this folder, so `name` can be passed to it.
     pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), text).unwrap();
     }
@@ -107,15 +107,15 @@ impl Scratch {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_crystalqore"));
         for (name, _) in std::env::vars_os() {
-            // Settings in the environment of the person who runs the tests are not those of the tests.
+            // Settings in the environment of the test run must not reach the program.
             let name_text = name.to_string_lossy();
             if ["CRYSTALQORE_", "AWS_"].iter().any(|of| name_text.starts_with(of)) {
                 command.env_remove(&name);
             }
         }
-        // The machine's country tells how numbers without country code are read; this one has none.
+        // The locale determines the country of numbers without country code; this one has none.
         command.env("LC_ALL", "C");
-        // A command that forgets `--data` must use this folder, never the directory of the person who runs the tests.
+        // A command without `--data` must use this folder, never the data of the person who runs the tests.
         let home = self.path("home");
         command
             .args(arguments)
@@ -147,7 +147,7 @@ impl Scratch {
         Run::new(arguments, &child.wait_with_output().unwrap())
     }
 
-    /// Imports a file and gives its counts; the preview must have said the same and changed nothing.
+    /// Imports a file and returns its counts. The preview must have the same counts and change nothing.
     pub fn import(&self, file: &str, options: &[&str]) -> String {
         let arguments = [&["import", file, "--json"], options].concat();
         let before = self.state();
@@ -168,7 +168,7 @@ impl Scratch {
         counts_of(&document)
     }
 
-    /// Contacts and imports, with everything that tells one state from another.
+    /// Contacts and imports, in full detail, for comparing states.
     pub fn state(&self) -> (String, String) {
         (self.export(&[]), self.run(&["imports", "--json"]).expect(0).out.clone())
     }
@@ -177,7 +177,7 @@ impl Scratch {
         self.run(&[&["export"], options].concat()).expect(0).out.clone()
     }
 
-    /// All contacts, without what differs from one run to the next: ids and versions.
+    /// All contacts, without ids and versions, which differ from run to run.
     pub fn contacts(&self) -> Vec<Value> {
         let lines = self.export(&["--format", "jsonl"]);
         let contact = |line: &str| {
@@ -217,7 +217,7 @@ impl Run {
         self
     }
 
-    /// Whether all of these words are in what was printed for people.
+    /// Asserts that the output, including standard error, contains all of these words.
     pub fn says(&self, words: &[&str]) -> &Self {
         let said = format!("{}{}", self.out, self.err);
         for word in words {
@@ -230,13 +230,13 @@ impl Run {
         self
     }
 
-    /// The one document that was printed.
+    /// The JSON document that was printed.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.out)
             .unwrap_or_else(|e| unreachable!("crystalqore {}: {e}:\n{}\n{}", self.what, self.out, self.err))
     }
 
-    /// The code of the error, as JSON tells it.
+    /// The code of the error in the JSON output.
     pub fn error_code(&self) -> String {
         let document = self.json();
         let message = document["error"]["message"].as_str().unwrap();
@@ -245,7 +245,7 @@ impl Run {
     }
 }
 
-/// The classes that have rows, in the order of the design: `rows 3, new 2, invalid 1`. They must add up.
+/// The non-empty classes, in the order of the design: `rows 3, new 2, invalid 1`. They must add up to the rows.
 pub fn counts_of(document: &Value) -> String {
     let classes = [
         "new",
@@ -268,7 +268,7 @@ pub fn counts_of(document: &Value) -> String {
     text
 }
 
-/// Every file below a folder, for telling whether anything was made.
+/// Every file and folder below a folder.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut paths: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();

@@ -1,4 +1,4 @@
-//! `crystalqore serve`: it says where it listens, answers there, and ends cleanly.
+//! `crystalqore serve`: it prints where it listens, answers there, and shuts down cleanly.
 
 use crate::scratch::Scratch;
 use crate::server::Server;
@@ -29,7 +29,7 @@ fn it_answers_until_it_is_stopped() {
         first.starts_with("HTTP/1.1 303") && first.contains("location: /setup"),
         "{first}"
     );
-    // A browser that keeps its connection open does not hold the end up.
+    // A browser that keeps its connection open does not delay the shutdown.
     let idle = TcpStream::connect(&address).unwrap();
     let log = server.end();
     drop(idle);

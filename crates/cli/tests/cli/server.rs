@@ -1,13 +1,13 @@
-//! A real server at a free port, for tests that ask it.
+//! A real server on a free port, for tests that send requests.
 
 use crate::scratch::Scratch;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 
-/// A running server. It is killed when this is dropped.
+/// A running server. It is killed when dropped.
 pub struct Server {
     child: Child,
-    /// Where it listens.
+    /// The address on which it listens.
     pub address: String,
 }
 
@@ -26,13 +26,13 @@ impl Server {
         Self { child, address }
     }
 
-    /// Kills it at once, as a crash does.
+    /// Kills it at once, like a crash.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Ends it as an administrator does, and gives its log.
+    /// Terminates it as an administrator would, and returns its log.
     pub fn end(mut self) -> String {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
@@ -45,7 +45,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // One that has ended is no error.
+        // The process may already have ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

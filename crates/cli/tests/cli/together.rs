@@ -1,9 +1,9 @@
-//! Two processes that import at the same time see what the other one has written.
+//! Two processes that import at the same time see the contacts written by each other.
 
 use crate::resume::many_rows;
 use crate::scratch::{Run, Scratch};
 
-/// On a server such a file takes two batches, so that the two take turns.
+/// On a database server this file takes two batches, so that the two processes alternate.
 #[test]
 fn two_imports_of_one_file_create_no_contact_twice() {
     let many = many_rows();
@@ -13,7 +13,7 @@ fn two_imports_of_one_file_create_no_contact_twice() {
 
     let scratch = Scratch::new();
     scratch.write("many.csv", &many);
-    // The directory is made before, so that they do not wait for each other to begin.
+    // Creates the database beforehand, so that neither process waits for the other to create it.
     assert!(scratch.imports().is_empty());
     let options = ["import", "many.csv", "--json"];
     let both = [0, 1].map(|_| scratch.command(&options).spawn().unwrap());

@@ -1,10 +1,10 @@
-//! `crystalqore undo`: the directory is as it was, down to ids and versions.
+//! `crystalqore undo`: restores the directory, including ids and versions.
 
 use crate::scratch::Scratch;
 use serde_json::json;
 
 const ANN: &str = "First Name,Last Name,Email,Company\nAnn,Ivers,ann@example.com,Harbour Tiles\n";
-/// Ann moves twice in one file, and somebody is new.
+/// Ann changes companies twice in one file, and Bob is new.
 const MOVED: &str = "\
 First Name,Last Name,Email,Company,Tag
 Ann,Ivers,ann@example.com,Fen Trust,vip
@@ -21,7 +21,7 @@ fn with_ann() -> Scratch {
     scratch
 }
 
-/// Undoes, after a dry run that must say the same and change nothing: removed, restored, kept.
+/// Undoes an import after a dry run, which must report the same and change nothing. Returns removed, restored, kept.
 fn undo(scratch: &Scratch, import: &str) -> (u64, u64, u64) {
     let before = scratch.state();
     let dry = scratch.run(&["undo", import, "--dry-run", "--json"]).expect(0).json();
@@ -50,7 +50,7 @@ fn what_was_created_goes() {
     assert_eq!(undo(&scratch, "2"), (3, 0, 0));
     assert_eq!(scratch.export(&[]), before);
     assert_eq!(scratch.export(&["--order", "name"]), before);
-    // Their keys are gone too.
+    // The match keys are gone too.
     assert_eq!(scratch.import("more.csv", &[]), "rows 3, new 3");
 }
 

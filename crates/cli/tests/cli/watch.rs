@@ -1,4 +1,5 @@
-//! `crystalqore resume --watch`: whatever a process leaves behind is taken over, and no two run the same import.
+//! `crystalqore resume --watch`: takes over the interrupted imports of other processes; no two processes run the same
+//! import.
 
 use crate::resume::{End, OPTIONS, kill, many_rows, prepared, prepared_in, start, wait_until, wait_until_listed};
 use crate::scratch::Scratch;
@@ -9,7 +10,7 @@ pub fn signal(child: &Child, name: &str) {
     assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
 }
 
-/// Ends a watcher as an administrator does; that is no failure.
+/// Terminates a watcher as an administrator would; its exit code must be 0.
 pub fn end(mut watcher: Child) {
     signal(&watcher, "-TERM");
     assert!(watcher.wait().unwrap().success());

@@ -1,4 +1,4 @@
-//! Connections that do nothing, or too slowly: they are ended, and others get in while they last.
+//! Idle or very slow connections: the server closes them, and others can connect while they last.
 
 use crate::http;
 use crate::server::{MALLORY, Server, with_members};
@@ -8,16 +8,16 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-/// Time limits of the server in percent, so that no test waits long.
+/// The server's time limits in percent, so that no test waits long.
 const QUICK: [(&str, &str); 1] = [("CRYSTALQORE_TIME_LIMITS", "5")];
 
-/// Reads until the server ends the connection; fails if it does not.
+/// Reads until the server closes the connection; fails if it does not.
 fn rest(mut connection: TcpStream) -> String {
     connection.set_read_timeout(Some(http::TIMEOUT)).unwrap();
     let mut read = Vec::new();
     match connection.read_to_end(&mut read) {
         Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => unreachable!("the connection was left open"),
-        // It may be reset where it was not read to its end.
+        // The connection may be reset if the server did not read the whole request.
         _ => String::from_utf8_lossy(&read).into_owned(),
     }
 }
@@ -85,20 +85,20 @@ fn heads_and_bodies_that_never_end_are_ended() {
 fn an_answer_that_nobody_reads_is_broken_off() {
     let server = Server::start_with(&QUICK);
     let mallory = server.sign_in(MALLORY);
-    // The stylesheet: a large answer that costs the server nothing, so that the sockets are full soon.
+    // The stylesheet is a large response that costs the server nothing, so that the sockets are soon full.
     let page = mallory.get("/contacts").text();
     let mut links = page.split('"').filter(|text| text.starts_with("/assets/"));
     let style = links.find(|link| link.ends_with(".css")).unwrap();
     let request = mallory.head("GET", style, "");
     let mut connection = TcpStream::connect(&server.address).unwrap();
     connection.set_write_timeout(Some(Duration::from_secs(1))).unwrap();
-    // As many requests as the sockets take: their answers are many times as long.
+    // As many requests as the sockets accept; the responses are many times as long.
     let mut sent = 0;
     while connection.write_all(request.as_bytes()).is_ok() {
         sent += 1;
     }
     assert!(sent > 100, "{sent}");
-    // Three seconds without a byte taken, and a look once a second.
+    // Longer than the limit: three seconds in which no byte is read, checked once per second.
     thread::sleep(Duration::from_secs(6));
     let answers = rest(connection).matches("HTTP/1.1 200").count();
     assert!(answers < sent, "{answers} of {sent} answers were sent");

@@ -1,4 +1,4 @@
-//! A member who begins downloads and does not read them, or closes the laptop while they are under way.
+//! A member who starts downloads and does not read them, or disconnects during a download.
 
 use crate::http::{self, Session};
 use crate::server::{MALLORY, Server, with_members};
@@ -8,9 +8,9 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-/// Contacts whose export is larger than what the sockets in between hold.
+/// Enough contacts for an export that is larger than the socket buffers.
 const CONTACTS: usize = 8_000;
-/// How long the downloads stay unread. A connection of the database that is held would be missed after less.
+/// How long the downloads stay unread. A database connection held by them would be noticed in less time.
 const UNREAD: Duration = Duration::from_secs(5);
 
 fn server() -> Server {
@@ -27,7 +27,7 @@ fn unread(mallory: &Session) -> TcpStream {
     http::open(&mallory.address, request.as_bytes())
 }
 
-/// The status of an answer whose body nobody reads.
+/// The status of a response whose body is not read.
 fn status_of(mut connection: &TcpStream) -> u16 {
     let mut first = [0; 12];
     connection.read_exact(&mut first).unwrap();
@@ -49,7 +49,7 @@ fn downloads_that_nobody_reads_keep_nobody_from_working() {
     watch.end("nine unread downloads");
     assert!(server.peak_memory() < 400, "{} MiB", server.peak_memory());
     drop(connections);
-    // A client that disconnects makes room for the next, which gets the whole file.
+    // A client that disconnects frees a place for the next one, which receives the whole file.
     let whole = (0..50).find_map(|_| {
         thread::sleep(Duration::from_millis(100));
         Some(mallory.post("/export/file", "which=all&format=csv")).filter(|answer| answer.status == 200)

@@ -1,5 +1,5 @@
-//! A member who uploads files that claim, hold or unpack to more than a server has memory for. Each is refused with a reason or
-//! read, and none takes more than 256 MiB.
+//! A member who uploads files that claim, contain or decompress to more than the server has memory for. Each is read
+//! or rejected with a reason, and none makes the server use more than 256 MiB.
 
 use crate::http::Session;
 use crate::server::{MALLORY, Server};
@@ -8,10 +8,10 @@ use flate2::write::{DeflateEncoder, GzEncoder};
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 use std::io::Write;
 
-/// The most memory that the server may have had, in MiB.
+/// The most memory that the server may use at its peak, in MiB.
 const MOST: u64 = 256;
 
-/// What a file is made of: pieces, each so many times.
+/// The content of a file: pieces, each with the number of its repetitions.
 type Pieces<'a> = [(&'a str, usize)];
 
 fn write_pieces(out: &mut impl Write, pieces: &Pieces<'_>) {
@@ -47,7 +47,7 @@ fn zip<N: AsRef<str>>(files: &[(N, &Pieces<'_>)]) -> Vec<u8> {
     bytes
 }
 
-/// A workbook of so many sheets, whose last one and whose texts are made of these pieces.
+/// A workbook with `sheets` sheets. `last` is the content of the last sheet, `texts` that of the shared strings.
 fn workbook(sheets: usize, last: &Pieces<'_>, texts: &Pieces<'_>) -> Vec<u8> {
     let list: String = (0..sheets)
         .map(|at| format!("<sheet name=\"S{at}\" sheetId=\"{at}\" r:id=\"s{at}\"/>"))
@@ -89,7 +89,7 @@ const TEXTS: &Pieces<'_> = &[(
 )];
 const CARD: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Marsh\r\nEMAIL:ann@example.org\r\n";
 
-/// An old workbook of shared texts that are all empty, as many as are asked for.
+/// A workbook in the old format (XLS) with `texts` shared strings, all empty.
 fn old_workbook(texts: usize) -> Vec<u8> {
     let record = |kind: u16, data: &[u8]| [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat();
     let mut stream = record(0x809, &[0, 6, 5, 0]);
@@ -103,7 +103,7 @@ fn old_workbook(texts: usize) -> Vec<u8> {
     compound.into_inner().into_inner()
 }
 
-/// Uploads a file that is refused with these words.
+/// Uploads a file, which must be rejected with these words.
 fn is_refused(mallory: &Session, name: &str, bytes: &[u8], words: &str) {
     let text = mallory.upload(name, bytes).expect(422).text();
     assert!(

@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// How long a request may take before the test fails.
+/// The time limit of a request, after which the test fails.
 pub const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What separates the parts of an uploaded form.
+/// The separator of the parts of a multipart form.
 const BOUNDARY: &str = "----hostile-boundary";
 
 /// A signed-in browser.
@@ -17,7 +17,7 @@ pub struct Session {
     pub cookie: String,
 }
 
-/// An answer that arrived whole.
+/// A complete response.
 pub struct Answer {
     pub status: u16,
     pub head: String,
@@ -26,7 +26,8 @@ pub struct Answer {
 
 impl Answer {
     /// # Panics
-    /// If `bytes` do not begin with the head of an HTTP answer.
+    ///
+    /// If `bytes` do not begin with the head of an HTTP response.
     fn parse(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let end = end.unwrap_or_else(|| unreachable!("no answer, but {:?}", String::from_utf8_lossy(bytes)));
@@ -72,7 +73,7 @@ fn without_chunks(mut rest: &[u8]) -> Vec<u8> {
     body
 }
 
-/// Opens a connection, sends `request`, and leaves the rest to the caller.
+/// Opens a connection, sends `request`, and returns the connection.
 pub fn open(address: &str, request: &[u8]) -> TcpStream {
     let mut connection = TcpStream::connect(address).unwrap();
     connection.set_read_timeout(Some(TIMEOUT)).unwrap();
@@ -80,20 +81,20 @@ pub fn open(address: &str, request: &[u8]) -> TcpStream {
     connection
 }
 
-/// Sends `request`, which must ask for the connection to be closed, and reads the whole answer.
+/// Sends `request`, which must have `Connection: close`, and reads the whole response.
 pub fn ask(address: &str, request: &[u8]) -> Answer {
     let mut bytes = Vec::new();
     open(address, request).read_to_end(&mut bytes).unwrap();
     Answer::parse(&bytes)
 }
 
-/// A request of somebody who is not signed in.
+/// Sends a GET request without a session.
 pub fn get(address: &str, path: &str) -> Answer {
     let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     ask(address, head.as_bytes())
 }
 
-/// A form of somebody who is not signed in.
+/// Posts a form without a session.
 pub fn post(address: &str, path: &str, form: &str) -> Answer {
     let session = Session {
         address: address.to_owned(),
@@ -103,7 +104,8 @@ pub fn post(address: &str, path: &str, form: &str) -> Answer {
 }
 
 impl Session {
-    /// The head of a request of this browser, as a page of ours sends it. `more` are whole header lines.
+    /// The head of a request with this session, as one of the program's pages sends it. `more` are complete header
+    /// lines.
     pub fn head(&self, method: &str, path: &str, more: &str) -> String {
         let Self { address, cookie } = self;
         format!(
@@ -118,7 +120,7 @@ impl Session {
         )
     }
 
-    /// The whole request that sends a form.
+    /// A complete request that posts a form.
     pub fn form_request(&self, path: &str, form: &str) -> String {
         let length = form.len();
         let more = format!(
@@ -131,8 +133,8 @@ impl Session {
         ask(&self.address, self.form_request(path, form).as_bytes())
     }
 
-    /// The head and the beginning of the body of an upload: what comes before the bytes of the file. `length` is the
-    /// length of the whole body that is announced.
+    /// The beginning of an upload request, up to the bytes of the file. `length` is the announced length of the whole
+    /// body.
     pub fn upload_beginning(&self, name: &str, length: usize) -> String {
         let more = format!(
             "Connection: close\r\nContent-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {length}\r\n"
@@ -148,7 +150,7 @@ impl Session {
         ask(&self.address, &request)
     }
 
-    /// Uploads a file that is accepted, and gives the path of its draft, such as `/imports/3`.
+    /// Uploads a file, which must be accepted, and returns the path of its draft, such as `/imports/3`.
     pub fn draft(&self, name: &str, content: &[u8]) -> String {
         let answer = self.upload(name, content).expect(303);
         let place = answer.header("location").unwrap();

@@ -1,8 +1,8 @@
-//! A hostile member against the real server: what one member or stranger does must not keep the others from working.
+//! A hostile member against a real server: nothing that a member or stranger does may keep the others from working.
 //!
-//! One file for each kind of attack. [`server`] starts the program with three members, [`http`] sends requests as a
-//! browser or as an attacker does, and [`watch`] is the other member who works all the time. The security review that
-//! these tests repeat is summarised in `docs/security.md`.
+//! One file for each kind of attack. [`server`] starts the program with three members, [`http`] sends requests like a
+//! browser or like an attacker, and [`watch`] is a member who works during the attack. `docs/security.md` summarises
+//! the security review that these tests repeat.
 
 #![expect(clippy::unwrap_used, reason = "the shared code of tests is test code")]
 

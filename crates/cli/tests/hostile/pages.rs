@@ -1,4 +1,4 @@
-//! Files that made pages of a hundred megabytes, and pages that nobody reads.
+//! Files that once led to pages of a hundred megabytes, and pages that are requested but not read.
 
 use crate::http;
 use crate::server::{MALLORY, Server};
@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-/// MiB that the server may have taken.
+/// The most memory that the server may use at its peak, in MiB.
 const MEMORY: u64 = 400;
 
 fn columns(count: usize, name: &str) -> String {

@@ -1,4 +1,4 @@
-//! Another user of the machine who looks at the data folder.
+//! Another user of the machine who tries to read the data folder.
 
 use crate::scratch::files_below;
 use crate::server::{MALLORY, Server};
@@ -25,7 +25,8 @@ fn only_the_servers_user_may_read_contacts_passwords_and_uploaded_files() {
         "the upload: {all:?}"
     );
     for path in all.iter().chain([&data]) {
-        // Who cannot enter the data folder sees nothing below it; the files are private as well, wherever they are moved.
+        // The folder's mode already protects everything below it; the files are private as well, in case they are
+        // moved.
         let expected = if path.is_dir() { 0o700 } else { 0o600 };
         let is_lock = path.parent().is_some_and(|folder| folder.ends_with("locks"));
         assert!(

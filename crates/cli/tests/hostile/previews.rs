@@ -1,11 +1,11 @@
-//! A member who uploads files that are hard to preview, several at once.
+//! A member who uploads several files at once that are expensive to preview.
 
 use crate::server::{MALLORY, Server};
 use crate::watch::Watch;
 use std::thread;
 use std::time::Duration;
 
-/// Equal rows of a file. When each was compared with all before it, four such files took minutes.
+/// Equal rows per file. When each row was compared with all earlier ones, four such files took minutes.
 const ROWS: usize = 20_000;
 
 #[test]

@@ -1,4 +1,4 @@
-//! A stranger whose file is imported by a member, who opens its rejected rows in a spreadsheet.
+//! A malicious file from a stranger: a member imports it and opens its rejected rows in a spreadsheet.
 
 use crate::scratch::Scratch;
 
@@ -6,7 +6,7 @@ const FILE: &str = "Name,Email,\"=HYPERLINK(\"\"http://evil.example\"\",\"\"x\"\
                     Ann,bad-mail,=cmd|'/C calc'!A0,@SUM(1),\"=\"\"07030\"\"\"\n\
                     +1+1,also-bad,\t=1,-2+3,'=kept\n";
 
-/// The cells of a file without line ends in its cells.
+/// The cells of a file that has no line breaks within cells.
 fn cells(text: &str) -> Vec<String> {
     let mut cells = vec![String::new()];
     let mut is_quoted = false;

@@ -7,14 +7,14 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 pub const OWNER: &str = "olga@example.org";
-/// The member who attacks.
+/// The attacking member.
 pub const MALLORY: &str = "mallory@example.org";
-/// The member who only wants to work.
+/// The member who must be able to work.
 pub const WANDA: &str = "wanda@example.org";
 /// The password of all three.
 pub const PASSWORD: &str = "seven lamps over the quiet harbour";
 
-/// A running server. It is killed when the test ends.
+/// A running server. It is killed when dropped.
 pub struct Server {
     pub scratch: Scratch,
     pub address: String,
@@ -22,22 +22,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// A new installation with three members, and a server for it.
+    /// Starts a server for a new installation with three members.
     pub fn start() -> Self {
         Self::start_under(&[])
     }
 
-    /// The same, started by another program, such as `["prlimit", "--nofile=1024"]`.
+    /// Starts a server through another program, such as `["prlimit", "--nofile=1024"]`.
     pub fn start_under(wrapper: &[&str]) -> Self {
         Self::serve(with_members(), wrapper, &[])
     }
 
-    /// The same with more settings of the server, as environment variables.
+    /// Starts a server with additional settings, as environment variables.
     pub fn start_with(settings: &[(&'static str, &str)]) -> Self {
         Self::serve(with_members(), &[], settings)
     }
 
-    /// A server for an installation that exists.
+    /// Starts a server for an existing installation.
     pub fn serve(scratch: Scratch, wrapper: &[&str], settings: &[(&'static str, &str)]) -> Self {
         let mut command = wrapped(&scratch.command(&["serve"]), wrapper);
         let log = File::create(scratch.path("log")).unwrap();
@@ -74,7 +74,7 @@ impl Server {
         }
     }
 
-    /// The most memory that the process has had, in MiB.
+    /// The peak memory of the process, in MiB.
     pub fn peak_memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -87,7 +87,7 @@ impl Server {
         self.scratch.read("log")
     }
 
-    /// Ends it as an administrator does, and gives its exit code and the installation.
+    /// Terminates it as an administrator would, and returns its exit code and the installation.
     pub fn end(mut self) -> (Option<i32>, Scratch) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
@@ -99,7 +99,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already.
+        // The process may already have ended.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -119,7 +119,7 @@ fn add_member(scratch: &Scratch, email: &str, name: &str) -> Run {
     scratch.run_with_input(&arguments, format!("{PASSWORD}\n"))
 }
 
-/// The same command, started by another program.
+/// A command that starts `command` through another program.
 fn wrapped(command: &Command, wrapper: &[&str]) -> Command {
     let mut words = wrapper.iter().map(|word| (*word).as_ref());
     let program = words.next().unwrap_or(command.get_program());
@@ -140,7 +140,7 @@ fn wrapped(command: &Command, wrapper: &[&str]) -> Command {
     outer
 }
 
-/// A value of a form.
+/// A form value, percent-encoded.
 pub fn encoded(text: &str) -> String {
     let byte = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),

@@ -1,4 +1,4 @@
-//! Somebody who wants to keep others from signing in, and somebody who was shut out.
+//! Attackers who try to keep others from signing in, and members who were locked out or deactivated.
 
 use crate::http::{self, Answer};
 use crate::server::{MALLORY, OWNER, PASSWORD, Server, encoded};
@@ -7,7 +7,7 @@ fn form(email: &str, password: &str) -> String {
     format!("email={}&password={}", encoded(email), encoded(password))
 }
 
-/// The place that a browser is sent to, whole.
+/// The target of a redirect.
 fn place(answer: &Answer) -> &str {
     answer.header("location").unwrap_or_default()
 }
@@ -19,7 +19,7 @@ fn a_stranger_who_asks_for_unknown_links_keeps_nobody_from_signing_in() {
         http::get(&server.address, &format!("/join/{n:064}")).expect(404);
         http::get(&server.address, &format!("/reset/{n:064}")).expect(404);
     }
-    // From the same address, in a browser that was never here.
+    // From the same address, in a browser without cookies.
     server.sign_in(OWNER);
 }
 
@@ -39,7 +39,7 @@ fn failures_with_an_email_lock_nobody_out_of_a_known_browser() {
     );
     let entered = owner.post("/sign-in", &form(OWNER, PASSWORD)).expect(303);
     assert_eq!(place(&entered), "/contacts");
-    // The log says who was tried and from where; the owner can end the wait.
+    // The log has the email and the address of the failures; the owner can lift the block.
     let log = server.log();
     let logged = log.lines().find(|line| line.contains("a sign-in failed"));
     let logged = logged.unwrap_or_else(|| unreachable!("{log}"));
@@ -48,8 +48,8 @@ fn failures_with_an_email_lock_nobody_out_of_a_known_browser() {
     http::post(&server.address, "/sign-in", &form(OWNER, PASSWORD)).expect(303);
 }
 
-/// As a clock leaves it behind that was a year ahead for a moment. What moves the clock itself is tested in `app`, on SQLite;
-/// here rows are written into the file.
+/// The state that a clock leaves behind if it was a year ahead for a moment. A moving clock is tested in `app`; here
+/// the rows are changed in the SQLite file.
 #[test]
 fn a_clock_that_was_a_year_ahead_locks_nobody_out() {
     if testbed::wants_postgres() {
@@ -69,7 +69,7 @@ fn a_clock_that_was_a_year_ahead_locks_nobody_out() {
     server.sign_in(OWNER);
 }
 
-/// Backups are files of SQLite.
+/// Only for SQLite, because backups are SQLite files.
 #[test]
 fn going_back_to_a_backup_lets_nobody_in_again() {
     if testbed::wants_postgres() {
@@ -97,7 +97,7 @@ fn going_back_to_a_backup_lets_nobody_in_again() {
         );
     }
     http::get(&server.address, &link).expect(404);
-    // Their browsers are not known from before any more.
+    // The browsers are no longer known.
     for _ in 0..5 {
         http::post(&server.address, "/sign-in", &form(OWNER, "a wrong password")).expect(401);
     }

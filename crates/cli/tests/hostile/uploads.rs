@@ -1,4 +1,4 @@
-//! Uploads that do not come to an end.
+//! Uploads that never finish.
 
 use crate::http::{self, Session};
 use crate::scratch::{Scratch, files_below};
@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Begins an upload of 100 MB and sends 400 bytes of it.
+/// Starts an upload of 100 MB and sends 440 bytes of it.
 fn begin(session: &Session) -> TcpStream {
     let beginning = session.upload_beginning("slow.csv", 100_000_000);
     http::open(&session.address, (beginning + &"Name,Email\n".repeat(40)).as_bytes())

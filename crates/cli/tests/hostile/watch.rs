@@ -1,4 +1,4 @@
-//! Another member who works while the server is under attack.
+//! A member who works while the server is under attack.
 
 use crate::http::{self, Session};
 use crate::server::{Server, WANDA};
@@ -7,18 +7,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// How long an answer may take. On an idle machine it is less than a tenth; a busy one must not fail the tests.
+/// The time limit of a response. An idle machine needs less than a tenth of it; the tests must not fail on a busy
+/// one.
 const LIMIT: Duration = Duration::from_secs(5);
-/// Between two rounds of requests.
+/// The pause between two rounds of requests.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Asks for the list of contacts and for the state of the server, again and again.
+/// Requests the list of contacts and the health of the server in a loop.
 pub struct Watch {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<Longest>,
 }
 
-/// The longest that an answer took.
+/// The longest response times.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Longest {
     pub contacts: Duration,
@@ -27,7 +28,7 @@ pub struct Longest {
 }
 
 impl Watch {
-    /// Begins with a first round, which must succeed as well.
+    /// Starts the loop. At least one round is always completed.
     pub fn begin(server: &Server) -> Self {
         let session = server.sign_in(WANDA);
         let stop = Arc::new(AtomicBool::new(false));
@@ -43,7 +44,7 @@ impl Watch {
         Self { stop, thread }
     }
 
-    /// Ends it, fails if an answer was not `200 OK` or took too long, and prints the longest times.
+    /// Ends the loop and prints the longest times. Fails if a response was not `200 OK` or took too long.
     #[expect(
         clippy::print_stderr,
         reason = "the figures are for a person who runs the tests with --no-capture"

@@ -1,4 +1,5 @@
-//! The one table in an archive: the contacts among the files of Google Takeout or LinkedIn, or a single packed file.
+//! Finds the only table in an archive: the contacts among the files of Google Takeout or LinkedIn, or a single packed
+//! file.
 
 use super::content::Content;
 use super::zip_file::ZipFile;
@@ -6,24 +7,24 @@ use crate::mapping::propose;
 use crate::open::{OpenError, Overrides, Refusal, open};
 use std::io::Read;
 
-/// Files that are looked at; those that are called like tables come first.
+/// Files that are examined; files with the extension of a table come first.
 const MOST_FILES: usize = 200;
-/// Bytes of each that are looked at.
+/// Bytes of each file that are examined.
 const LOOKED_AT: u64 = 64 * 1024;
-/// Files that are named where there are several.
+/// File names that the error message lists if there are several tables.
 const MOST_NAMED: usize = 10;
-/// How tables are called.
+/// File extensions of tables.
 const TABLES: [&str; 9] = [".csv", ".tsv", ".txt", ".tab", ".xlsx", ".xlsm", ".xls", ".ods", ".vcf"];
 
 /// A file that may be the table.
 struct Candidate {
     entry: usize,
     content: Content,
-    /// Whether it is known to hold contacts.
+    /// Whether it has a known layout or is a vCard file.
     is_known: bool,
 }
 
-/// The entry that is the table, and what it is.
+/// Returns the entry that is the table, and the kind of its content.
 pub fn table_in(zip: &ZipFile) -> Result<(usize, Content), OpenError> {
     let entries = zip.entries();
     let is_called_table = |at: &usize| {
@@ -38,7 +39,7 @@ pub fn table_in(zip: &ZipFile) -> Result<(usize, Content), OpenError> {
     }
     let name = |candidate: &Candidate| entries[candidate.entry].name.as_str();
     let known: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.is_known).collect();
-    // Google packs one file for each group of contacts, and one for all.
+    // Google packs one file for each group of contacts, and one with all contacts.
     let of_all: Vec<&Candidate> = known
         .iter()
         .copied()
@@ -63,7 +64,7 @@ pub fn table_in(zip: &ZipFile) -> Result<(usize, Content), OpenError> {
     })
 }
 
-/// An entry as a candidate, if it is a table.
+/// Returns the entry as a candidate. `None` if it is not a table.
 fn candidate(zip: &ZipFile, entry: usize) -> Result<Option<Candidate>, OpenError> {
     let mut head = Vec::new();
     match zip.read(entry, Refusal::Zip) {
@@ -71,7 +72,8 @@ fn candidate(zip: &ZipFile, entry: usize) -> Result<Option<Candidate>, OpenError
             let read = part.take(LOOKED_AT).read_to_end(&mut head);
             read.map_err(|e| super::budget::reading_failed(e, Refusal::Zip))?;
         }
-        // A file that is packed in another way, or encrypted, may still be the one that is meant.
+        // The only file of an archive must be readable; among several, an encrypted file or one with another
+        // compression is ignored.
         Err(error) if zip.entries().len() == 1 => return Err(error),
         Err(_) => return Ok(None),
     }
@@ -88,7 +90,7 @@ fn candidate(zip: &ZipFile, entry: usize) -> Result<Option<Candidate>, OpenError
     }))
 }
 
-/// Whether text is a table with a known layout; none if it is no table.
+/// Whether a table has a known layout. `None` if the text is not a table.
 fn is_known_table(head: Vec<u8>) -> Option<bool> {
     let opened = open(&head, &Overrides::default()).ok()?;
     let (layout, _) = propose(&opened.header, opened.header_row.is_some(), &opened.sample);

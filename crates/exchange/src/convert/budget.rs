@@ -1,5 +1,5 @@
-//! How much is unpacked and written while one file is converted, so that a small file cannot fill the disk or keep a
-//! processor busy for long.
+//! Limits how much is unpacked and written while one file is converted, so that a small file can neither fill the disk
+//! nor occupy a processor for long.
 
 use crate::open::{OpenError, Refusal};
 use std::cell::Cell;
@@ -8,16 +8,16 @@ use std::io::{self, Read, Write};
 use std::rc::Rc;
 
 const MIB: u64 = 1024 * 1024;
-/// Bytes that any file may hold, packed or not.
+/// The smallest budget, in bytes, for files of any size.
 const LEAST: u64 = 256 * MIB;
-/// Bytes that no file may hold.
+/// The largest budget, in bytes.
 const MOST: u64 = 4096 * MIB;
-/// How many times larger than the file what it holds may be. Workbooks and tables come to 5 to 30 times.
+/// How many times larger than the file its unpacked content may be. Workbooks and tables reach 5 to 30 times.
 const UNPACKED_TIMES: u64 = 100;
 /// How many times larger than the file its table may be.
 const WRITTEN_TIMES: u64 = 20;
 
-/// So many bytes may still be read or written.
+/// The number of bytes that may still be read or written. Clones share it.
 #[derive(Clone)]
 pub struct Budget {
     left: Rc<Cell<u64>>,
@@ -25,12 +25,12 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// What may be unpacked of a file of so many bytes, all its parts together.
+    /// The budget for unpacking a file of `file_size` bytes, all its parts together.
     pub fn of_unpacked(file_size: u64) -> Self {
         Self::new(file_size.saturating_mul(UNPACKED_TIMES).clamp(LEAST, MOST))
     }
 
-    /// What may be written of a file of so many bytes.
+    /// The budget for what is written while a file of `file_size` bytes is converted.
     pub fn of_written(file_size: u64) -> Self {
         Self::new(file_size.saturating_mul(WRITTEN_TIMES).clamp(LEAST, MOST))
     }
@@ -53,7 +53,7 @@ impl Budget {
     }
 }
 
-/// There is more than so many bytes.
+/// The error of a [`Metered`] reader or writer whose budget is used up; holds the limit in bytes.
 #[derive(Debug)]
 struct Exceeded(u64);
 
@@ -65,7 +65,7 @@ impl fmt::Display for Exceeded {
 
 impl std::error::Error for Exceeded {}
 
-/// What is unpacked, counted against a budget.
+/// A reader or writer whose bytes are counted against a budget.
 pub struct Metered<R> {
     pub inner: R,
     pub budget: Budget,
@@ -90,7 +90,7 @@ impl<W: Write> Write for Metered<W> {
     }
 }
 
-/// What it means that reading from inside a file failed: too much of it, the disk, or that the file is `damaged`.
+/// Maps an error of reading from inside a file: the budget is exceeded, the disk failed, or the file is `damaged`.
 pub fn reading_failed(error: io::Error, damaged: Refusal) -> OpenError {
     match exceeded(&error) {
         Some(refusal) => refusal,
@@ -99,7 +99,7 @@ pub fn reading_failed(error: io::Error, damaged: Refusal) -> OpenError {
     }
 }
 
-/// What it means that the table could not be written.
+/// Maps an error of writing the table: the budget is exceeded, or the output failed.
 pub fn writing_failed(error: io::Error) -> OpenError {
     exceeded(&error).unwrap_or(OpenError::Io(error))
 }

@@ -1,4 +1,4 @@
-//! vCards: the cards of a file as a table with the columns of our own CSV.
+//! vCard files: converts the cards of a file into a table with the columns of CrystalQore CSV.
 
 use super::budget::writing_failed;
 use super::table_source::{SourceFormat, TableSource};
@@ -31,7 +31,7 @@ pub fn convert(file: File, out: &mut dyn Write) -> Result<TableSource, OpenError
     })
 }
 
-/// A file that is open already, and can be read from its start as often as one wants.
+/// A file that is already open and can be read from its start any number of times.
 struct OpenedFile {
     size: u64,
     file: Arc<FileReader>,

@@ -1,15 +1,15 @@
-//! What a file is, by its first bytes.
+//! Detects the kind of a file from its first bytes.
 
-/// Bytes that are looked at.
+/// Bytes that are examined.
 pub const LOOKED_AT: u64 = 4096;
 
-/// What a file is.
+/// The kind of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     /// A ZIP file: an archive, or a workbook.
     Zip,
     Gzip,
-    /// A compound file of old Microsoft programs.
+    /// A compound file (OLE), such as a workbook of Excel 2003 or older.
     Ole,
     Vcard,
     /// Anything else, such as CSV.
@@ -17,7 +17,7 @@ pub enum Content {
 }
 
 impl Content {
-    /// Recognises it by the first bytes.
+    /// Detects the kind from the first bytes of a file.
     pub fn from_head(head: &[u8]) -> Self {
         let begins = |signature: &[u8]| head.starts_with(signature);
         match () {
@@ -30,7 +30,8 @@ impl Content {
     }
 }
 
-/// Whether the text begins a vCard, in whatever encoding: in those of two bytes, one of each pair is zero.
+/// Whether the text begins with a vCard, in any encoding: zero bytes are ignored, because encodings with two bytes a
+/// character have one in each pair.
 fn is_vcard(head: &[u8]) -> bool {
     const BEGIN: &[u8] = b"BEGIN:VCARD";
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);

@@ -203,7 +203,7 @@ fn other_documents_say_what_they_are() {
     );
 }
 
-/// A compound file whose directory has this name.
+/// A compound file whose directory contains this name.
 fn compound(name: &str) -> Vec<u8> {
     let mut file = vec![0; 512];
     file[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");

@@ -1,8 +1,8 @@
-//! Other formats as tables: workbooks, archives and vCards become a table in CSV, on which the import then runs as on any
-//! other file.
+//! Converts files of other formats into tables: a workbook, archive or vCard file becomes a CSV table, which the
+//! import then reads like any other CSV file.
 //!
-//! Owns recognising such files by their content, and the limits within which they are read: no file takes memory in
-//! proportion to what it holds or claims to hold. Leaves out what the columns mean.
+//! Decides how such files are recognised by their content, and the limits within which they are read: memory never
+//! grows with what a file holds or claims to hold. The meaning of the columns is decided elsewhere.
 
 mod archive;
 mod budget;
@@ -33,12 +33,13 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use zip_file::ZipFile;
 
-/// Writes the table of a file that is no CSV, and says where it comes from; none, and nothing written, if it is text that
-/// can be opened as it is, or nothing that is known here. Of a workbook the wanted sheet is read.
+/// Writes the table of a file that is not CSV and returns where the table comes from. Returns `None` and writes
+/// nothing if the file is text that can be opened as it is, or has an unknown format. Of a workbook, `wanted_sheet` is
+/// read.
 ///
 /// # Errors
-/// When the file cannot be read, is damaged, holds no table or several, or more than is read; when the table cannot be
-/// written.
+/// If the file cannot be read, is damaged, holds no table or several tables, or exceeds a limit; if the table cannot
+/// be written.
 pub fn convert(
     mut file: File,
     wanted_sheet: Option<&str>,
@@ -72,7 +73,7 @@ pub fn convert(
     }
 }
 
-/// The first bytes of a file, which is left at its start.
+/// Reads the first bytes of a file and seeks back to its start.
 fn head_of(file: &mut File) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     file.seek(SeekFrom::Start(0))?;
@@ -81,7 +82,8 @@ fn head_of(file: &mut File) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// What is said of a ZIP file without a whole list of its parts: that of a workbook is begun with the parts themselves.
+/// Returns the refusal for a ZIP file whose list of entries is incomplete. A workbook is recognised by the names of
+/// parts at the start of the file.
 fn damage_of(head: &[u8]) -> Refusal {
     let holds = |name: &str| memchr::memmem::find(head, name.as_bytes()).is_some();
     match holds("xl/") || holds("[Content_Types].xml") {
@@ -94,13 +96,13 @@ fn damage_of(head: &[u8]) -> Refusal {
 struct Conversion<'a> {
     wanted_sheet: Option<&'a str>,
     unpacked: Budget,
-    /// What waits in temporary files until it can be written.
+    /// Limits the rows that are held in temporary files until they can be written.
     waiting: Budget,
     out: &'a mut dyn Write,
 }
 
 impl Conversion<'_> {
-    /// A workbook, or the table in an archive.
+    /// Converts a ZIP file: a workbook, or the only table in an archive.
     fn zip(&mut self, file: File, damaged: Refusal) -> Result<TableSource, OpenError> {
         let zip = ZipFile::open(file, self.unpacked.clone(), damaged)?;
         match Package::detect(&zip)? {
@@ -126,7 +128,7 @@ impl Conversion<'_> {
         }
     }
 
-    /// An old workbook.
+    /// Converts a compound file: a workbook of Excel 2003 or older.
     fn compound(&mut self, mut file: File) -> Result<TableSource, OpenError> {
         match ole::refusal(&mut file) {
             Some(refusal) => Err(OpenError::Refused(refusal)),
@@ -160,7 +162,7 @@ impl Conversion<'_> {
         })
     }
 
-    /// A table that is packed in an archive. What is packed twice is not unpacked.
+    /// Converts the table inside an archive. An archive within an archive is refused.
     fn packed(&mut self, content: Content, mut part: impl Read, damaged: Refusal) -> Result<TableSource, OpenError> {
         match content {
             Content::Gzip => Err(OpenError::Refused(Refusal::NestedArchive)),
@@ -182,7 +184,7 @@ impl Conversion<'_> {
     }
 }
 
-/// Copies what is packed into a temporary file, at its start.
+/// Unpacks an archive entry into a temporary file, positioned at its start.
 fn unpack(mut part: impl Read, damaged: Refusal) -> Result<File, OpenError> {
     let mut file = tempfile::tempfile()?;
     copy(&mut part, &mut file, damaged)?;
@@ -190,7 +192,7 @@ fn unpack(mut part: impl Read, damaged: Refusal) -> Result<File, OpenError> {
     Ok(file)
 }
 
-/// Copies bytes, telling a file that cannot be read from one that cannot be written.
+/// Copies bytes, and distinguishes errors of reading from errors of writing.
 fn copy(part: &mut dyn Read, out: &mut dyn Write, damaged: Refusal) -> Result<(), OpenError> {
     let mut bytes = vec![0; 64 * 1024];
     loop {

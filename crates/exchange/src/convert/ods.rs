@@ -1,6 +1,7 @@
-//! OpenDocument spreadsheets: a sheet as a table, with values as people see them.
+//! OpenDocument spreadsheets: converts a sheet into a table, with values as they are displayed.
 //!
-//! All sheets are in one part, one behind the other, so they are read in one pass, and the first that is wanted is kept.
+//! All sheets are in one part, one after another, so they are read in one pass, and only the best sheet so far is
+//! kept.
 
 use super::budget::Budget;
 use super::row::Row;
@@ -13,21 +14,21 @@ use quick_xml::events::{BytesStart, Event};
 use std::collections::HashSet;
 use std::io::{BufRead, Write};
 
-/// Columns and rows of a sheet.
+/// Limits of a sheet: columns and rows.
 const COLUMNS: usize = 16_384;
 const ROWS: u64 = 1_048_576;
-/// Bytes of a value and of a row.
+/// Limits of a value and of a row, in bytes.
 const LONGEST_TEXT: usize = 1024 * 1024;
 const LONGEST_ROW: usize = 16 * 1024 * 1024;
-/// Sheets that are named to choose from, and letters of a name.
+/// Limits of the list of sheets to choose from: sheets, and characters of a name.
 const MOST_NAMED: usize = 200;
 const LONGEST_NAME: usize = 255;
-/// Styles of sheets that are kept, and merged cells.
+/// Limits of the styles of sheets and of the merged cells that are kept.
 const MOST_STYLES: usize = 10_000;
 const MOST_MERGED: usize = 4096;
 
-/// Writes a sheet as a table: the one that is wanted, else the first visible one with values, else the first with values. What
-/// waits in between is counted against the budget.
+/// Writes a sheet as a table: the wanted one, else the first visible one with values, else the first with values. Rows
+/// that are held in temporary files are counted against the budget.
 pub fn convert(
     zip: &ZipFile,
     wanted: Option<&str>,
@@ -83,7 +84,7 @@ pub fn convert(
     }
 }
 
-/// A sheet that was read.
+/// The sheet that is kept.
 struct Found {
     name: String,
     is_hidden: bool,
@@ -91,15 +92,15 @@ struct Found {
     merged: Vec<MergedDown>,
 }
 
-/// The part that holds all sheets.
+/// Reads the part that holds all sheets.
 struct ContentReader<R: BufRead> {
     xml: Xml<R>,
     hidden_styles: HashSet<String>,
-    /// The text of the cell in hand.
+    /// The text of the current cell.
     text: String,
 }
 
-/// A cell: how often it is repeated, and its value beside the text.
+/// The attributes of a cell: how often it is repeated, and its value apart from the text.
 struct Cell {
     times: usize,
     rows_spanned: u64,
@@ -116,7 +117,7 @@ impl<R: BufRead> ContentReader<R> {
         }
     }
 
-    /// Goes on to the next sheet: its name, and whether it is hidden.
+    /// Advances to the next sheet. Returns its name and whether it is hidden.
     fn next_sheet(&mut self) -> Result<Option<(String, bool)>, OpenError> {
         let mut style = String::new();
         loop {
@@ -143,7 +144,7 @@ impl<R: BufRead> ContentReader<R> {
         }
     }
 
-    /// Reads the rows of the sheet in hand.
+    /// Reads the rows of the current sheet.
     fn read_sheet(&mut self, budget: &Budget) -> Result<(SheetTable, Vec<MergedDown>), OpenError> {
         let mut table = SheetTable::new(budget.clone());
         let mut merged = Vec::new();
@@ -212,7 +213,7 @@ impl<R: BufRead> ContentReader<R> {
         }
     }
 
-    /// Reads the paragraphs of a cell up to its end. Notes beside a cell are no part of it.
+    /// Reads the paragraphs of a cell up to its end. Notes (comments) on the cell are not part of it.
     fn read_text(&mut self) -> Result<(), OpenError> {
         self.text.clear();
         let (mut paragraphs, mut in_paragraph, mut in_note) = (0, false, false);
@@ -257,7 +258,7 @@ fn is_cell(tag: &BytesStart<'_>) -> bool {
     matches!(tag.local_name().as_ref(), b"table-cell" | b"covered-table-cell")
 }
 
-/// How often something is repeated.
+/// Returns how often a cell or row is repeated.
 fn times(tag: &BytesStart<'_>, name: &str) -> u64 {
     attribute(tag, name).and_then(|times| times.parse().ok()).unwrap_or(1)
 }
@@ -274,7 +275,7 @@ impl Cell {
             let value = || String::from_utf8_lossy(&attribute.value).into_owned();
             match attribute.key.as_ref() {
                 b"office:value-type" if cell.kind.is_empty() => cell.kind = value(),
-                // Text that stands for an error of a formula.
+                // A formula error; its text is not a value.
                 b"calcext:value-type" if attribute.value.as_ref() == b"error" => cell.kind = "error".to_owned(),
                 b"office:value" | b"office:date-value" | b"office:boolean-value" => cell.value = value(),
                 _ => {}
@@ -283,7 +284,7 @@ impl Cell {
         cell
     }
 
-    /// The cell as people see it.
+    /// Returns the cell as it is displayed.
     fn shown(&self, text: &str) -> String {
         match self.kind.as_str() {
             "error" => String::new(),
@@ -299,8 +300,8 @@ impl Cell {
     }
 }
 
-/// Whether a text shows a whole number digit by digit, perhaps with zeros before them and signs of telephone numbers between
-/// them.
+/// Whether the text shows a whole number digit by digit, possibly with leading zeros and with separators of telephone
+/// numbers.
 fn shows_digits(text: &str, value: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ' | '\u{a0}');

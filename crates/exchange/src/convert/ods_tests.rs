@@ -5,7 +5,7 @@ use crate::open::{OpenError, Refusal};
 const STYLES: &str = "<office:automatic-styles><style:style style:name=\"ta1\" style:family=\"table\"><style:table-properties table:display=\"true\"/></style:style>\
                       <style:style style:name=\"ta2\" style:family=\"table\"><style:table-properties table:display=\"false\"/></style:style></office:automatic-styles>";
 
-/// A spreadsheet of these sheets in XML.
+/// A spreadsheet with these sheets, given in XML.
 fn spreadsheet(sheets: &str) -> Vec<u8> {
     let content = format!(
         "<office:document-content>{STYLES}<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"

@@ -1,13 +1,13 @@
-//! Compound files of old Microsoft programs: what one holds, by the names in its directory.
+//! Compound files of older Microsoft programs: detects what a file holds from the names in its directory.
 
 use crate::open::Refusal;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 
-/// Bytes of the directory that are looked at.
+/// Bytes of the directory that are examined.
 const LOOKED_AT: u64 = 64 * 1024;
 
-/// What a compound file is; none for what may be a workbook.
+/// Returns why a compound file is refused. `None` if it may be a workbook.
 pub fn refusal(file: &mut File) -> Option<Refusal> {
     let directory = directory(file).unwrap_or_default();
     let holds = |name: &str| {
@@ -22,7 +22,8 @@ pub fn refusal(file: &mut File) -> Option<Refusal> {
     }
 }
 
-/// The beginning of the directory. Its place is in the header: the size of sectors at byte 30, its first one at 48.
+/// Reads the beginning of the directory. The header gives its place: the sector size at byte 30, its first sector at
+/// byte 48.
 fn directory(file: &mut File) -> Option<Vec<u8>> {
     let mut header = [0; 512];
     file.seek(SeekFrom::Start(0)).ok()?;

@@ -1,4 +1,4 @@
-//! What a ZIP file is: a spreadsheet or another document, whose parts it holds, or an archive of files.
+//! Detects what a ZIP file is: a spreadsheet or another document that consists of parts, or an archive of files.
 
 use super::table_source::SourceFormat;
 use super::xlsx::main_part;
@@ -9,13 +9,13 @@ use crate::open::{OpenError, Refusal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Package {
     Spreadsheet(SourceFormat),
-    /// A document that is not read.
+    /// A document that cannot be imported.
     Refused(Refusal),
     Archive,
 }
 
 impl Package {
-    /// Recognises it by the names of the parts.
+    /// Detects it from the names of the parts.
     pub fn detect(zip: &ZipFile) -> Result<Self, OpenError> {
         if let Some(at) = zip.find("mimetype") {
             let kind = zip.small(at, 100, Refusal::Zip)?;
@@ -35,7 +35,7 @@ impl Package {
                 () => Self::Spreadsheet(SourceFormat::Xlsx),
             });
         }
-        // Numbers, Pages and Keynote keep their parts so.
+        // Numbers, Pages and Keynote store their parts this way.
         let is_iwa = |name: &str| name.ends_with(".iwa") || name == "Index.zip";
         if zip.entries().iter().any(|entry| is_iwa(&entry.name)) {
             return Ok(Self::Refused(Refusal::Numbers));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// A row, to be filled again and again.
+/// A row, reused as a buffer for the next one.
 #[derive(Default)]
 pub struct Row {
     /// Its number in the sheet, from 1.
@@ -12,14 +12,14 @@ pub struct Row {
 }
 
 impl Row {
-    /// Begins another row.
+    /// Clears the row and sets its number.
     pub fn begin(&mut self, number: u64) {
         self.number = number;
         self.text.clear();
         self.cells.clear();
     }
 
-    /// Sets the text of a column, from 0, to what `write` appends.
+    /// Sets the text of a column, counted from 0, to what `write` appends.
     pub fn set<E>(&mut self, column: usize, write: impl FnOnce(&mut String) -> Result<(), E>) -> Result<(), E> {
         let begin = self.text.len();
         write(&mut self.text)?;
@@ -32,7 +32,7 @@ impl Row {
         Ok(())
     }
 
-    /// Bytes of all its texts.
+    /// The bytes of all texts in the row.
     pub fn bytes(&self) -> usize {
         self.text.len()
     }
@@ -42,7 +42,7 @@ impl Row {
         self.cells[..self.width()].iter().map(|cell| &self.text[cell.clone()])
     }
 
-    /// How many cells these are.
+    /// The number of cells that [`Row::cells`] returns.
     pub fn width(&self) -> usize {
         let is_filled = |cell: &Range<usize>| !self.text[cell.clone()].trim().is_empty();
         self.cells.iter().rposition(is_filled).map_or(0, |last| last + 1)

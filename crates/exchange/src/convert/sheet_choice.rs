@@ -1,17 +1,17 @@
-//! Which sheet of a workbook is read: the one that is wanted, else the first visible one with values.
+//! Chooses which sheet of a workbook is read: the wanted one, else the first visible one with values.
 
 use crate::open::OpenError;
 
-/// Sheets that are named to choose from.
+/// Sheet names that are listed to choose from.
 const MOST_NAMED: usize = 200;
 
-/// A sheet of a workbook's list.
+/// A sheet in the workbook's list of sheets.
 pub trait ListedSheet {
     fn name(&self) -> &str;
     fn is_hidden(&self) -> bool;
 }
 
-/// The sheets in the order in which they are tried.
+/// Returns the sheets in the order in which they are tried; only the wanted one if there is one.
 pub fn in_order<'s, S: ListedSheet>(sheets: &'s [S], wanted: Option<&str>) -> Result<Vec<&'s S>, OpenError> {
     let Some(wanted) = wanted else {
         let visible = sheets.iter().filter(|sheet| !sheet.is_hidden());
@@ -29,7 +29,7 @@ pub fn in_order<'s, S: ListedSheet>(sheets: &'s [S], wanted: Option<&str>) -> Re
     })
 }
 
-/// The sheets that can be chosen.
+/// The names of the sheets that can be chosen.
 pub fn names<S: ListedSheet>(sheets: &[S]) -> Vec<String> {
     let named = sheets.iter().take(MOST_NAMED);
     named.map(|sheet| sheet.name().to_owned()).collect()

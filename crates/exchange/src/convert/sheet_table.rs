@@ -1,7 +1,7 @@
-//! From the rows of a sheet to a table: blank rows, merged cells of the header, and rows of one width.
+//! Turns the rows of a sheet into a table: blank rows, merged cells of the header, and rows of equal width.
 //!
-//! A sheet may have formatted rows without values down to its end, and its merged cells are listed behind all rows. So the
-//! first rows are held back until everything is known, and blank rows are written only where others follow.
+//! A sheet may have formatted rows without values down to its end, and its merged cells are listed after all rows. So
+//! the first rows are held back until everything is known, and blank rows are written only where filled rows follow.
 
 use super::budget::{Budget, Metered, writing_failed};
 use super::row::Row;
@@ -10,25 +10,25 @@ use crate::open::{OpenError, is_data_like_cell};
 use std::io::{self, Seek, SeekFrom, Write};
 use tempfile::SpooledTempFile;
 
-/// Rows that are held back: as many as a header row is looked for in.
+/// Rows that are held back: as many as are searched for a header row.
 pub const HEAD_ROWS: u64 = 25;
-/// Bytes of the other rows that wait in memory.
+/// Bytes of the other rows that are held in memory.
 const IN_MEMORY: usize = 4 * 1024 * 1024;
-/// Columns that are padded; those of wider sheets are written as they are.
+/// Columns up to which rows are padded; wider rows are written as they are.
 const MOST_PADDED: usize = 512;
 
-/// A table that is being made of a sheet.
+/// A table that is built from the rows of a sheet.
 pub struct SheetTable {
     head: Vec<(u64, Vec<String>)>,
     body: TableWriter<Metered<SpooledTempFile>>,
     /// The number of the last row.
     last: u64,
-    /// How wide the first rows are.
+    /// The width of the widest of the first rows.
     width: usize,
     is_filled: bool,
 }
 
-/// Cells of a column that are one with the cell above them: the row of that cell, the column, the last row.
+/// Cells of a column that are merged with the cell above them: the row of that cell, the column, the last row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MergedDown {
     pub row: u64,
@@ -37,7 +37,7 @@ pub struct MergedDown {
 }
 
 impl SheetTable {
-    /// An empty table; what waits in a temporary file is counted against the budget.
+    /// Creates an empty table. Rows that are held in a temporary file are counted against the budget.
     pub fn new(budget: Budget) -> Self {
         let body = Metered {
             inner: tempfile::spooled_tempfile(IN_MEMORY),
@@ -63,8 +63,8 @@ impl SheetTable {
             return Ok(());
         }
         self.is_filled = true;
-        // Near the top every blank row counts, so that the numbers of rows are those of the sheet; further down one tells
-        // that there is a gap.
+        // Near the top every blank row is written, so that row numbers match the sheet; further down one blank row
+        // marks a gap.
         while self.last + 1 < row.number && self.last < HEAD_ROWS {
             self.last += 1;
             self.head.push((self.last, Vec::new()));
@@ -101,7 +101,8 @@ impl SheetTable {
         Ok(())
     }
 
-    /// In a header of several rows, a name that is merged over them is in the lowest, too: that one names the columns.
+    /// In a header of several rows, copies a name that is merged downwards into the lowest row: that row names the
+    /// columns.
     fn fill_merged_headers(&mut self, merged: &[MergedDown]) {
         let is_data = |(_, cells): &(u64, Vec<String>)| cells.iter().any(|cell| is_data_like_cell(cell));
         let names = self.head.iter().position(is_data).unwrap_or(self.head.len());

@@ -1,17 +1,18 @@
-//! Where a converted table comes from: the format of its file, the archive and the sheet that it was in.
+//! Describes where a converted table comes from: the format of its file, and the archive and the sheet that contained
+//! it.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How a file is written.
+/// The format of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SourceFormat {
-    /// A table as text, taken out of an archive.
+    /// A text table, taken out of an archive.
     Csv,
     /// An Excel workbook.
     Xlsx,
-    /// An Excel workbook as Excel wrote them until 2003.
+    /// An Excel workbook in the format that Excel wrote until 2003.
     Xls,
     /// An OpenDocument spreadsheet.
     Ods,
@@ -19,7 +20,7 @@ pub enum SourceFormat {
 }
 
 impl SourceFormat {
-    /// What people call it.
+    /// The name for users.
     pub fn name(self) -> &'static str {
         match self {
             Self::Csv => "CSV",
@@ -31,7 +32,7 @@ impl SourceFormat {
     }
 }
 
-/// What a table was packed in.
+/// The kind of archive that contained a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Archive {
@@ -43,34 +44,34 @@ pub enum Archive {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableSource {
     pub format: SourceFormat,
-    /// The archive that it was in.
+    /// The kind of archive that contained the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archive: Option<Archive>,
-    /// Its name in the archive.
+    /// The name of the file in the archive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<String>,
     /// The sheet that was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
-    /// All sheets that can be read instead, in their order, the one that was read among them.
+    /// All sheets that can be chosen, in their order, including the one that was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sheets: Vec<String>,
-    /// Numbers of which the spreadsheet has kept fifteen digits only.
+    /// Numbers of which the spreadsheet kept only fifteen digits.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_numbers: u64,
-    /// Cards of groups, which became tags.
+    /// Cards of groups; they became tags.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub groups: u64,
     /// Members of groups that are not in the file.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub missing_members: u64,
-    /// Lines outside of cards.
+    /// Lines with text outside of cards.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub lines_outside: u64,
-    /// Texts that were cut when the workbook was written, and are left out.
+    /// Texts that were cut when the workbook was written; they are left out.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cut_texts: u64,
-    /// Formulas whose value is not in the file, so that their cells are empty.
+    /// Formulas whose value is not in the file; their cells are empty.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub formulas_without_value: u64,
 }
@@ -80,7 +81,7 @@ fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// In words for people, such as `Excel workbook (book.xlsx in a ZIP archive), sheet “Contacts”`.
+/// Text for users, such as `Excel workbook (book.xlsx in a ZIP archive), sheet “Contacts”`.
 impl fmt::Display for TableSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.format.name())?;
@@ -99,7 +100,7 @@ impl fmt::Display for TableSource {
 }
 
 impl TableSource {
-    /// A table of a format, in no archive.
+    /// Describes a table of the given format that was in no archive.
     pub fn new(format: SourceFormat) -> Self {
         Self {
             format,
@@ -116,12 +117,12 @@ impl TableSource {
         }
     }
 
-    /// Whether what was written is a converted table with numbered rows, rather than text as it stood in an archive.
+    /// Whether the table was converted and has line numbers, rather than being copied as text from an archive.
     pub fn is_converted(&self) -> bool {
         self.format != SourceFormat::Csv
     }
 
-    /// What the file itself has lost, or what of it is not in the table, in words.
+    /// Describes for users what the file itself has lost, or what of it is missing in the table.
     pub fn losses(&self) -> Vec<String> {
         let losses = [
             (

@@ -1,12 +1,12 @@
-//! Writing a converted table: CSV in UTF-8 with commas, each row behind its line in the source.
+//! Writes a converted table: CSV in UTF-8 with commas, where each row begins with its line number in the source.
 //!
-//! What is written is read back exactly by [`crate::open::Records`] with [`crate::open::Dialect::of_converted`]: where the
-//! importer would take a text for a guarded one or for an error of a spreadsheet, it gets a guard.
+//! [`crate::open::Records`] with [`crate::open::Dialect::of_converted`] reads the output back exactly: a text that the
+//! importer would mistake for a guarded text or for a spreadsheet error gets a guard.
 
 use crate::formula_guard::guarded_text;
 use std::io::{self, Write};
 
-/// Bytes that are collected before they are written.
+/// Bytes that are buffered before they are written.
 const WRITTEN_AT_ONCE: usize = 64 * 1024;
 
 /// Writes the rows of a converted table.
@@ -16,7 +16,7 @@ pub struct TableWriter<W: Write> {
 }
 
 impl<W: Write> TableWriter<W> {
-    /// Begins an empty table.
+    /// Creates an empty table.
     pub fn new(out: W) -> Self {
         Self {
             out,
@@ -24,11 +24,11 @@ impl<W: Write> TableWriter<W> {
         }
     }
 
-    /// Writes one row: its line in the source, from 1, and its cells. A row without cells is a blank line. The names of the
-    /// columns are a row, too.
+    /// Writes one row: its line number in the source, counted from 1, and its cells. A row without cells is a blank
+    /// line. The column names are written as a row, too.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn row<C: AsRef<str>>(&mut self, line: u64, cells: impl IntoIterator<Item = C>) -> io::Result<()> {
         write!(self.buffer, "{line}")?;
         for cell in cells {
@@ -42,10 +42,10 @@ impl<W: Write> TableWriter<W> {
         Ok(())
     }
 
-    /// Writes what is left, and gives the output back.
+    /// Writes the rest of the buffer and returns the output.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn finish(mut self) -> io::Result<W> {
         self.write_out()?;
         Ok(self.out)
@@ -82,7 +82,7 @@ mod tests {
     use crate::open::{Batch, Dialect, Records};
     use proptest::prelude::*;
 
-    /// The rows that are read back: their lines and their cells without guard.
+    /// Reads a table back: the line numbers, and the cells without guards.
     fn read_back(table: &[u8], at_once: usize) -> Vec<(u64, Vec<String>)> {
         let mut records = Records::new(table, Dialect::of_converted());
         let mut batch = Batch::default();

@@ -1,4 +1,4 @@
-//! Files for the tests: ZIP files and workbooks of raw XML, and what a file is converted to.
+//! Builds files for the tests (ZIP files and workbooks from raw XML), and converts them.
 
 use super::{TableSource, convert};
 use crate::formula_guard::unguarded;
@@ -8,15 +8,15 @@ use flate2::write::DeflateEncoder;
 use rawzip::{CompressionMethod, ZipArchiveWriter};
 use std::io::{Seek, SeekFrom, Write};
 
-/// What a part of a ZIP file holds.
+/// The content of a part of a ZIP file.
 pub enum Part<'a> {
     Text(&'a str),
     Bytes(&'a [u8]),
-    /// A beginning, a piece so many times, and an end.
+    /// A beginning, a piece, the number of times that the piece is repeated, and an end.
     Repeated(&'a str, &'a str, usize, &'a str),
 }
 
-/// A ZIP file of these parts.
+/// Builds a ZIP file from the parts.
 pub fn zip(parts: &[(&str, Part<'_>)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut archive = ZipArchiveWriter::new(&mut bytes);
@@ -51,7 +51,7 @@ pub fn zip(parts: &[(&str, Part<'_>)]) -> Vec<u8> {
 const ROOT_RELS: &str =
     "<Relationships><Relationship Id=\"r\" Type=\"x/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>";
 
-/// The parts of a workbook beside its sheets, texts and styles.
+/// The list of sheets and the references of a workbook.
 pub fn frame(sheets: &[(&str, &str)], properties: &str) -> (String, String) {
     let mut list = String::new();
     let mut references = String::new();
@@ -71,7 +71,7 @@ pub fn frame(sheets: &[(&str, &str)], properties: &str) -> (String, String) {
     )
 }
 
-/// A workbook of sheets: name, further attributes of the list, and rows in XML.
+/// Builds a workbook from sheets: name, further attributes in the list of sheets, and rows in XML.
 pub fn workbook(sheets: &[(&str, &str, &str)], properties: &str, others: &[(&str, Part<'_>)]) -> Vec<u8> {
     let list: Vec<(&str, &str)> = sheets
         .iter()
@@ -114,7 +114,7 @@ pub fn workbook(sheets: &[(&str, &str, &str)], properties: &str, others: &[(&str
     zip(&parts)
 }
 
-/// What a file is converted to.
+/// Converts a file.
 pub fn converted(bytes: &[u8], sheet: Option<&str>) -> Result<(Option<TableSource>, Vec<u8>), OpenError> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
@@ -124,7 +124,7 @@ pub fn converted(bytes: &[u8], sheet: Option<&str>) -> Result<(Option<TableSourc
     Ok((source, table))
 }
 
-/// The rows that a file is converted to, with their lines.
+/// The rows of the converted table, with their line numbers.
 pub fn rows(bytes: &[u8], sheet: Option<&str>) -> Vec<(u64, Vec<String>)> {
     let (_, table) = converted(bytes, sheet).unwrap();
     let mut records = Records::new(table.as_slice(), Dialect::of_converted());
@@ -140,7 +140,7 @@ pub fn rows(bytes: &[u8], sheet: Option<&str>) -> Vec<(u64, Vec<String>)> {
     rows
 }
 
-/// The first row.
+/// The cells of the first row.
 pub fn first_row(bytes: &[u8]) -> Vec<String> {
     rows(bytes, None)
         .into_iter()
@@ -149,7 +149,7 @@ pub fn first_row(bytes: &[u8]) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// Why a file is refused.
+/// Converts a file that must be refused, and returns the error.
 pub fn refusal(bytes: &[u8]) -> OpenError {
     match converted(bytes, None) {
         Ok((source, _)) => panic!("it was read: {source:?}"),

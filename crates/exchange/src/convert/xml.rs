@@ -1,4 +1,4 @@
-//! Reading XML of strangers: events one by one, with a limit for each and for how deep they are nested.
+//! Reads untrusted XML event by event, with limits for the size of an event and for the nesting depth.
 
 use super::budget::reading_failed;
 use crate::open::{OpenError, Refusal};
@@ -6,9 +6,9 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::io::{self, BufRead, Read};
 
-/// The longest tag or piece of text. The longest text of a cell takes 200 KiB.
+/// Bytes of the longest tag or piece of text. The longest text of a spreadsheet cell takes 200 KiB.
 const LONGEST: usize = 1024 * 1024;
-/// The deepest nesting. Spreadsheets have eight levels, with drawings in them twenty.
+/// The deepest nesting. Spreadsheets have eight levels, and up to twenty with drawings.
 const DEEPEST: usize = 256;
 
 /// A stream of events.
@@ -20,10 +20,10 @@ pub struct Xml<R: BufRead> {
 }
 
 impl<R: BufRead> Xml<R> {
-    /// Reads from the start; `damaged` is said of what is no XML.
+    /// Reads from the start; input that is not XML is refused with `damaged`.
     pub fn new(input: R, damaged: Refusal) -> Self {
         let mut reader = Reader::from_reader(Limited { input, since: 0 });
-        // A damaged file is not repaired, but which tag an end closes does not matter here.
+        // Damaged files are not repaired, but the name in an end tag is not needed here.
         reader.config_mut().check_end_names = false;
         Self {
             reader,
@@ -66,7 +66,7 @@ impl<R: BufRead> Xml<R> {
     }
 }
 
-/// Input that gives an error when more than [`LONGEST`] bytes are read for one event.
+/// Input that returns an error when more than [`LONGEST`] bytes are read for one event.
 struct Limited<R> {
     input: R,
     since: usize,
@@ -94,7 +94,7 @@ impl<R: BufRead> BufRead for Limited<R> {
     }
 }
 
-/// The value of an attribute, whatever prefix its name has.
+/// Returns the value of an attribute; a namespace prefix of its name is ignored.
 pub fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut attributes = tag.attributes();
     let mut found = attributes.with_checks(false).flatten();
@@ -106,7 +106,7 @@ pub fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     })
 }
 
-/// Appends what an event holds of text; line ends become `\n`.
+/// Appends the text of an event; line ends become `\n`.
 pub fn append_text(event: &Event<'_>, into: &mut String) {
     match event {
         Event::Text(text) => append(text, into),

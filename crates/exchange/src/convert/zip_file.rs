@@ -1,7 +1,7 @@
-//! A ZIP file: its entries by name, and reading one of them.
+//! A ZIP file: finds entries by name and reads them.
 //!
-//! Nothing that the file claims is believed: entries are counted while they are read, and what is unpacked is counted
-//! against a budget.
+//! The sizes and counts that the file claims are not trusted: entries are counted while they are read, and unpacked
+//! bytes are counted against a budget.
 
 use super::budget::{Budget, Metered, reading_failed};
 use crate::open::{OpenError, Refusal};
@@ -11,14 +11,13 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Read};
 
-/// Entries that are looked at. A workbook has a few for each sheet.
+/// Entries that are accepted. A workbook has a few for each sheet.
 const MOST_ENTRIES: usize = 65_536;
-/// Bytes of all their names.
+/// Bytes of all entry names together.
 const MOST_NAMES: usize = 8 * 1024 * 1024;
-/// Bytes that are unpacked at once.
+/// The size of the buffer for unpacked bytes.
 const READ_BYTES: usize = 64 * 1024;
 
-/// One entry.
 pub struct Entry {
     pub name: String,
     method: CompressionMethod,
@@ -28,7 +27,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Whether it is a file of the user: no folder, and nothing that a system keeps beside.
+    /// Whether it is a file of the user: neither a folder nor a file that an operating system adds.
     pub fn is_file(&self) -> bool {
         let last = self.name.rsplit('/').next().unwrap_or_default();
         !self.is_folder && !self.name.starts_with("__MACOSX/") && !last.starts_with('.') && !last.is_empty()
@@ -44,7 +43,7 @@ pub struct ZipFile {
 }
 
 impl ZipFile {
-    /// Reads the list of entries. `damaged` is said of a file without a whole one.
+    /// Reads the list of entries. A file without a complete list is refused with `damaged`.
     pub fn open(file: File, budget: Budget, damaged: Refusal) -> Result<Self, OpenError> {
         let mut buffer = vec![0; RECOMMENDED_BUFFER_SIZE];
         let failed = |_| OpenError::Refused(damaged);
@@ -65,7 +64,7 @@ impl ZipFile {
                 name,
             });
         }
-        // Of entries with one name, the last one counts, as everywhere.
+        // Of several entries with one name, the last one counts, as in other programs.
         let by_name = entries
             .iter()
             .enumerate()
@@ -83,12 +82,12 @@ impl ZipFile {
         &self.entries
     }
 
-    /// The entry of a name, in whatever case.
+    /// Finds an entry by its name, ignoring case.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.by_name.get(&key(name)).copied()
     }
 
-    /// Reads one entry from its start.
+    /// Opens one entry for reading from its start.
     pub fn read(&self, at: usize, damaged: Refusal) -> Result<PartReader<'_>, OpenError> {
         let Some(entry) = self.entries.get(at) else {
             return Err(OpenError::Refused(damaged));
@@ -113,7 +112,7 @@ impl ZipFile {
         Ok(BufReader::with_capacity(READ_BYTES, metered))
     }
 
-    /// All bytes of a small entry; an error if it has more than so many.
+    /// Reads a small entry, of which no more than the first `most` bytes are returned.
     pub fn small(&self, at: usize, most: u64, damaged: Refusal) -> Result<Vec<u8>, OpenError> {
         let mut bytes = Vec::new();
         let mut part = self.read(at, damaged)?.take(most);
@@ -122,10 +121,11 @@ impl ZipFile {
     }
 }
 
-/// The bytes of an entry.
+/// Reads the bytes of an entry.
 pub type PartReader<'a> = BufReader<Metered<Box<dyn Read + 'a>>>;
 
-/// By what an entry is found: some programs write names in another case, with other slashes, or from the root.
+/// The key by which an entry is found: some programs write names in another case, with backslashes, or with a leading
+/// slash.
 fn key(name: &str) -> String {
     name.replace('\\', "/").trim_start_matches('/').to_ascii_lowercase()
 }

@@ -1,8 +1,8 @@
-//! Our own CSV: everything, exact. Imported into an empty directory it gives the same contacts; imported unchanged into
-//! the same one, nothing changes.
+//! CrystalQore CSV: complete and exact. Imported into an empty directory, it results in the same contacts; imported
+//! unchanged into the same directory, it changes nothing.
 //!
-//! The columns are those that the exported contacts need, so a [`Layout`] is made from a first look at all of them.
-//! Numbers are written in the international form; how a number was first written stays behind.
+//! The columns are those that the exported contacts need, so [`Needs`] is first filled from all contacts and then
+//! becomes a [`Layout`]. Phone numbers are written in international form; their original spelling is not exported.
 
 use super::Exported;
 use crate::cell_lists::list_cell;
@@ -13,27 +13,27 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-/// Bytes that are collected before they are written.
+/// Bytes that are buffered before they are written.
 const BUFFER: usize = 64 * 1024;
 
-/// One column: a slot, and its place among those of the same slot, from 0.
+/// A column: a slot, and its position among the columns of that slot, counted from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Column {
     pub(crate) slot: Slot,
     pub(crate) place: usize,
 }
 
-/// Which columns an export has.
+/// The columns of an export.
 #[derive(Clone, Debug)]
 pub struct Layout {
     columns: Vec<Column>,
 }
 
-/// What the contacts of an export need columns for.
+/// Collects which columns the contacts of an export need.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
     texts: BTreeSet<TextField>,
-    /// How many values of each label.
+    /// The largest number of values of each label that a contact has.
     emails: BTreeMap<(u8, Label), usize>,
     phones: BTreeMap<(u8, Label), usize>,
     websites: BTreeMap<(u8, Label), usize>,
@@ -44,7 +44,7 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// Looks at a contact.
+    /// Adds the columns that a contact needs.
     pub fn add(&mut self, contact: &Contact) {
         for field in TextField::ALL {
             if !contact.text(field).is_empty() {
@@ -70,8 +70,8 @@ impl Needs {
         }
     }
 
-    /// The columns: those that everybody expects, and those that the contacts need. Custom fields stand in the order of
-    /// `fields`, and others behind them by name.
+    /// Returns the columns: the usual ones, and those that the contacts need. Custom fields are in the order of
+    /// `fields`; fields that are not in `fields` follow, sorted by name.
     pub fn layout(mut self, fields: &[&str]) -> Layout {
         self.texts.extend([
             TextField::FirstName,
@@ -140,7 +140,7 @@ impl Needs {
 fn count_labels<'a>(counts: &mut BTreeMap<(u8, Label), usize>, labels: impl Iterator<Item = &'a Label>) {
     let mut before: Option<&Label> = None;
     let mut run = 0;
-    // The values of one label stand together, because contacts are in order.
+    // Values with the same label are adjacent, because a contact's values are sorted by label.
     for label in labels {
         run = if before == Some(label) { run + 1 } else { 1 };
         before = Some(label);
@@ -164,24 +164,25 @@ fn push_labels(columns: &mut Vec<Column>, counts: &BTreeMap<(u8, Label), usize>,
 }
 
 impl Layout {
-    /// Keeps only the columns whose slot is chosen; id and version always stay, or an update would find nothing.
+    /// Keeps only the columns whose slot is chosen. Id and version always stay, because an update would not find the
+    /// contacts without them.
     pub fn only(mut self, wanted: impl Fn(&Slot) -> bool) -> Self {
         self.columns
             .retain(|c| matches!(c.slot, Slot::Id | Slot::Version) || wanted(&c.slot));
         self
     }
 
-    /// The slots of its columns.
+    /// The slots of the columns.
     pub fn slots(&self) -> impl Iterator<Item = &Slot> {
         self.columns.iter().map(|c| &c.slot)
     }
 
-    /// The names of its columns.
+    /// The column names.
     pub(super) fn headers(&self) -> impl Iterator<Item = String> {
         self.columns.iter().map(header_of)
     }
 
-    /// A contact in its columns, as texts without guard.
+    /// The values of a contact by column, as texts without guards.
     pub(super) fn texts<'e>(&self, exported: &'e Exported) -> impl Iterator<Item = Cow<'e, str>> {
         self.columns.iter().map(|column| text_of(column, exported))
     }
@@ -194,10 +195,11 @@ pub struct Writer<W: Write> {
 }
 
 impl<W: Write> Writer<W> {
-    /// Writes the header row. Lines end with CRLF (RFC 4180); a byte order mark is the caller's to write first.
+    /// Writes the header row. Lines end with CRLF (RFC 4180); the caller writes a byte order mark first if one is
+    /// needed.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn new(out: W, delimiter: u8, layout: Layout) -> io::Result<Self> {
         let mut writer = Self::behind_header(out, delimiter, layout);
         let header = writer.layout.columns.iter().map(header_of);
@@ -205,7 +207,7 @@ impl<W: Write> Writer<W> {
         Ok(writer)
     }
 
-    /// For lines that come behind others.
+    /// Creates a writer without a header row, for lines that follow others.
     pub fn behind_header(out: W, delimiter: u8, layout: Layout) -> Self {
         let csv = csv::WriterBuilder::new()
             .delimiter(delimiter)
@@ -218,7 +220,7 @@ impl<W: Write> Writer<W> {
     /// Writes one contact.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn write(&mut self, exported: &Exported) -> io::Result<()> {
         for column in &self.layout.columns {
             self.csv.write_field(cell_of(column, exported).as_bytes())?;
@@ -230,7 +232,7 @@ impl<W: Write> Writer<W> {
     /// Writes what is left in the buffer.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn finish(mut self) -> io::Result<()> {
         self.csv.flush()
     }
@@ -239,7 +241,8 @@ impl<W: Write> Writer<W> {
 fn cell_of<'e>(column: &Column, exported: &'e Exported) -> Cow<'e, str> {
     let text = text_of(column, exported);
     match column.slot {
-        // The plus of a number is no formula, and spreadsheets leave text with blanks alone.
+        // The plus of a phone number is not taken for a formula, because spreadsheets leave text with blanks
+        // unchanged.
         Slot::Id | Slot::Version | Slot::Phone(_) => text,
         _ => match text {
             Cow::Borrowed(text) => guarded(text),
@@ -280,13 +283,13 @@ fn text_of<'e>(column: &Column, exported: &'e Exported) -> Cow<'e, str> {
     }
 }
 
-/// Lines of a vCard as one cell: each on a line of its own.
+/// Joins the kept lines of a vCard into one cell, one per line.
 fn lines_cell(lines: &[VcardLine]) -> String {
     lines.iter().map(VcardLine::as_str).collect::<Vec<_>>().join("\n")
 }
 
-/// A value by its place among those of its label. Values stand in the order of their labels, and there may be as many as
-/// there are columns: none is looked for by going through them.
+/// Returns the value at position `at` among the values of its label. Values are sorted by label, and there may be as
+/// many values as columns, so this is a binary search instead of a scan.
 fn nth_of<'a, T>(values: &'a [T], label: &Label, at: usize, label_of: impl Fn(&T) -> &Label) -> Option<&'a T> {
     let first = values.partition_point(|value| label_of(value).rank() < label.rank());
     values.get(first + at).filter(|value| label_of(value) == label)

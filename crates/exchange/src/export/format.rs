@@ -1,16 +1,16 @@
-//! The formats of exports: what each is called, whom it is for, and how its file is.
+//! The export formats: their names, their purposes and the properties of their files.
 
-/// How an export is written.
+/// The format of an export.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum ExportFormat {
-    /// Our own CSV: exact.
+    /// CrystalQore CSV: exact.
     #[default]
     CrystalQore,
-    /// The same columns as an Excel workbook.
+    /// The columns of CrystalQore CSV as an Excel workbook.
     Xlsx,
     /// The CSV of Google Contacts.
     Google,
-    /// The same in a ZIP archive of files with as many contacts as Google takes at once.
+    /// The CSV of Google Contacts, split into files with as many contacts as Google imports at once, in a ZIP archive.
     GoogleParts,
     /// The CSV of Outlook for Windows.
     Outlook,
@@ -18,12 +18,12 @@ pub enum ExportFormat {
     Vcard,
     /// vCard 4.0.
     Vcard4,
-    /// One JSON a line.
+    /// JSON Lines: one contact per line.
     Jsonl,
 }
 
 impl ExportFormat {
-    /// All of them, in the order in which they are offered.
+    /// All formats, in the order in which they are offered.
     pub const ALL: [Self; 8] = [
         Self::CrystalQore,
         Self::Xlsx,
@@ -35,7 +35,7 @@ impl ExportFormat {
         Self::Jsonl,
     ];
 
-    /// The word by which it is chosen.
+    /// The name by which the format is selected.
     pub fn name(self) -> &'static str {
         match self {
             Self::CrystalQore => "csv",
@@ -49,12 +49,12 @@ impl ExportFormat {
         }
     }
 
-    /// The format of a word.
+    /// Returns the format with a name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
-    /// What people call it.
+    /// The name for users.
     pub fn title(self) -> &'static str {
         match self {
             Self::CrystalQore => "CSV",
@@ -68,7 +68,7 @@ impl ExportFormat {
         }
     }
 
-    /// Whom it is for, in one line.
+    /// The purpose of the format, in one line.
     pub fn purpose(self) -> &'static str {
         match self {
             Self::CrystalQore => {
@@ -84,7 +84,7 @@ impl ExportFormat {
         }
     }
 
-    /// Whether it is CSV, which has a byte order mark or none.
+    /// Whether the files are CSV, which may have a byte order mark.
     pub fn is_csv(self) -> bool {
         matches!(
             self,
@@ -92,17 +92,17 @@ impl ExportFormat {
         )
     }
 
-    /// Whether it is no text, which a terminal could show.
+    /// Whether the files are binary and cannot be shown in a terminal.
     pub fn is_binary(self) -> bool {
         matches!(self, Self::Xlsx | Self::GoogleParts)
     }
 
-    /// Whether columns can be chosen.
+    /// Whether the columns can be chosen.
     pub fn has_columns(self) -> bool {
         matches!(self, Self::CrystalQore | Self::Xlsx)
     }
 
-    /// The ending of its files.
+    /// The file extension.
     pub fn extension(self, delimiter: u8) -> &'static str {
         match self {
             Self::CrystalQore if delimiter == b'\t' => "tsv",
@@ -114,7 +114,7 @@ impl ExportFormat {
         }
     }
 
-    /// The media type of its files.
+    /// The media type of the files.
     pub fn media_type(self, delimiter: u8) -> &'static str {
         match self {
             Self::CrystalQore if delimiter == b'\t' => "text/tab-separated-values; charset=utf-8",

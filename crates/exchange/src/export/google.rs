@@ -1,7 +1,7 @@
-//! The CSV of Google Contacts, in the layout that it has written since 2024.
+//! The CSV of Google Contacts, in the layout that Google has written since 2024.
 //!
-//! Its numbered groups are as many as the widest contact needs. Values that begin a formula are guarded but for numbers
-//! and dates, which would be damaged.
+//! There are as many numbered groups of columns as the contact with the most values needs. Values that begin like a
+//! formula are guarded, except for numbers and dates, which a guard would damage.
 
 use super::loss::{Loss, counted};
 use crate::formula_guard::guarded;
@@ -9,10 +9,10 @@ use crate::google_lines::{Group, GroupValue, group_of, single};
 use model::{Address, Contact, Label, VcardLine};
 use std::io::{self, Write};
 
-/// Bytes that are collected before they are written.
+/// Bytes that are buffered before they are written.
 const BUFFER: usize = 64 * 1024;
 
-/// The columns before the groups.
+/// The columns before the numbered groups.
 const FIXED: [&str; 17] = [
     "First Name",
     "Middle Name",
@@ -33,7 +33,7 @@ const FIXED: [&str; 17] = [
     "Labels",
 ];
 
-/// The columns of an address behind its label.
+/// The columns of an address after its label.
 const OF_ADDRESS: [&str; 8] = [
     "Formatted",
     "Street",
@@ -45,13 +45,13 @@ const OF_ADDRESS: [&str; 8] = [
     "Extended Address",
 ];
 
-/// What stands between several values of a cell.
+/// The separator between several values of a cell.
 const BETWEEN: &str = " ::: ";
 
-/// The group that Google shows its contacts from.
+/// The group whose contacts Google displays.
 const MY_CONTACTS: &str = "* myContacts";
 
-/// How many groups of each kind there are.
+/// The number of groups of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     emails: usize,
@@ -64,7 +64,7 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// Looks at a contact.
+    /// Raises the numbers of groups to what a contact needs.
     pub fn add(&mut self, contact: &Contact) {
         let lines = Lines::from_contact(contact);
         let raise = |most: &mut usize, count: usize| *most = (*most).max(count);
@@ -97,16 +97,16 @@ impl Needs {
     }
 }
 
-/// What Google has columns for of the lines that a contact keeps.
+/// The kept lines of a contact for which Google has columns.
 #[derive(Default)]
 struct Lines {
     events: Vec<GroupValue>,
     relations: Vec<GroupValue>,
     custom: Vec<GroupValue>,
-    /// Parts of addresses, by the label of their address.
+    /// Parts of addresses, with the label of the address they belong to.
     post_boxes: Vec<GroupValue>,
     extended: Vec<GroupValue>,
-    /// How many lines have no column.
+    /// The number of lines that have no column.
     left: usize,
 }
 
@@ -129,13 +129,13 @@ impl Lines {
     }
 }
 
-/// Whether a line fills a column that stands once.
+/// Whether a line fills a column that is not part of a numbered group.
 fn is_single(contact: &Contact, line: &VcardLine) -> bool {
     let mut headers = crate::google_lines::single_headers();
     headers.any(|header| single(&contact.vcard_lines, header).is_some_and(|(filling, _)| filling == line))
 }
 
-/// What Google has no place for.
+/// Counts the values that the Google format cannot hold.
 pub fn losses(contact: &Contact) -> Vec<(Loss, u64)> {
     counted([(Loss::VcardLines, Lines::from_contact(contact).left)])
 }
@@ -147,10 +147,10 @@ pub struct Writer<W: Write> {
 }
 
 impl Writer<Vec<u8>> {
-    /// Everything that was written so far.
+    /// Returns everything that was written so far.
     ///
     /// # Errors
-    /// None that is expected: it is written into memory.
+    /// None in practice: the output is memory.
     pub fn written(&mut self) -> io::Result<&Vec<u8>> {
         self.csv.flush()?;
         Ok(self.csv.get_ref())
@@ -161,14 +161,14 @@ impl<W: Write> Writer<W> {
     /// Writes the header row.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn new(out: W, needs: Needs) -> io::Result<Self> {
         let mut writer = Self::behind_header(out, needs);
         writer.csv.write_record(needs.header())?;
         Ok(writer)
     }
 
-    /// For lines that come behind others.
+    /// Creates a writer without a header row, for lines that follow others.
     pub fn behind_header(out: W, needs: Needs) -> Self {
         let csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
@@ -180,7 +180,7 @@ impl<W: Write> Writer<W> {
     /// Writes one contact.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn write(&mut self, contact: &Contact) -> io::Result<()> {
         let cells = cells(contact, &self.needs);
         Ok(self.csv.write_record(cells)?)
@@ -189,7 +189,7 @@ impl<W: Write> Writer<W> {
     /// Writes what is left in the buffer.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn finish(mut self) -> io::Result<()> {
         self.csv.flush()
     }
@@ -256,7 +256,7 @@ fn pair(label: &Label, value: String) -> [String; 2] {
     [label_words(label), value]
 }
 
-/// A label as Google calls it.
+/// Returns Google's name of a label.
 fn label_words(label: &Label) -> String {
     match label.as_str() {
         "work" => "Work".to_owned(),
@@ -287,7 +287,8 @@ fn address_cells(address: &Address, lines: &Lines) -> [String; 9] {
     ]
 }
 
-/// The tags, and the group that makes Google show the contact. What would part or quote them is left out of their names.
+/// Joins the tags and the group that makes Google display the contact. Separators and quotation marks in tag names are
+/// replaced.
 fn labels_cell(contact: &Contact) -> String {
     let tags = contact.tags.iter().map(|tag| {
         let name = tag.as_str().replace(":::", ":").replace('"', "'").replace('\n', " ");

@@ -1,5 +1,5 @@
-//! The CSV of Google Contacts in parts: a ZIP archive of files with as many contacts as Google imports at once, each with its
-//! header row.
+//! The CSV of Google Contacts in parts: a ZIP archive of files with as many contacts as Google imports at once, each
+//! with a header row.
 
 use super::google::{self, Needs};
 use flate2::Compression;
@@ -9,24 +9,24 @@ use rawzip::{CompressionMethod, ZipArchiveWriter};
 use std::io::{self, Seek, SeekFrom, Write};
 use tempfile::SpooledTempFile;
 
-/// Contacts of a file that Google imports.
+/// The largest number of contacts in a file that Google imports.
 pub const OF_A_PART: usize = 3_000;
-/// Bytes of a part that wait in memory.
+/// Bytes of a part that are held in memory; more go to a temporary file.
 const IN_MEMORY: usize = 4 * 1024 * 1024;
 
-/// The lines of some contacts.
+/// The CSV lines of some contacts.
 #[derive(Default)]
 pub struct Lines {
     bytes: Vec<u8>,
-    /// Where those of each contact end.
+    /// The end of each contact's lines in `bytes`.
     ends: Vec<usize>,
 }
 
 impl Lines {
-    /// The lines of contacts.
+    /// Writes the lines of contacts into memory.
     ///
     /// # Errors
-    /// None that is expected: they are written into memory.
+    /// None in practice: the output is memory.
     pub fn from_contacts<'c>(contacts: impl Iterator<Item = &'c Contact>, needs: Needs) -> io::Result<Self> {
         let mut writer = google::Writer::behind_header(Vec::new(), needs);
         let mut ends = Vec::new();
@@ -39,22 +39,22 @@ impl Lines {
     }
 }
 
-/// Writes an archive.
+/// Writes the archive.
 pub struct Writer<W: Write> {
     archive: ZipArchiveWriter<W>,
     needs: Needs,
     bom: bool,
     part: SpooledTempFile,
-    /// Contacts of the part in hand, and parts that were begun.
+    /// The number of contacts in the current part, and of parts that were begun.
     contacts: usize,
     parts: usize,
 }
 
 impl<W: Write> Writer<W> {
-    /// Begins the first part; with `bom`, each begins with a byte order mark.
+    /// Begins the first part. With `bom`, each part begins with a byte order mark.
     ///
     /// # Errors
-    /// What the temporary file says.
+    /// Errors of the temporary file.
     pub fn new(out: W, needs: Needs, bom: bool) -> io::Result<Self> {
         let mut writer = Self {
             archive: ZipArchiveWriter::new(out),
@@ -78,10 +78,10 @@ impl<W: Write> Writer<W> {
         google::Writer::new(&mut self.part, self.needs)?.finish()
     }
 
-    /// Writes the lines of contacts.
+    /// Writes the lines of contacts; begins a new part when the current one is full.
     ///
     /// # Errors
-    /// What the output or the temporary file says.
+    /// Errors of the output or the temporary file.
     pub fn write(&mut self, lines: &Lines) -> io::Result<()> {
         let mut begin = 0;
         for end in &lines.ends {
@@ -112,10 +112,10 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// Writes what is left.
+    /// Writes the last part and the end of the archive.
     ///
     /// # Errors
-    /// What the output or the temporary file says.
+    /// Errors of the output or the temporary file.
     pub fn finish(mut self) -> io::Result<()> {
         self.end_part()?;
         self.archive.finish().map_err(failed)?.flush()
@@ -132,7 +132,7 @@ mod tests {
     use crate::convert::convert;
     use std::io::Read;
 
-    /// The files of an archive of so many contacts, by their names.
+    /// Exports that many contacts, and returns the names and texts of the files in the archive.
     fn parts(contacts: usize) -> Vec<(String, String)> {
         let contact = |at: usize| Contact {
             first_name: format!("Ann {at}").as_str().into(),

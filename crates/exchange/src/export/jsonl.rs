@@ -1,4 +1,4 @@
-//! JSON lines: one contact a line, all that is known of it.
+//! JSON Lines: one contact per line, with everything that is stored of it.
 
 use super::Exported;
 use serde::Serialize;
@@ -15,7 +15,7 @@ struct Line<'a> {
 /// Writes one contact as a line.
 ///
 /// # Errors
-/// What the output says.
+/// Errors of the output.
 pub fn write(out: &mut dyn Write, exported: &Exported) -> io::Result<()> {
     let line = Line {
         id: exported.id.to_string(),

@@ -1,6 +1,6 @@
-//! The kinds of values that a format may have no place for.
+//! The kinds of values that a format may be unable to hold.
 
-/// A kind of values that a format has no place for.
+/// A kind of values that a format cannot hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each is explained by its words")]
 pub enum Loss {
@@ -20,7 +20,7 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// What is lost, of one and of several.
+    /// The words for one lost value and for several.
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Emails => ("email", "emails"),
@@ -43,7 +43,7 @@ impl Loss {
     }
 }
 
-/// Counts values by their kinds, leaving out those that are none.
+/// Counts values by their kinds, without the kinds of which there are none.
 pub fn counted<const N: usize>(counts: [(Loss, usize); N]) -> Vec<(Loss, u64)> {
     let counts = counts.into_iter().filter(|(_, count)| *count > 0);
     counts.map(|(loss, count)| (loss, count as u64)).collect()

@@ -1,4 +1,4 @@
-//! What a format cannot hold of contacts, counted before and while they are written.
+//! Counts the values of contacts that a format cannot hold, before and while the contacts are written.
 
 use super::format::ExportFormat;
 use super::loss::Loss;
@@ -6,17 +6,17 @@ use super::{google, outlook, xlsx};
 use model::Contact;
 use std::collections::BTreeMap;
 
-/// What is lost of some contacts.
+/// The values of some contacts that a format cannot hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Losses {
-    /// How many contacts lose something.
+    /// The number of contacts that lose a value.
     pub contacts: u64,
-    /// How many values, by their kind.
+    /// The number of lost values of each kind.
     pub values: BTreeMap<Loss, u64>,
 }
 
 impl Losses {
-    /// Adds what a format loses of a contact.
+    /// Adds the values of a contact that the format cannot hold.
     pub fn add(&mut self, format: ExportFormat, contact: &Contact) {
         let lost = match format {
             ExportFormat::Google | ExportFormat::GoogleParts => google::losses(contact),
@@ -30,7 +30,7 @@ impl Losses {
         }
     }
 
-    /// Adds what is lost of other contacts.
+    /// Adds the losses of other contacts.
     pub fn add_all(&mut self, other: &Self) {
         self.contacts += other.contacts;
         for (loss, count) in &other.values {
@@ -43,7 +43,7 @@ impl Losses {
         self.contacts == 0
     }
 
-    /// What is lost, in words: `3 custom fields, 1 nickname`.
+    /// Describes the losses for users: `3 custom fields, 1 nickname`.
     pub fn words(&self) -> String {
         let kinds = self.values.iter().map(|(loss, count)| {
             let (one, many) = loss.words();

@@ -1,6 +1,7 @@
-//! Writing contacts: the export profiles.
+//! Writes contacts in the export formats.
 //!
-//! Owns how contacts become the lines of a file. Leaves out which contacts, and where the file goes.
+//! Decides how contacts become the lines of a file. Which contacts are exported, and where the file goes, is decided
+//! elsewhere.
 
 pub mod crystalqore;
 mod format;
@@ -21,13 +22,11 @@ pub use sample::SAMPLE;
 
 use model::{Contact, ContactId, Version};
 
-/// A contact with what an export says of it.
+/// A contact with its id and version, as the export formats write it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exported {
-    /// Its id.
     pub id: ContactId,
-    /// Its version.
     pub version: Version,
-    /// Its values.
+    /// The values.
     pub contact: Contact,
 }

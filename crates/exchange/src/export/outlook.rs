@@ -1,6 +1,6 @@
-//! The CSV of Outlook for Windows, in English, with the 92 columns that it writes.
+//! The CSV of Outlook for Windows, in English, with the 92 columns that Outlook writes.
 //!
-//! Each of its columns holds one value. What finds no column is counted ([`losses`]).
+//! Each column holds one value. Values for which no column is left are counted ([`losses`]).
 
 use super::loss::{Loss, counted};
 use crate::formula_guard::guarded;
@@ -8,10 +8,9 @@ use model::{Address, Birthday, Contact, Label, LabeledPhone};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-/// Bytes that are collected before they are written.
+/// Bytes that are buffered before they are written.
 const BUFFER: usize = 64 * 1024;
 
-/// The columns.
 const HEADER: [&str; 92] = [
     "Title",
     "First Name",
@@ -107,14 +106,14 @@ const HEADER: [&str; 92] = [
     "Web Page",
 ];
 
-/// The columns of emails, each with that of its type.
+/// The columns of emails, each with the column of its type.
 const EMAILS: [(&str, &str); 3] = [
     ("E-mail Address", "E-mail Type"),
     ("E-mail 2 Address", "E-mail 2 Type"),
     ("E-mail 3 Address", "E-mail 3 Type"),
 ];
 
-/// The columns for a phone with a label, the best one first.
+/// The columns for a phone with this label, the best one first.
 fn phone_columns(label: &Label) -> &'static [&'static str] {
     match label.as_str() {
         "work" => &["Business Phone", "Business Phone 2"],
@@ -126,7 +125,7 @@ fn phone_columns(label: &Label) -> &'static [&'static str] {
     }
 }
 
-/// The beginning of the columns of an address of a label.
+/// The prefix of the columns for an address with this label.
 fn address_columns(label: &Label) -> &'static str {
     match label.as_str() {
         "work" => "Business",
@@ -135,7 +134,7 @@ fn address_columns(label: &Label) -> &'static str {
     }
 }
 
-/// A contact in its columns, and what found none.
+/// The cells of a contact by column, and the values for which no column was left.
 struct Row {
     cells: BTreeMap<&'static str, String>,
     lost: Vec<(Loss, u64)>,
@@ -190,7 +189,7 @@ impl Row {
         row
     }
 
-    /// Fills a column. Text that a spreadsheet would run is guarded.
+    /// Fills a column. Text that a spreadsheet would evaluate as a formula is guarded.
     fn put(&mut self, column: &'static str, text: &str) {
         if !text.is_empty() {
             self.cells.insert(column, guarded(text).into_owned());
@@ -218,7 +217,7 @@ impl Row {
         self.put("Categories", &tags.join(";"));
     }
 
-    /// How many find no column.
+    /// Fills the email columns. Returns how many emails have no column.
     fn emails(&mut self, contact: &Contact) -> usize {
         for ((address, kind), email) in EMAILS.iter().zip(&contact.emails) {
             self.put(address, email.value.as_str());
@@ -227,7 +226,7 @@ impl Row {
         contact.emails.len().saturating_sub(EMAILS.len())
     }
 
-    /// How many find no column, and how many are under another label then.
+    /// Fills the phone columns. Returns how many phones have no column, and how many get another label.
     fn phones(&mut self, phones: &[LabeledPhone]) -> (usize, usize) {
         let (mut lost, mut relabelled) = (0, 0);
         for phone in phones {
@@ -243,7 +242,7 @@ impl Row {
         (lost, relabelled)
     }
 
-    /// How many find no columns, and how many are under another label then.
+    /// Fills the address columns. Returns how many addresses have no columns, and how many get another label.
     fn addresses(&mut self, addresses: &[Address]) -> (usize, usize) {
         let (mut lost, mut relabelled) = (0, 0);
         let mut taken = Vec::new();
@@ -273,7 +272,7 @@ impl Row {
         (lost, relabelled)
     }
 
-    /// How many are lost: Outlook has no date without a year.
+    /// Fills the birthday column. Returns how many birthdays are lost: Outlook has no date without a year.
     fn birthday(&mut self, birthday: Option<Birthday>) -> usize {
         match birthday.map(|day| (day, day.year())) {
             Some((day, Some(year))) => {
@@ -287,7 +286,7 @@ impl Row {
     }
 }
 
-/// What Outlook has no place for.
+/// Counts the values that the Outlook format cannot hold.
 pub fn losses(contact: &Contact) -> Vec<(Loss, u64)> {
     Row::from_contact(contact).lost
 }
@@ -301,14 +300,14 @@ impl<W: Write> Writer<W> {
     /// Writes the header row.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn new(out: W) -> io::Result<Self> {
         let mut writer = Self::behind_header(out);
         writer.csv.write_record(HEADER)?;
         Ok(writer)
     }
 
-    /// For lines that come behind others.
+    /// Creates a writer without a header row, for lines that follow others.
     pub fn behind_header(out: W) -> Self {
         let csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
@@ -321,7 +320,7 @@ impl<W: Write> Writer<W> {
     /// Writes one contact.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn write(&mut self, contact: &Contact) -> io::Result<()> {
         let mut row = Row::from_contact(contact);
         let cells = HEADER.iter().map(|column| row.cells.remove(column).unwrap_or_default());
@@ -331,7 +330,7 @@ impl<W: Write> Writer<W> {
     /// Writes what is left in the buffer.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn finish(mut self) -> io::Result<()> {
         self.csv.flush()
     }

@@ -4,7 +4,7 @@ fn contact(json: &str) -> Contact {
     Contact::from_json(json).unwrap()
 }
 
-/// The filled cells as `column=value`.
+/// Exports a contact and returns its filled cells as `column=value`.
 fn filled(contact: &Contact) -> Vec<String> {
     let mut bytes = Vec::new();
     let mut writer = Writer::new(&mut bytes).unwrap();

@@ -1,4 +1,5 @@
-//! The sample CSV of the import dialog: the fields as the wizard names them, with rows that show what is understood.
+//! The sample CSV of the import page: the fields under the names that the wizard uses, with rows that show which
+//! values are understood.
 
 /// The sample, as UTF-8 with CRLF line ends.
 pub const SAMPLE: &str = "First Name,Last Name,Email,Phone (Work),Phone (Mobile),Company,Title,Address,City,State,Zip Code,Country,Tag,Notes\r\n\

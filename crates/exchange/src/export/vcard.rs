@@ -1,7 +1,7 @@
 //! vCards: one for each contact, in version 3.0, which every program reads, or 4.0.
 //!
-//! Read back by [`crate::vcard`] they give the same contacts: what vCards have no property for is in properties of ours,
-//! which other programs pass over.
+//! Read back by [`crate::vcard`] they result in the same contacts: values for which vCards have no property are
+//! written as properties of our own, which other programs ignore.
 
 use super::Exported;
 use crate::native::version_text;
@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Which vCard.
+/// The version of a vCard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VcardVersion {
     /// 3.0 (RFC 2426).
@@ -25,12 +25,12 @@ pub enum VcardVersion {
 /// Writes one contact as a card.
 ///
 /// # Errors
-/// What the output says.
+/// Errors of the output.
 pub fn write(out: &mut dyn Write, exported: &Exported, version: VcardVersion) -> io::Result<()> {
     out.write_all(card_of(exported, version).as_bytes())
 }
 
-/// A contact as a card.
+/// Returns a contact as a vCard.
 pub fn card_of(exported: &Exported, version: VcardVersion) -> String {
     let mut card = Card {
         out: String::with_capacity(1024),
@@ -55,7 +55,8 @@ pub fn card_of(exported: &Exported, version: VcardVersion) -> String {
     card.out
 }
 
-/// A contact as a small card for a QR code: what a phone shows of it, without what only we read.
+/// Returns a contact as a small vCard for a QR code: the values that a phone displays, without properties that only
+/// CrystalQore reads.
 pub fn small_card_of(contact: &Contact) -> String {
     let mut card = Card {
         out: String::new(),
@@ -71,7 +72,7 @@ pub fn small_card_of(contact: &Contact) -> String {
     card.out
 }
 
-/// The groups that kept lines use, in lower case.
+/// Returns the property groups that kept lines use, in lower case.
 fn groups_of(contact: &Contact) -> HashSet<String> {
     let lines = contact.vcard_lines.iter();
     lines.filter_map(VcardLine::group).map(str::to_lowercase).collect()
@@ -80,7 +81,7 @@ fn groups_of(contact: &Contact) -> HashSet<String> {
 struct Card {
     out: String,
     version: VcardVersion,
-    /// Groups that are taken.
+    /// The group names that are in use.
     groups: HashSet<String>,
     next_group: u64,
 }
@@ -130,8 +131,8 @@ impl Card {
         self.single(contact, "TITLE", escaped(contact.title.as_str()));
     }
 
-    /// A property of which a contact holds one. It is written empty where further ones were kept, which would be taken for
-    /// the first.
+    /// Writes a property of which a contact holds one value. It is written empty if lines with further values were
+    /// kept, because the first of them would be read as the value.
     fn single(&mut self, contact: &Contact, name: &str, value: String) {
         let has_further = || {
             contact
@@ -194,7 +195,7 @@ impl Card {
         self.line(&format!("{name}{internet}{parameter}:{value}"));
     }
 
-    /// A line and its label, as Apple writes them.
+    /// Writes a line and its label as a property group, as Apple does.
     fn grouped(&mut self, line: &str, label: &str) {
         let mut group = format!("item{}", self.next_group);
         while self.groups.contains(&group) {
@@ -211,7 +212,7 @@ impl Card {
         let line = match (birthday.year(), self.version) {
             (Some(year), VcardVersion::V3) => format!("BDAY:{year:04}-{month:02}-{day:02}"),
             (Some(year), VcardVersion::V4) => format!("BDAY:{year:04}{month:02}{day:02}"),
-            // 3.0 has no date without a year; this is Apple's, and a leap year.
+            // 3.0 has no date without a year; this is Apple's extension, with a leap year as placeholder.
             (None, VcardVersion::V3) => format!("BDAY;X-APPLE-OMIT-YEAR=1604:1604-{month:02}-{day:02}"),
             (None, VcardVersion::V4) => format!("BDAY:--{month:02}{day:02}"),
         };
@@ -233,7 +234,8 @@ impl Card {
     }
 }
 
-/// A picture in version 4.0, which knows no `ENCODING`. One that says more than its type stays as it is.
+/// Returns a picture as a data URI for version 4.0, which has no `ENCODING`. `None` if the line has parameters besides
+/// encoding and type; it is then written unchanged.
 fn picture_uri(line: &VcardLine) -> Option<String> {
     let picture = Picture::of_line(line)?;
     (picture.line().as_ref() == Some(line)).then(|| picture.line_of_v4())
@@ -254,7 +256,7 @@ fn address_value(address: &Address) -> String {
     format!(";;{}", components(parts))
 }
 
-/// A version as the moment that it is, in UTC.
+/// Formats a version, which is a time in microseconds, as a UTC timestamp.
 fn moment(version: Version, of: VcardVersion) -> String {
     let seconds = version.div_euclid(1_000_000);
     let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));

@@ -1,7 +1,7 @@
-//! Excel workbooks: the columns of our CSV, every value as text, so that a spreadsheet changes none of them, and read back
-//! exactly.
+//! Excel workbooks: the columns of CrystalQore CSV, with every value as text, so that a spreadsheet changes none of
+//! them and they are read back exactly.
 //!
-//! Rows go to a temporary file as they are written, so memory does not grow with them.
+//! Rows are written to a temporary file, so memory does not grow with them.
 
 use super::Exported;
 use super::crystalqore::Layout;
@@ -13,33 +13,33 @@ use rust_xlsxwriter::{
 };
 use std::io::{self, Seek, SeekFrom, Write};
 
-/// Rows of a sheet, below the names of the columns.
+/// Rows of a sheet below the header row.
 const ROWS: u32 = 1_048_575;
-/// Columns of a sheet.
+/// Columns of the widest sheet.
 const COLUMNS: usize = 16_384;
-/// The longest text of a cell, in units of UTF-16.
+/// The longest text of a cell, in UTF-16 units.
 const LONGEST: usize = 32_767;
-/// The name of the first sheet; further ones are numbered.
+/// The name of the first sheet; further sheets are numbered.
 const SHEET: &str = "Contacts";
 
 /// Writes contacts into a workbook.
 pub struct Writer {
     book: Workbook,
     layout: Layout,
-    /// How each column is formatted; those of text keep what is typed in them.
+    /// The format of each column; columns formatted as text keep edited values unchanged.
     formats: Vec<Option<Format>>,
     header: Format,
     sheets: usize,
-    /// The row of the sheet in hand that was written last; 0 is that of the names.
+    /// The row of the current sheet that was written last; 0 is the header row.
     row: u32,
     rows: u32,
 }
 
 impl Writer {
-    /// Begins a workbook that says it was made at a time, in seconds since 1970.
+    /// Begins a workbook with `made_at` as its creation time, in seconds since 1970.
     ///
     /// # Errors
-    /// When there are more columns than a sheet has, or no temporary file can be made.
+    /// If there are more columns than a sheet can have, or no temporary file can be created.
     pub fn new(layout: Layout, made_at: i64) -> io::Result<Self> {
         Self::with_rows(layout, made_at, ROWS)
     }
@@ -90,7 +90,7 @@ impl Writer {
             sheet.set_column_width(at, width(slot)).map_err(failed)?;
             if let Some(format) = format {
                 sheet.set_column_format(at, format).map_err(failed)?;
-                // Not a mark at every number.
+                // Suppresses a warning mark at every number.
                 let error = IgnoreError::NumberStoredAsText;
                 sheet.ignore_error_range(1, at, self.rows, at, error).map_err(failed)?;
             }
@@ -104,7 +104,7 @@ impl Writer {
     /// Writes one contact.
     ///
     /// # Errors
-    /// What the temporary file says.
+    /// Errors of the temporary file.
     pub fn write(&mut self, exported: &Exported) -> io::Result<()> {
         if self.row == self.rows {
             self.begin_sheet()?;
@@ -122,7 +122,7 @@ impl Writer {
     /// Writes the workbook.
     ///
     /// # Errors
-    /// What the output says.
+    /// Errors of the output.
     pub fn finish(mut self, out: &mut dyn Write) -> io::Result<()> {
         let mut file = tempfile::tempfile()?;
         self.book.save_to_writer(&mut file).map_err(failed)?;
@@ -142,7 +142,7 @@ fn write_text(sheet: &mut Worksheet, (row, column): (u32, u16), text: &str, form
     written.map(drop).map_err(failed)
 }
 
-/// What no cell holds of a contact. Texts of one line do not come near the limit, but kept lines share a cell.
+/// Counts the values that a cell cannot hold. Single-line texts are far below the limit, but kept lines share a cell.
 pub fn losses(contact: &Contact) -> Vec<(Loss, u64)> {
     let texts = std::iter::once(contact.text(TextField::Notes)).chain(contact.custom.values());
     let is_cut = |text: &&model::Text| cut(text.as_str()).is_some();
@@ -152,9 +152,9 @@ pub fn losses(contact: &Contact) -> Vec<(Loss, u64)> {
     counted([(Loss::LongTexts, count)])
 }
 
-/// A text that is too long for a cell, cut, with a mark by which the importer leaves it out; none if it fits.
+/// Cuts a text that is too long for a cell, and adds a mark by which the importer ignores it. `None` if it fits.
 fn cut(text: &str) -> Option<String> {
-    // A character has at least as many bytes as units.
+    // A character has at least as many UTF-8 bytes as UTF-16 units.
     if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
         return None;
     }
@@ -170,7 +170,7 @@ fn cut(text: &str) -> Option<String> {
     Some(kept + CUT_TEXT)
 }
 
-/// Whether a spreadsheet would take the values of a slot for numbers when somebody edits them.
+/// Whether a spreadsheet would turn values of this slot into numbers or dates when they are edited.
 fn is_code(slot: &Slot) -> bool {
     match slot {
         Slot::Id | Slot::Version | Slot::Phone(_) | Slot::Birthday | Slot::Custom(_) => true,
@@ -179,7 +179,7 @@ fn is_code(slot: &Slot) -> bool {
     }
 }
 
-/// How wide a column is, in characters.
+/// The width of a column, in characters.
 fn width(slot: &Slot) -> f64 {
     match slot {
         Slot::Id | Slot::Version => 14.0,

@@ -85,7 +85,7 @@ fn numbers_that_are_codes_are_texts_in_columns_of_text() {
     assert!(table.contains("+44 20 7946 0102"), "{table}");
 }
 
-/// The most memory that this process has had, in KiB.
+/// The peak memory use of this process, in KiB.
 #[cfg(target_os = "linux")]
 fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -93,7 +93,7 @@ fn peak_memory() -> u64 {
     line.trim().strip_suffix(" kB").unwrap().trim().parse().unwrap()
 }
 
-/// Writes so many contacts with twelve custom fields each, and gives the bytes of the workbook.
+/// Exports that many contacts with twelve custom fields each, and returns the size of the workbook in bytes.
 #[cfg(target_os = "linux")]
 fn write_many(contacts: usize) -> usize {
     let mut exported = Exported {
@@ -118,7 +118,7 @@ fn write_many(contacts: usize) -> usize {
     bytes.0
 }
 
-/// Counts what is written.
+/// Counts the bytes that are written.
 #[cfg(target_os = "linux")]
 struct Counted(usize);
 
@@ -158,7 +158,7 @@ fn memory_does_not_grow_with_the_rows() {
     let peaks = peaks.and_then(|(peaks, _)| peaks.split_once(' '));
     let (few, many) = peaks.unwrap_or_else(|| unreachable!("{out}"));
     let (few, many): (u64, u64) = (few.parse().unwrap(), many.parse().unwrap());
-    // With all cells in memory it would be 35 MiB more.
+    // With all cells in memory, the difference would be 35 MiB larger.
     assert!(many - few < 16 * 1024, "{few} KiB, then {many} KiB");
     assert!(many < 64 * 1024, "{many} KiB");
 }

@@ -1,4 +1,5 @@
-//! An address that a program wrote into one cell as JSON: `{"street": "1 N St", "city": "Salem", "zip": "01970"}`.
+//! Reads an address that a program wrote into one cell as JSON:
+//! `{"street": "1 N St", "city": "Salem", "zip": "01970"}`.
 
 use model::{AddressPart, fold};
 use serde_json::{Map, Value};
@@ -6,7 +7,8 @@ use serde_json::{Map, Value};
 /// The parts of an address, in the order of the cell.
 pub type Parts = Vec<(AddressPart, String)>;
 
-/// The addresses of a cell that is a JSON object or a list of them; none for any other cell. Empty ones have no parts.
+/// Returns the addresses of a cell that is a JSON object or a list of them; `None` for any other cell. Empty addresses
+/// have no parts.
 pub fn addresses_in(cell: &str) -> Option<Vec<Parts>> {
     if !(cell.starts_with('{') && cell.ends_with('}') || cell.starts_with('[') && cell.ends_with(']')) {
         return None;
@@ -22,7 +24,7 @@ pub fn addresses_in(cell: &str) -> Option<Vec<Parts>> {
     Some(addresses)
 }
 
-/// The parts of one address; none if a text has a name that is no part, which would be lost.
+/// Returns the parts of one address; `None` if a text has a name that is not a part, because it would be lost.
 fn parts(fields: &Map<String, Value>) -> Option<Parts> {
     let mut parts = Parts::new();
     for (name, field) in fields {
@@ -43,7 +45,7 @@ fn parts(fields: &Map<String, Value>) -> Option<Parts> {
     Some(parts)
 }
 
-/// Which part a name of an object means; names may begin with words of their own: `addressCity`.
+/// Returns the part for the name of a JSON field, which may begin with other words: `addressCity`.
 fn part_named(name: &str) -> Option<AddressPart> {
     let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
     let line = name.trim_end_matches(|c: char| c.is_ascii_digit());

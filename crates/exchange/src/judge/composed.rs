@@ -1,12 +1,12 @@
-//! Values that a file spreads over several columns, put together before they are read: calling code, area code, number
-//! and extension; day, month and year; street, house number and flat; "van der" and the family name.
+//! Composes values that a file spreads over several columns before they are read: calling code, area code, number and
+//! extension; day, month and year; street, house number and flat; "van der" and the family name.
 
 use crate::formula_guard::unguarded;
 use crate::mapping::{BoundMapping, Piece};
 use crate::open::Record;
 use model::{Birthday, DateOrder, Phone, Slot, region_of_country};
 
-/// The composed cells of a row, by the column that holds the main part; none for all other columns.
+/// Returns the composed cells of a row, by the column that holds the main part; `None` for all other columns.
 pub fn compose(mapping: &BoundMapping, record: Record<'_>) -> Vec<Option<String>> {
     if !mapping.has_pieces() {
         return Vec::new();
@@ -74,7 +74,7 @@ fn ends_with_digit(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit())
 }
 
-/// Two texts with something between them where both are there; a second one that the first has already is not repeated.
+/// Joins two texts with `gap` if both are present; a second text equal to the first is not repeated.
 fn joined(first: &str, second: &str, gap: &str) -> String {
     match (first.is_empty(), second.is_empty()) {
         (_, true) => first.to_owned(),
@@ -84,7 +84,8 @@ fn joined(first: &str, second: &str, gap: &str) -> String {
     }
 }
 
-/// A date that every reader of dates understands; what cannot be one stays as it is, for the message.
+/// Returns a date in a form that the date parser accepts; pieces that are not a date are joined unchanged, for the
+/// message.
 fn date([day, month, year]: &[String; 3]) -> String {
     if [day, month, year].iter().all(|part| part.is_empty()) {
         return String::new();
@@ -105,7 +106,7 @@ fn month_by_name(name: &str) -> Option<u32> {
     Birthday::parse(&format!("1 {name} 2000"), DateOrder::DayFirst).map(|day| u32::from(day.month()))
 }
 
-/// The pieces of a number besides the number.
+/// The pieces of a telephone number other than the number itself.
 #[derive(Default)]
 struct PhonePieces {
     calling: String,
@@ -122,7 +123,7 @@ impl PhonePieces {
         }
     }
 
-    /// The whole number as a person would write it.
+    /// Returns the whole number as a person would write it.
     fn number(&self, number: &str) -> String {
         if number.is_empty() {
             return String::new();

@@ -1,6 +1,7 @@
-//! The order of day and month in each column of dates.
+//! Decides the order of day and month in each column of dates.
 //!
-//! Detected only by dates of the column that fit one order; else assumed from the country, which is said.
+//! The order is detected only from dates of the column that fit one order; otherwise it is assumed from the country and
+//! marked as assumed.
 
 use model::{Birthday, DateOrder, OrderEvidence, Region};
 use serde::{Deserialize, Serialize};
@@ -10,9 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct ColumnDates {
     /// The column, from 0.
     pub column: usize,
-    /// Whether the month stands first.
+    /// Whether the month comes first.
     pub month_first: bool,
-    /// Why the order is in doubt; none where the column says it.
+    /// Why the order is in doubt; `None` if the dates of the column are conclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<DateDoubt>,
 }
@@ -25,7 +26,7 @@ pub enum DateDoubt {
     Assumed,
     /// Some dates fit only one order, others only the other.
     Contradicted,
-    /// The only date of the column has two figures and no year: `04/30` may be a day, or a month of 2030.
+    /// The only date of the column has two numbers and no year: `04/30` may be a day, or a month of 2030.
     Alone,
 }
 
@@ -40,7 +41,7 @@ impl ColumnDates {
     }
 }
 
-/// What the dates of a column say.
+/// The evidence for the order of the dates of a column.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DateEvidence {
     day_first: u64,
@@ -53,7 +54,7 @@ pub struct DateEvidence {
 }
 
 impl DateEvidence {
-    /// Takes a cell into account.
+    /// Adds the evidence of a cell.
     pub fn add(&mut self, cell: &str) {
         if self.dates < 2
             && let Some(day) = Birthday::parse(cell, DateOrder::DayFirst)
@@ -77,17 +78,17 @@ impl DateEvidence {
         self.day_first + self.month_first + self.either > 0
     }
 
-    /// How the column is read where its country is this one.
+    /// Decides how the column is read, given the country of the import.
     pub fn decide(self, column: usize, country: Option<Region>) -> ColumnDates {
         let usual = country.is_some_and(month_stands_first);
-        // Dates with dots are written day first wherever dots are usual.
+        // Dates with dots are written day first in every country where dots are usual.
         let assumed = usual && self.dotted * 2 <= self.either;
         let (month_first, doubt) = match (self.day_first, self.month_first) {
             _ if self.dates == 1 && self.without_year => (assumed, Some(DateDoubt::Alone)),
             (0, 0) => (assumed, (self.either > 0).then_some(DateDoubt::Assumed)),
             (_, 0) => (false, None),
             (0, _) => (true, None),
-            // A slip or two among many do not change the order of a column.
+            // A few mistakes among many dates do not change the order of a column.
             (day, month) if day >= month * 4 => (false, Some(DateDoubt::Contradicted)),
             (day, month) if month >= day * 4 => (true, Some(DateDoubt::Contradicted)),
             _ => (assumed, Some(DateDoubt::Contradicted)),
@@ -100,7 +101,8 @@ impl DateEvidence {
     }
 }
 
-/// Whether a cell is `04/30` and no other form of a day without a year, such as `--04-30`, `30.04.` or `30 April`.
+/// Whether a cell is written like `04/30`, and not in another form of a date without a year, such as `--04-30`,
+/// `30.04.` or `30 April`.
 fn is_two_figures(cell: &str) -> bool {
     let figures = cell
         .split(|c: char| !c.is_ascii_digit())

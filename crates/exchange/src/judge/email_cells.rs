@@ -1,6 +1,8 @@
-//! The email addresses of one cell, with the names and words beside them: `Marquez, Ana <ana@example.com>; bo@example.com`.
+//! Reads the email addresses of one cell, with the names and words beside them:
+//! `Marquez, Ana <ana@example.com>; bo@example.com`.
 //!
-//! Owns which part of a cell is one address. Leaves out whether it is well formed: `Email` reads each part.
+//! Decides which part of a cell is one address. Whether it is well formed is checked by `Email`, which parses each
+//! part.
 
 use super::parts::{
     Part, label_beside, listed, split_at_words, without_joining_word, without_leading_word, without_remark,
@@ -10,10 +12,11 @@ use model::{Email, Label};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 
-/// The parts of a cell: nearly always one.
+/// The parts of a cell, nearly always one.
 type Parts<'c> = SmallVec<[Part<'c>; 1]>;
 
-/// The parts of a cell of our own export: signs that part addresses elsewhere may be part of one, such as `|` and `#`.
+/// Returns the parts of a cell of our own export: characters that separate addresses in other files may belong to one,
+/// such as `|` and `#`.
 pub fn exported_emails_in(cell: &str) -> Parts<'_> {
     match !is_bare(cell) && Email::parse(cell).is_ok() {
         true => smallvec![part(Cow::Borrowed(cell), None)],
@@ -21,7 +24,7 @@ pub fn exported_emails_in(cell: &str) -> Parts<'_> {
     }
 }
 
-/// The parts of a cell that are meant as addresses. A cell that cannot be split is one part.
+/// Returns the parts of a cell that are meant as addresses. A cell that cannot be split is one part.
 pub fn emails_in(cell: &str) -> Parts<'_> {
     if is_bare(cell) {
         return smallvec![part(Cow::Borrowed(cell), None)];
@@ -33,7 +36,7 @@ pub fn emails_in(cell: &str) -> Parts<'_> {
         }
         return parts;
     }
-    // A comma may part a family name from a given name where addresses stand behind names.
+    // A comma may separate a family name from a given name if addresses follow names.
     let named = cell.contains('<');
     let last_at = cell.rfind('@').unwrap_or_default();
     let mut segments: Vec<&str> = Vec::new();
@@ -56,7 +59,7 @@ pub fn emails_in(cell: &str) -> Parts<'_> {
         (from, has_at, has_query) = (next, false, false);
     }
     segments.push(&cell[from..]);
-    // SuiteCRM writes whether an address is opted out and invalid behind it: `ana@example.com;;0;;0`.
+    // After an address, SuiteCRM writes whether it is opted out and whether it is invalid: `ana@example.com;;0;;0`.
     let is_flag = |segment: &str| matches!(segment, "0" | "1") && cell.contains(';') && cell.contains('@');
     let parts: Parts<'_> = segments
         .into_iter()
@@ -64,7 +67,7 @@ pub fn emails_in(cell: &str) -> Parts<'_> {
         .filter(|segment| !segment.is_empty() && !is_flag(segment))
         .flat_map(in_segment)
         .collect();
-    // Where no part is an address, or a comma or blank may have slipped into one, the whole is shown.
+    // If no part is an address, or a comma or blank may have slipped into the only one, the whole cell is one part.
     let addresses = parts.iter().filter(|part| part.text.contains('@')).count();
     if addresses == 0 || addresses == 1 && addresses < parts.len() && !cell.contains([';', '\n', '|']) {
         return smallvec![part(Cow::Borrowed(cell), None)];
@@ -76,7 +79,7 @@ fn part(text: Cow<'_, str>, label: Option<Label>) -> Part<'_> {
     Part { text, label }
 }
 
-/// Whether a cell is one address and nothing else, at a cheap look.
+/// Whether a cell is one address and nothing else, by a cheap check.
 fn is_bare(cell: &str) -> bool {
     let mut ats = 0;
     cell.bytes().all(|b| {
@@ -94,7 +97,7 @@ fn in_member(member: Part<'static>) -> Vec<Part<'static>> {
     emails_in(&member.text).into_iter().map(owned).collect()
 }
 
-/// The addresses of a part without separators: one, or several between blanks or joining words.
+/// Returns the addresses of a part without separators: one, or several separated by blanks or joining words.
 fn in_segment(segment: &str) -> Vec<Part<'_>> {
     let segment = without_joining_word(segment);
     let holds_one = |text: &str| text.contains('@');
@@ -109,7 +112,7 @@ fn in_segment(segment: &str) -> Vec<Part<'_>> {
     vec![one_address(segment)]
 }
 
-/// One address without the name, the words and the scheme around it.
+/// Returns one address without the name, the words and the scheme around it.
 fn one_address(segment: &str) -> Part<'_> {
     let bracketed = segment
         .find('<')
@@ -131,7 +134,7 @@ fn one_address(segment: &str) -> Part<'_> {
             label_beside(&remark).or_else(own),
         );
     }
-    // A hyperlink of Access: `ana@example.com#mailto:ana@example.com#`.
+    // A hyperlink from Access: `ana@example.com#mailto:ana@example.com#`.
     if let Some((address, _)) = segment
         .split_once("#mailto:")
         .filter(|(address, _)| address.contains('@'))
@@ -147,7 +150,7 @@ fn one_address(segment: &str) -> Part<'_> {
     {
         return part(Cow::Borrowed(without_scheme(inner)), None);
     }
-    // A link with the text that is shown: `ana@example.com - Ana`.
+    // A link with its display text: `ana@example.com - Ana`.
     if let Some((address, _)) = segment.split_once(" - ").filter(|(address, _)| is_bare(address)) {
         return part(Cow::Borrowed(address), None);
     }
@@ -179,7 +182,7 @@ fn leading_label(segment: &str) -> Option<(Option<Label>, &str)> {
     }
     let (word, rest) = segment.split_once(' ')?;
     let rest = rest.trim();
-    // `h smith@example.com` is rather a broken address.
+    // `h smith@example.com` is more likely a broken address.
     if word.chars().count() < 3 {
         return None;
     }
@@ -191,7 +194,7 @@ fn label_behind(text: &str) -> Option<Label> {
     label_beside(text.trim().trim_start_matches('(').trim_end_matches(')')).filter(|label| !label.is_none())
 }
 
-/// Without `mailto:` and what may be asked behind the address, and without Exchange's `SMTP:`.
+/// Removes `mailto:` with the query after the address, and Exchange's `SMTP:`.
 fn without_scheme(text: &str) -> &str {
     let text = text.trim().trim_end_matches([',', ';']).trim_end();
     match text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("mailto:")) {
@@ -203,7 +206,7 @@ fn without_scheme(text: &str) -> &str {
     }
 }
 
-/// Whether a value is an address within an Exchange organisation, which is no email address:
+/// Whether a value is an address within an Exchange organisation, which is not an email address:
 /// `/O=EXAMPLE/OU=.../CN=RECIPIENTS/CN=AMARSH`.
 pub fn is_exchange_address(text: &str) -> bool {
     let text = text.trim();
@@ -216,7 +219,7 @@ pub fn is_exchange_address(text: &str) -> bool {
             .is_some_and(|head| head.eq_ignore_ascii_case(start))
     };
     let is_path = ["/o=", "/c=", "/dc=", "x500:"].into_iter().any(begins);
-    // A path with an @ is an odd address all the same.
+    // A path with an @ is treated as an email address, however odd.
     is_path && !text.contains('@') || begins("imceaex-")
 }
 

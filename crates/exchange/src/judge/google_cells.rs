@@ -1,4 +1,4 @@
-//! Columns of Google Contacts that no built-in field holds: events, relations, custom fields and the like.
+//! Columns of Google Contacts that have no built-in field: events, relations, custom fields and the like.
 
 use crate::google_lines::{Group, line_of};
 use model::{ContactRules, Notation, Text, VcardLine};
@@ -6,14 +6,14 @@ use model::{ContactRules, Notation, Text, VcardLine};
 /// A value of such a column.
 #[derive(Debug, PartialEq, Eq)]
 pub enum GoogleValue {
-    /// Of a custom field of the workspace, by its name.
+    /// A value of a custom field of the workspace, by the field's name.
     Custom(String, Text),
-    /// Kept as a line.
+    /// A value that is kept as a vCard line.
     Line(VcardLine),
 }
 
-/// The values of a cell, which Google writes behind each other. `label` is that of their group, and `service` that of
-/// messengers.
+/// Returns the values of a cell, in which Google writes several values in sequence. `label` is the label of their
+/// group, and `service` the service of messengers.
 pub fn google_values(
     rules: &ContactRules,
     header: &str,
@@ -28,7 +28,7 @@ pub fn google_values(
     let values = cell.split(":::").map(str::trim).filter(|value| !value.is_empty());
     values
         .filter_map(|value| {
-            // Of values with one service it stands once.
+            // If all values have one service, it is written once.
             service = services.next().unwrap_or(service);
             let read = field.and_then(|field| Some((field, field.read(value, Notation::default()).ok()?)));
             match read {

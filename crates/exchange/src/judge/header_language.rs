@@ -1,6 +1,6 @@
-//! The countries in which the language of a header row is spoken, likeliest first.
+//! Determines the countries in which the language of a header row is spoken, the most likely first.
 //!
-//! A weak hint: it decides nothing alone. English is spoken in too many countries to say anything.
+//! A weak hint, never used alone. English is spoken in too many countries to be evidence.
 
 use model::{Region, fold};
 
@@ -399,13 +399,13 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
     ),
 ];
 
-/// The countries of the header row's language; none where no language stands out.
+/// Returns the countries of the header row's language; empty if no language stands out.
 pub fn regions_of_headers<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<Region> {
     let headers: Vec<String> = headers.map(|header| spaced_words(&fold(header))).collect();
     let known = |words: &[&str]| headers.iter().filter(|header| has_any(header, words)).count();
     let counts: Vec<usize> = LANGUAGES.iter().map(|(_, words)| known(words)).collect();
     let most = counts.iter().copied().max().unwrap_or_default();
-    // One word is no language, and what two languages share says nothing.
+    // One word does not prove a language, and words that two languages share prove nothing.
     if most < 2 || counts.iter().filter(|count| **count == most).count() > 1 {
         return Vec::new();
     }
@@ -417,7 +417,7 @@ pub fn regions_of_headers<'a>(headers: impl Iterator<Item = &'a str>) -> Vec<Reg
         .collect()
 }
 
-/// The words of a header with one space before, between and behind them.
+/// Returns the words of a header with one space before, between and after them.
 fn spaced_words(header: &str) -> String {
     let words = header
         .split(|c: char| !c.is_alphanumeric())

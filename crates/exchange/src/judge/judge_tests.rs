@@ -5,12 +5,12 @@ use crate::open::{Overrides, Source, open};
 use crate::reason::Code;
 use model::{ContactRules, CustomField, DateOrder, FieldKind, Region};
 
-/// Judges a whole small file as an import into an empty directory would.
+/// Judges a whole small file like an import into an empty workspace.
 fn judged_with(text: &str, configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {
     judged_as(text, &[], configure)
 }
 
-/// The same with choices of columns.
+/// Judges a file with the given choices of columns.
 fn judged_as(text: &str, choices: &[(&str, &str)], configure: impl Fn(Judge) -> Judge) -> Vec<Judged> {
     let owned = |(column, slot): &(&str, &str)| ((*column).to_owned(), (*slot).to_owned());
     let choices: Vec<(String, String)> = choices.iter().map(owned).collect();

@@ -1,12 +1,12 @@
-//! What the workspace requires and a row lacks, reported at the column that should have it.
+//! Reports values that the workspace requires and a row lacks, at the column that should contain them.
 //!
-//! Leaves out whether that makes the row invalid: only where it becomes a contact.
+//! They make the row invalid only if it becomes a new contact, which is decided in `app`.
 
 use crate::mapping::{BoundColumn, BoundMapping};
 use crate::reason::{Code, Reason};
 use model::{Contact, ContactRules, Label, Slot, TextField};
 
-/// What is lacking in the contact of a row.
+/// Returns the values lacking in the contact of a row, with their reasons.
 pub fn lacking(mapping: &BoundMapping, rules: &ContactRules, line: u64, contact: &Contact) -> Vec<(Slot, Reason)> {
     let columns = mapping.columns();
     let reason = |slot: &Slot| {
@@ -30,7 +30,7 @@ pub fn lacking(mapping: &BoundMapping, rules: &ContactRules, line: u64, contact:
     rules.lacking(contact).map(reason).collect()
 }
 
-/// Whether a value of the slot that a column fills is one that is asked for.
+/// Whether the slot that a column fills satisfies a required slot.
 fn answers(asked: &Slot, filled: &Slot) -> bool {
     let meant = |asked: &Label, label: &Label| asked.is_none() || asked == label;
     match (asked, filled) {

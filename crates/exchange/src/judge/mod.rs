@@ -1,8 +1,8 @@
-//! Judging a row: its cells become values of a contact, or reasons why not.
+//! Validates a row: its cells become values of a contact, or reasons why they cannot.
 //!
-//! Owns cleaning, reading and checking the values of one row, all reasons at once, and what only the whole file can tell
-//! (the order of dates, the country of numbers). Leaves out duplicates: whether a contact is there already is for those
-//! who know the directory. Judging is a function of the row alone, so rows may be judged on many threads.
+//! Decides cleaning, reading and checking the values of one row, with all reasons at once, and what only the whole file
+//! shows (the order of dates, the country of numbers). Duplicates are resolved in `app`, which has the contacts.
+//! Judging is a function of the row alone, so rows can be judged on many threads.
 
 mod address_objects;
 mod composed;
@@ -34,7 +34,7 @@ pub use survey::{Survey, holds_dates, holds_numbers, survey};
 use crate::open::Record;
 
 impl Judge {
-    /// Judges a row. None for a row without any value: there is nothing to lose in it.
+    /// Judges a row. `None` for a row without any value: nothing in it can be lost.
     pub fn judge(&self, record: Record<'_>) -> Option<Judged> {
         if record.text().trim().is_empty() {
             return None;

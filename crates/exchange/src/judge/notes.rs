@@ -1,6 +1,7 @@
-//! Lines of a report that are no contacts: totals, counts, page numbers, when it was made, titles of groups, rules.
+//! Recognises lines of a report that are not contacts: totals, counts, page numbers, creation notes, titles of groups,
+//! rules.
 //!
-//! A contact may have a name only, so a line must say what it is by its words or its form, not by what it lacks.
+//! A contact may consist of a name only, so a line is recognised by its words or its form, not by missing values.
 
 use crate::open::Record;
 use model::fold;
@@ -84,7 +85,7 @@ static OF: LazyLock<HashSet<String>> = LazyLock::new(|| {
     ])
 });
 
-/// Words for rows and what they stand for.
+/// Words for rows and what they represent.
 static ROWS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     folded(&[
         "contact",
@@ -159,7 +160,7 @@ static ROWS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     ])
 });
 
-/// Words that begin a line that says when, by whom or from what a list was made.
+/// First words of a line that states when, by whom or from what a list was made.
 static MADE: LazyLock<HashSet<String>> = LazyLock::new(|| {
     folded(&[
         "exported",
@@ -213,7 +214,7 @@ static MADE: LazyLock<HashSet<String>> = LazyLock::new(|| {
     ])
 });
 
-/// Words behind them.
+/// Words that follow those of `MADE`.
 static WHEN: LazyLock<HashSet<String>> = LazyLock::new(|| {
     folded(&[
         "on", "at", "by", "from", "with", "using", "am", "von", "vom", "mit", "aus", "um", "le", "par", "avec",
@@ -222,7 +223,7 @@ static WHEN: LazyLock<HashSet<String>> = LazyLock::new(|| {
     ])
 });
 
-/// Beginnings of lines at the end of a list.
+/// Beginnings of closing lines of a list.
 const BEGINNINGS: &[&str] = &[
     "end of report",
     "end of list",
@@ -251,7 +252,7 @@ const BEGINNINGS: &[&str] = &[
     "stand vom",
 ];
 
-/// Titles of groups of contacts that are no names.
+/// Titles of groups of contacts that are not names.
 static GROUPS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     folded(&[
         "customers",
@@ -386,12 +387,12 @@ static REMARKS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     ])
 });
 
-/// Words in the form in which texts are compared.
+/// Words in the form used for comparison.
 fn folded(words: &[&str]) -> HashSet<String> {
     words.iter().map(|word| fold(word)).collect()
 }
 
-/// What the line of a record is, if it is no contact.
+/// Returns what the line of a record is, if it is not a contact.
 pub fn kind_of(record: Record<'_>) -> Option<&'static str> {
     let mut cells = record.cells().map(str::trim).filter(|cell| !cell.is_empty());
     let first = cells.next()?;
@@ -408,7 +409,7 @@ pub fn kind_of(record: Record<'_>) -> Option<&'static str> {
     }
 }
 
-/// A line whose only filled cell this is.
+/// Classifies a line in which this is the only filled cell.
 fn alone(cell: &str) -> Option<&'static str> {
     let folded = fold(cell);
     let words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
@@ -422,7 +423,7 @@ fn alone(cell: &str) -> Option<&'static str> {
     }
 }
 
-/// A line of more cells: what its first one says with numbers and dates only beside it.
+/// Classifies a line of several cells: by the first cell, if the others contain only numbers and dates.
 fn beside_numbers<'a>(first: &str, others: impl Iterator<Item = &'a str> + Clone) -> Option<&'static str> {
     let is_number = |cell: &str| {
         cell.chars()

@@ -1,28 +1,29 @@
-//! The country of the telephone numbers that stand without a country code.
+//! Determines the country of the telephone numbers without country code.
 //!
-//! Owns the choice among countries by how many of the file's bare numbers are valid in each. Leaves out numbers whose row
-//! names a country, and international ones: they say nothing about the others.
+//! Chooses the country in which most of the file's bare numbers are valid. Numbers whose row names a country, and
+//! international numbers, are not counted: they are no evidence for the others.
 
 use super::phone_cells::phones_in;
 use model::{Phone, Region, countries};
 
-/// So many bare numbers are looked at: more would not change the answer.
+/// How many bare numbers are examined: more would not change the result.
 const SAMPLE: usize = 200;
 
-/// So many of them are tried under every country of the world.
+/// How many of them are tested for every country of the world.
 const TRIED_EVERYWHERE: usize = 60;
 
-/// A cell with more digits holds more than a few numbers.
+/// A cell with more digits contains more than a few numbers.
 const MOST_DIGITS: usize = 60;
 
-/// Bare numbers of a file, as many as are needed.
+/// Bare numbers of a file, up to the number needed.
 #[derive(Clone, Debug, Default)]
 pub struct BareNumbers {
     numbers: Vec<String>,
 }
 
 impl BareNumbers {
-    /// Takes a cell into account, and gives it back without blanks around it if its numbers have no country code.
+    /// Adds a cell of bare numbers (without country code), and returns it without surrounding blanks; `None` for other
+    /// cells, or if enough numbers are known.
     pub fn add<'a>(&mut self, cell: &'a str) -> Option<&'a str> {
         let text = cell.trim();
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -42,12 +43,11 @@ impl BareNumbers {
         self.numbers.len()
     }
 
-    /// Whether more would be of no use.
+    /// Whether further numbers are not needed.
     pub fn is_full(&self) -> bool {
         self.numbers.len() >= SAMPLE
     }
 
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.numbers.is_empty()
     }
@@ -57,7 +57,7 @@ impl BareNumbers {
         let mut fit = Fit::default();
         for number in self.numbers.iter().take(most) {
             if let Some(phone) = valid_in(number, region) {
-                // Without the zero that is dialled in the country it may be valid by chance.
+                // A number without the trunk zero that is dialled within the country may be valid by chance.
                 let national = phone.national();
                 let usual = first_digit(number) == first_digit(&national) || first_digit(number) == Some('1');
                 let grouped = groups(number).starts_with(&groups(&national));
@@ -68,25 +68,25 @@ impl BareNumbers {
         fit
     }
 
-    /// The country that the numbers speak for: the one of `expected` that fits best if most are valid there, else the one
-    /// that fits clearly better than any other. None if nothing stands out.
+    /// Returns the country of the numbers: the best fit of `expected` if most numbers are valid there, otherwise the
+    /// country that fits clearly better than any other. `None` if no country stands out.
     pub fn country(&self, expected: &[Region]) -> Option<Region> {
         let all = self.numbers.len();
         let fits = expected.iter().map(|region| (self.fit(*region, all), *region));
-        // The first of those that fit alike stays.
+        // Of equally good fits the first is kept.
         let best = fits.reduce(|best, next| if next.0.points > best.0.points { next } else { best });
         let best = best.filter(|(fit, _)| fit.valid * 2 > all);
         match best {
             Some((fit, region)) if fit.points * 2 >= fit.valid * 3 => Some(region),
-            // Valid there, but not written as there.
+            // The numbers are valid there, but not written in the way usual there.
             _ => self.anywhere().or(best.map(|(_, region)| region)),
         }
     }
 
-    /// The country of the world that fits clearly better than any other.
+    /// Returns the country of the world that fits clearly better than any other.
     fn anywhere(&self) -> Option<Region> {
         let tried = self.numbers.len().min(TRIED_EVERYWHERE);
-        // One number is valid in a dozen countries, and two may be by chance.
+        // One number is valid in a dozen countries, and two may be valid by chance.
         if tried < 3 {
             return None;
         }
@@ -105,14 +105,14 @@ impl BareNumbers {
     }
 }
 
-/// `4.41E+11`: a spreadsheet has rounded it.
+/// Whether a number was rounded by a spreadsheet: `4.41E+11`.
 fn is_exponent(text: &str) -> bool {
     let mut parts = text.split(['E', 'e']);
     let is_number = |part: Option<&str>| part.is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
     is_number(parts.next()) && is_number(parts.next()) && parts.next().is_none()
 }
 
-/// The first number of a cell all of whose numbers are valid in a country.
+/// Returns the first number of a cell if all its numbers are valid in a country.
 pub fn valid_in(cell: &str, region: Region) -> Option<Phone> {
     let found = phones_in(cell, &mut |text| Phone::parse(text, Some(region)));
     let mut phones = found.into_iter().map(|found| found.ok().map(|(_, phone)| phone));
@@ -124,7 +124,7 @@ fn first_digit(text: &str) -> Option<char> {
     text.chars().find(char::is_ascii_digit)
 }
 
-/// How many digits stand together: countries group them in ways of their own.
+/// Returns the lengths of the groups of digits: each country groups them in its own way.
 fn groups(text: &str) -> Vec<usize> {
     let groups = text.split(|c: char| !c.is_ascii_digit()).map(str::len);
     groups.filter(|length| *length > 0).collect()

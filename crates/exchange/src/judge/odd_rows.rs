@@ -1,11 +1,12 @@
-//! Rows that are no contacts: notes and totals below the table, the header once more, records that could not be read.
+//! Recognises rows that are not contacts: notes and totals below the table, repetitions of the header row, records that
+//! could not be read.
 
 use super::notes;
 use crate::mapping::BoundMapping;
 use crate::open::{Anomaly, Record};
 use crate::reason::{Code, Reason, shortened};
 
-/// Why the row is no contact; none for an ordinary row.
+/// Returns why the row is not a contact; `None` for an ordinary row.
 pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
     let line = record.line();
     let row = |code, message: &str, advice: &str| {
@@ -63,7 +64,7 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
     )
 }
 
-/// What is odd about an ordinary row.
+/// Returns a warning about an ordinary row, if there is one.
 pub fn warning(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
     let Some(Anomaly::OtherEncoding(other)) = record.oddity() else {
         return None;
@@ -117,7 +118,7 @@ fn is_repeated_header(record: Record<'_>, mapping: &BoundMapping) -> bool {
             .all(|(column, cell)| is_name(cell, &column.header))
 }
 
-/// Whether a cell is the name of a column, in any case. A name that occurs twice may have got its group before it.
+/// Whether a cell is the name of a column, in any case. A name that occurs twice may have been prefixed with its group.
 fn is_name(cell: &str, header: &str) -> bool {
     let is_same_or_end = |cell: &str, header: &str| {
         header == cell || !cell.is_empty() && header.strip_suffix(cell).is_some_and(|group| group.ends_with(' '))

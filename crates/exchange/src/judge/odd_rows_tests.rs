@@ -1,10 +1,10 @@
-//! Files whose rows are not all contacts, judged as an import does.
+//! Files in which not all rows are contacts, judged like an import.
 
 use crate::judge::Judge;
 use crate::mapping::{BoundMapping, propose};
 use crate::open::{Batch, Overrides, Records, decoded, open};
 
-/// Each row: what makes it no contact, or else its first cell.
+/// Returns for each row the reason why it is not a contact, otherwise its first cell.
 fn rows(file: &[u8]) -> Vec<String> {
     let source = file.to_vec();
     let opened = open(&source, &Overrides::default()).unwrap();

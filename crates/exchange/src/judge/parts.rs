@@ -1,18 +1,18 @@
-//! The values that stand in one cell, with the labels that people write beside them: `030 1234 (priv.) / 0171 5678`.
+//! Splits a cell into its values, with the labels that people write beside them: `030 1234 (priv.) / 0171 5678`.
 //!
-//! Owns separators, joining words, brackets and words before a value. Leaves out what a value is: anyone who asks reads
+//! Decides separators, joining words, brackets and words before a value. The callers decide what a value is: they read
 //! each part.
 
 use crate::nested_lists::nested_list;
 use model::{Label, fold};
 use std::borrow::Cow;
 
-/// A part of a cell, and the label that stands beside it.
+/// A part of a cell, and the label beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part<'a> {
     /// The text of the value.
     pub text: Cow<'a, str>,
-    /// The label, if one is written there.
+    /// The label, if one is written beside the value.
     pub label: Option<Label>,
 }
 
@@ -55,7 +55,7 @@ const JOINING: &[&str] = &[
     "και",
 ];
 
-/// The members of a list that a program wrote; none for an ordinary cell.
+/// Returns the elements of a list that a program wrote; `None` for an ordinary cell.
 pub fn listed(cell: &str) -> Option<Vec<Part<'static>>> {
     let members = nested_list(cell)?;
     let part = |member: crate::nested_lists::Member| Part {
@@ -65,10 +65,10 @@ pub fn listed(cell: &str) -> Option<Vec<Part<'static>>> {
     Some(members.into_iter().map(part).collect())
 }
 
-/// A longer text without separators is no list of values.
+/// A longer text without separators is not a list of values.
 const LONGEST: usize = 1000;
 
-/// Splits at words such as `or`; `is_value` says whether a side is one, so that words within a name stay.
+/// Splits at words such as `or`; `is_value` decides whether each side is a value, so that words within a name are kept.
 pub fn split_at_words(text: &str, is_value: impl Fn(&str) -> bool) -> Vec<&str> {
     if text.len() > LONGEST {
         return vec![text];
@@ -89,10 +89,10 @@ pub fn split_at_words(text: &str, is_value: impl Fn(&str) -> bool) -> Vec<&str> 
     parts
 }
 
-/// A text without a joining word at its start: `or bo@example.com`.
+/// Removes a joining word at the start of a text: `or bo@example.com`.
 pub fn without_joining_word(text: &str) -> &str {
     match text.split_once(' ') {
-        // A single letter is rather a broken value.
+        // A single letter more likely belongs to a broken value.
         Some((word, rest)) if word.len() > 1 && is_joining(word) => rest.trim_start(),
         _ => text,
     }
@@ -105,7 +105,7 @@ fn is_joining(word: &str) -> bool {
 /// Signs that open and close a remark.
 const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('\u{ff08}', '\u{ff09}')];
 
-/// A text without the remarks in brackets for which `is_remark` holds, and the first of them.
+/// Removes the remarks in brackets for which `is_remark` holds, and returns the text with the first of them.
 pub fn without_remark(text: &str, is_remark: impl Fn(&str) -> bool) -> Option<(String, String)> {
     let mut remark = None;
     if text.len() > LONGEST {
@@ -132,7 +132,7 @@ pub fn without_remark(text: &str, is_remark: impl Fn(&str) -> bool) -> Option<(S
     remark.map(|remark| (plain.trim().to_owned(), remark))
 }
 
-/// What a label means that stands beside a value: a word, or one letter of it. None for a word that is no label.
+/// Returns the meaning of a label written beside a value: a word, or one letter. `None` for a word that is not a label.
 pub fn label_beside(word: &str) -> Option<Label> {
     let word = word.trim_matches([' ', ':', '.', '-', '*']);
     let letter = match word {
@@ -147,7 +147,7 @@ pub fn label_beside(word: &str) -> Option<Label> {
     built_in.then_some(label)
 }
 
-/// Words before a value that say only what it is, folded.
+/// Words before a value that only name its kind, folded.
 const KINDS: &[&str] = &[
     "tel",
     "telefon",
@@ -179,7 +179,7 @@ const KINDS: &[&str] = &[
     "smtp",
 ];
 
-/// A text without the word before its value, and the label that the word means: `Mobil: 0171 5678`.
+/// Removes the word before a value, and returns the label that the word means: `Mobil: 0171 5678`.
 pub fn without_leading_word(text: &str) -> (Option<Label>, &str) {
     let end = text
         .find(|c: char| !c.is_alphabetic() && !matches!(c, '.' | ' ' | '-'))
@@ -204,7 +204,7 @@ pub fn without_leading_word(text: &str) -> (Option<Label>, &str) {
     }
 }
 
-/// A text without the word behind its value that is a label: `0171 5678 mobil`.
+/// Removes the word after a value if it is a label: `0171 5678 mobil`.
 pub fn without_trailing_word(text: &str) -> (Option<Label>, &str) {
     let before = text.trim_end_matches(|c: char| c.is_alphabetic() || c == '.');
     let word = &text[before.len()..];

@@ -1,7 +1,7 @@
-//! The telephone numbers of one cell.
+//! Reads the telephone numbers of one cell.
 //!
-//! Owns where one number ends and the next begins: a slash may stand within a number (`030/23125-123`), between two, or
-//! before another ending of the same line (`-125/126`). A number is what the given reader reads.
+//! Decides where one number ends and the next begins: a slash may be within a number (`030/23125-123`), between two, or
+//! before another ending of the same line (`-125/126`). The given reader decides whether a text is a number.
 
 use super::parts::{
     Part, label_beside, listed, split_at_words, without_leading_word, without_remark, without_trailing_word,
@@ -10,13 +10,13 @@ use model::{Label, Phone, PhoneProblem};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 
-/// A number of a cell and the label beside it, or what is no number and why.
+/// A number of a cell with the label beside it, or a text that is not a number, with the problem.
 pub type Found = Result<(Option<Label>, Phone), (String, PhoneProblem)>;
 
 /// Reads one number.
 pub type Reader<'r> = dyn FnMut(&str) -> Result<Phone, PhoneProblem> + 'r;
 
-/// The numbers of a cell, in its order.
+/// Returns the numbers of a cell, in its order.
 pub fn phones_in(cell: &str, read: &mut Reader<'_>) -> SmallVec<[Found; 1]> {
     if is_one_number(cell) {
         return smallvec![
@@ -43,7 +43,7 @@ pub fn phones_in(cell: &str, read: &mut Reader<'_>) -> SmallVec<[Found; 1]> {
     }
 }
 
-/// An international number as it would be with the plus that it lacks; none for what may be a national one.
+/// Adds the missing plus to an international number; `None` if the number may be a national one.
 pub fn with_plus(text: &str) -> Option<String> {
     const LEAST: usize = 11;
     let is_long = (LEAST..=15).contains(&text.len()) && !text.starts_with('0');
@@ -51,7 +51,7 @@ pub fn with_plus(text: &str) -> Option<String> {
     Phone::parse(&meant, None).is_ok().then_some(meant)
 }
 
-/// Whether nothing in the cell could part numbers or be a word.
+/// Whether the cell contains neither separators nor words.
 fn is_one_number(cell: &str) -> bool {
     let plain = |b: u8| b.is_ascii_digit() || matches!(b, b' ' | b'-' | b'(' | b')' | b'.');
     let rest = cell.strip_prefix('+').unwrap_or(cell);
@@ -68,7 +68,7 @@ fn labelled(member: &Part<'_>, read: &mut Reader<'_>) -> SmallVec<[Found; 1]> {
     found
 }
 
-/// The parts between separators. A comma or semicolon before a few digits is a pause, not a separator.
+/// Splits a cell at separators. A comma or semicolon before a few digits is a pause, not a separator.
 fn segments(cell: &str) -> Vec<&str> {
     let mut segments = Vec::new();
     let mut from = 0;
@@ -114,10 +114,10 @@ fn digits(text: &str) -> usize {
     text.chars().filter(|c| c.is_numeric()).count()
 }
 
-/// More pieces than this between slashes are no numbers.
+/// With more pieces than this between slashes, a text is not a list of numbers.
 const MOST_PIECES: usize = 20;
 
-/// The numbers of a part that holds no separator but slashes.
+/// Returns the numbers of a part that contains no separators but slashes.
 fn segment_numbers(segment: &str, read: &mut Reader<'_>) -> Vec<Found> {
     if !segment.contains('/') {
         let (label, text) = plain_number(segment);
@@ -133,7 +133,7 @@ fn segment_numbers(segment: &str, read: &mut Reader<'_>) -> Vec<Found> {
     while at < pieces.len() {
         let (label, piece) = &pieces[at];
         let (text, own_label, next) = first_number(&pieces, at, read);
-        // `0176/04069001` behind a number is another one, not the ending `0176`.
+        // `0176/04069001` after a number is another number, not the ending `0176`.
         let begins_anew = piece.starts_with('0') && next > at + 1 && read(&text).is_ok();
         let ended = base
             .as_deref()
@@ -151,7 +151,7 @@ fn segment_numbers(segment: &str, read: &mut Reader<'_>) -> Vec<Found> {
     found
 }
 
-/// The text from a piece on that is a number: as few pieces as needed, or all where none is enough.
+/// Returns the shortest text of pieces from `from` on that is a number, or all pieces if none is.
 fn first_number(
     pieces: &[(Option<Label>, Cow<'_, str>)],
     from: usize,
@@ -165,7 +165,7 @@ fn first_number(
         }
         text.push_str(piece);
         label = label.or_else(|| own.clone());
-        // Shorter ones may be an area code and the beginning of a number.
+        // A shorter text may be an area code and the beginning of a number.
         if digits(&text) >= 8 && read(&text).is_ok() {
             return (text, label, at + 1);
         }
@@ -173,7 +173,7 @@ fn first_number(
     (text, label, pieces.len())
 }
 
-/// The number of the same line that ends in other digits; none if the piece begins a number of its own.
+/// Returns the number of the same line with another ending; `None` if the piece begins a number of its own.
 fn other_ending(base: &str, piece: &str) -> Option<String> {
     let own = piece.trim_start_matches(['-', ' ', '.']);
     let count = digits(own);
@@ -192,7 +192,7 @@ fn other_ending(base: &str, piece: &str) -> Option<String> {
     Some(format!("{}{own}", &base[..last.0]))
 }
 
-/// The number in a text without the words and remarks beside it, and the label that they mean.
+/// Returns the number in a text without the words and remarks beside it, and the label that they mean.
 fn plain_number(text: &str) -> (Option<Label>, Cow<'_, str>) {
     let text = text.trim();
     if !text.contains(char::is_alphabetic) {

@@ -1,4 +1,4 @@
-//! Cells that hold several parts of an address or a part with something around it, or a whole name in an order of its own.
+//! Cells with several parts of an address, with text around a part, or with a whole name in reverse order.
 
 use model::titles_in_front;
 
@@ -13,7 +13,7 @@ pub struct Place {
     pub zip_code: String,
 }
 
-/// Takes a place apart. What is not understood stays in the city.
+/// Splits a place into its parts. Text that is not understood is kept in the city.
 pub fn place(cell: &str) -> Place {
     let parts: Vec<&str> = cell
         .split([',', '/', ';', '\n'])
@@ -55,7 +55,8 @@ fn is_state_code(word: &str) -> bool {
     (2..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_uppercase())
 }
 
-/// Takes the zip code from the beginning or the end: `D-80331`, `8011 AA`, `SW1A 1AA`, `97201-1234`, `110 00`.
+/// Removes and returns the zip code at the beginning or the end: `D-80331`, `8011 AA`, `SW1A 1AA`, `97201-1234`,
+/// `110 00`.
 fn take_zip(words: &mut Vec<&str>) -> Option<String> {
     for length in [2, 1] {
         if words.len() < length {
@@ -89,7 +90,8 @@ fn is_zip(word: &str) -> bool {
     plain && digits >= 3 && word.len() <= 10 && word.bytes().filter(u8::is_ascii_uppercase).count() <= 2
 }
 
-/// Dutch `8011 AA`, British `SW1A 1AA`, Canadian `K1A 0B1`, Czech and Swedish `110 00`, Polish is one word.
+/// Whether two words are a zip code: Dutch `8011 AA`, British `SW1A 1AA`, Canadian `K1A 0B1`, Czech and Swedish
+/// `110 00`. Polish codes are one word.
 fn is_two_part_zip(words: &str) -> bool {
     let Some((first, second)) = words.split_once(' ') else {
         return false;
@@ -107,14 +109,14 @@ fn is_two_part_zip(words: &str) -> bool {
     is_dutch || is_spaced || is_british
 }
 
-/// Words that belong to the family name behind them.
+/// Words that belong to the following family name.
 const PARTICLES: &[&str] = &[
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "das", "du", "des", "la", "le", "los",
     "las", "ten", "ter", "zu", "zum", "zur", "el", "al", "bin", "ben", "d'", "dell'", "mac", "mc", "st.", "san",
     "santa",
 ];
 
-/// A whole name that begins with the family name, with the comma that says so.
+/// Adds the comma after the family name to a whole name that begins with it.
 pub fn with_comma(name: &str) -> String {
     if name.contains(',') {
         return name.to_owned();
@@ -145,7 +147,7 @@ pub fn with_comma(name: &str) -> String {
     format!("{}, {}", all[..family].join(" "), all[family..].join(" "))
 }
 
-/// Whether a street has the line already, with or without its house number: `14 Oak Rd, Box 2` has `Oak Rd`.
+/// Whether a street already contains the line, with or without its house number: `14 Oak Rd, Box 2` contains `Oak Rd`.
 pub fn has_line(street: &str, line: &str) -> bool {
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     let has = |known: &str| {
@@ -156,7 +158,7 @@ pub fn has_line(street: &str, line: &str) -> bool {
     !line.is_empty() && (has(street) || street.split([',', '\n']).map(str::trim).any(has))
 }
 
-/// A zip code without the traces of a spreadsheet.
+/// Removes the traces of a spreadsheet from a zip code.
 pub fn zip_code(cell: &str) -> &str {
     let cell = match cell.strip_prefix('\'') {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => rest,

@@ -1,10 +1,10 @@
-//! Texts that other systems write where there is no value: `NULL`, `\N`, `nan`, `N/A`.
+//! Recognises texts that other systems write for a missing value: `NULL`, `\N`, `nan`, `N/A`.
 //!
-//! What may be a name is none in a column of names: `Nan Goldberg` keeps hers.
+//! A text that may be a name is not a placeholder in a column of names: `Nan Goldberg` keeps her name.
 
 use model::Slot;
 
-/// Written by programs, and nothing else.
+/// Texts that only programs write.
 const OF_PROGRAMS: &[&str] = &[
     "NULL",
     "null",
@@ -36,7 +36,7 @@ const OF_PROGRAMS: &[&str] = &[
     "[not provided]",
 ];
 
-/// Written by programs, and also words: empty where they can hardly be the value.
+/// Texts that programs write and that are also words: empty where they can hardly be the value.
 const OF_SCRIPTS: &[&str] = &[
     "None", "none", "NONE", "NAN", "NA", "N.A.", "n.a.", "Null", "Nil", "-", "--", "---", "\u{2013}", "\u{2014}",
 ];
@@ -44,14 +44,14 @@ const OF_SCRIPTS: &[&str] = &[
 /// The length of the longest text that is looked up.
 const LONGEST: usize = 16;
 
-/// Whether a cell stands for no value of the slot.
+/// Whether a cell is a placeholder for a missing value of the slot.
 pub fn is_placeholder(cell: &str, slot: &Slot) -> bool {
     if cell.is_empty() || cell.len() > LONGEST {
         return false;
     }
     match slot {
         Slot::VcardLines | Slot::Id | Slot::Version => false,
-        // `None` may be the answer to the question of a custom field, and a note.
+        // `None` may be a real value of a custom field or a note.
         Slot::Custom(_) | Slot::Tags | Slot::Text(model::TextField::Notes) => by_programs(cell),
         Slot::Address(_, model::AddressPart::Country | model::AddressPart::State) => {
             // The code of Namibia.
@@ -60,7 +60,7 @@ pub fn is_placeholder(cell: &str, slot: &Slot) -> bool {
         Slot::Text(model::TextField::Company | model::TextField::Title | model::TextField::Department) => {
             cell != "Nil" && may_be_words(cell)
         }
-        // A person typed it in place of a number, as `unknown` is: the row is shown.
+        // A person typed it in place of a number, like `unknown`: the row is reported.
         Slot::Phone(_) if cell == "n/a" => false,
         Slot::Email(_) | Slot::Phone(_) | Slot::Birthday | Slot::Address(..) | Slot::Website(_) => may_be_words(cell),
         Slot::Text(_) | Slot::FullName => {
@@ -69,7 +69,7 @@ pub fn is_placeholder(cell: &str, slot: &Slot) -> bool {
     }
 }
 
-/// Whether a text begins as placeholders do: nearly no value does, and the lists need not be searched.
+/// Whether a text begins like a placeholder: almost no value does, which saves searching the lists.
 fn begins_alike(cell: &str) -> bool {
     matches!(
         cell.as_bytes().first(),
@@ -154,7 +154,7 @@ mod tests {
         for cell in ["none", "None", "-", "--", "n.a.", "NA"] {
             assert!(is_empty(cell, "email") && is_empty(cell, "phone"), "{cell}");
         }
-        // They may hide a value that somebody knows, and are shown.
+        // They may hide a value that a person knows, so they are reported.
         for cell in ["unknown", "no phone", "12345", "a@x", "call me", "nonsense"] {
             assert!(!is_empty(cell, "email") && !is_empty(cell, "phone"), "{cell}");
         }

@@ -1,4 +1,4 @@
-//! Values as they stand in files that real people could not import elsewhere, read as a whole file is.
+//! Values from files that real people could not import elsewhere, read as whole files.
 
 use super::*;
 use crate::mapping::{BoundMapping, propose};
@@ -6,7 +6,7 @@ use crate::open::{Batch, Overrides, Records, Source, decoded, open};
 use crate::reason::Code;
 use model::{ContactRules, Region};
 
-/// Reads a whole file of a workspace in a country, or with the country of its numbers chosen.
+/// Reads a whole file in a workspace of a country, or with a chosen country for its numbers.
 fn read_with(text: &str, chosen: &str, workspace: &str) -> Vec<Judged> {
     let source = text.as_bytes().to_vec();
     let opened = open(&source, &Overrides::default()).unwrap();
@@ -140,7 +140,7 @@ fn the_country_of_bare_numbers_is_that_in_which_most_are_valid() {
     let german = "Vorname,Nachname,Telefon\nAnn,A,030 23125101\nBob,B,089 99998102\nCem,C,0171 3920081\n";
     let rows = read_with(german, "", "US");
     assert_eq!(phones(&rows[0]), ["+493023125101"]);
-    // The header says nothing, and the workspace's country does not fit.
+    // The header is no evidence, and the workspace's country does not fit.
     let french = "Name,Phone\nAnn,01 42 34 56 78\nBob,06 12 34 56 78\nCem,02 40 12 34 56\nDee,07 56 78 12 34\n";
     let rows = read_with(french, "", "US");
     assert_eq!(phones(&rows[0]), ["+33142345678"]);
@@ -562,7 +562,7 @@ fn international_numbers_without_plus_are_read_in_their_country_only() {
 
 #[test]
 fn countries_of_rows_that_do_not_fit_their_numbers_are_not_used() {
-    // American numbers of people who live elsewhere, as many of them valid there by chance.
+    // American numbers of people who live elsewhere; as many of them are valid there by chance.
     let mut file = "Name,Phone,Country\n".to_owned();
     for n in 0..40 {
         let country = ["India", "Italy", "Germany", "Japan"][n % 4];

@@ -31,7 +31,7 @@ use model::{
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// Reads a row with the judge's rules.
+/// Reads a row by the judge's rules.
 pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
     let composed = compose(&judge.mapping, record);
     let mut reader = RowReader {
@@ -73,13 +73,13 @@ pub fn read(judge: &Judge, record: Record<'_>) -> Judged {
 struct RowReader<'a> {
     judge: &'a Judge,
     record: Record<'a>,
-    /// Whether the file is our own export: what we wrote is taken as it is.
+    /// Whether the file is our own export: its values are taken as written.
     own: bool,
     /// Whether a cell may hold an escape of another program.
     escaped: bool,
-    /// The cells that were put together from several.
+    /// The cells that were composed from several columns.
     composed: &'a [Option<String>],
-    /// The countries that the row names; found when the first number without country code needs them.
+    /// The countries that the row names; determined when the first number without country code needs them.
     regions: Option<Vec<(&'a Label, Region)>>,
     patch: Patch,
     reasons: Vec<Reason>,
@@ -96,7 +96,7 @@ impl<'a> RowReader<'a> {
         let composed = self.composed.get(at).and_then(Option::as_deref);
         let raw = composed.unwrap_or_else(|| trimmed(self.record.get(at).unwrap_or_default()));
         let mut cell = unguarded(raw);
-        // A value that was guarded is what it is.
+        // A guarded value is taken literally.
         if is_spreadsheet_error(cell) && !raw.starts_with('\'') {
             self.tell(
                 column,
@@ -107,7 +107,7 @@ impl<'a> RowReader<'a> {
                 true,
             );
             if self.own {
-                // What stood there is not known: an empty value might clear it.
+                // The original value is unknown: an empty value might clear it.
                 return;
             }
             cell = "";
@@ -129,7 +129,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Reads a cell of which nothing is left that was only written around its value.
+    /// Reads a cell after guards, placeholders and escapes were removed.
     fn read_value(&mut self, at: usize, column: &'a BoundColumn, slot: &'a Slot, cell: &str) {
         match slot {
             Slot::Text(TextField::Notes) if !self.own => self.add_text(TextField::Notes, &plain_text(cell)),
@@ -169,7 +169,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// The label of a value: what its label column says, else its column's own.
+    /// The label of a value: from its label column, otherwise the column's own.
     fn label_of(&self, column: &BoundColumn, own: &Label) -> Label {
         let chosen = column
             .label_from
@@ -192,7 +192,7 @@ impl<'a> RowReader<'a> {
         });
     }
 
-    /// Notes a value that makes the row invalid, unless the contact shows that a spreadsheet has damaged it.
+    /// Records a value that makes the row invalid unless the contact shows that a spreadsheet has damaged it.
     fn note_unread(&mut self, slot: Slot, given: &str) {
         if self.judge.bad_values == BadValues::Reject {
             let given = given.to_owned();
@@ -200,7 +200,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// A cell with zip code, city and state.
+    /// Reads a cell with zip code, city and state.
     fn read_place(&mut self, column: &'a BoundColumn, label: &Label, cell: &str) {
         let place = place_in(cell);
         self.read_address(column, label, AddressPart::City, &place.city);
@@ -226,7 +226,7 @@ impl<'a> RowReader<'a> {
         if self.own || !cell.as_bytes().contains(&b':') || !cell.contains(":::") {
             return self.read_address_part(column, label, part, cell);
         }
-        // Google writes the parts of several addresses of one label behind each other.
+        // Google writes the parts of several addresses with one label in sequence.
         for (number, cell) in cell.split(":::").enumerate() {
             self.read_address_part(column, numbered(&label, number), part, cell.trim());
         }
@@ -286,7 +286,7 @@ impl<'a> RowReader<'a> {
     fn read_field(&mut self, at: usize, column: &BoundColumn, name: &str, field: &CustomField, cell: &str) {
         let (notation, dates) = self.judge.notation_of(at);
         let read = field.read(cell, notation).or_else(|misfit| {
-            // Contacts may have what is not offered any more, and our own export says what they have.
+            // Contacts may have a choice that is no longer offered, and our own export contains it.
             let former = field.former(cell).filter(|_| self.own);
             former.map(Text::new).ok_or(misfit)
         });
@@ -331,7 +331,7 @@ impl<'a> RowReader<'a> {
             self.tell(column, cell, Code::SerialDate, what, advice, true);
             self.patch.birthday = Some(Some(day));
         } else {
-            // Nobody loses a contact over a birthday: it is kept as it is and reported.
+            // An invalid birthday does not reject the contact: the text is kept and reported.
             self.patch.custom.push((column.header.clone(), Text::new(cell)));
             let what = "is not a valid date; it is kept as a custom field.".to_owned();
             self.tell(
@@ -345,7 +345,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Says that the order of day and month of a date is not known, where it would be another day in the other order.
+    /// Warns that the order of day and month of a date is uncertain, if the other order would be another day.
     fn doubt_date(&mut self, column: &BoundColumn, cell: &str, dates: Option<ColumnDates>, read: &str) {
         let Some((order, doubt)) = dates.and_then(|dates| Some((dates.order(), dates.doubt?))) else {
             return;
@@ -432,7 +432,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// `Firma` in a column of forms of address says that the name is that of a company.
+    /// `Firma` in a column of forms of address means that the name is a company's.
     fn take_company_salutation(&mut self) {
         if !is_company_salutation(self.text(TextField::Prefix)) {
             return;
@@ -449,7 +449,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// A given name that only the whole name has, beside a family name of its own column, or the other way round.
+    /// Adds a given name from the whole name to a family name of its own column, or the other way round.
     fn complete_name(&mut self) {
         let (first, last) = (self.text(TextField::FirstName), self.text(TextField::LastName));
         let parts = split_person_name(&model::clean(&self.full_name));
@@ -461,7 +461,7 @@ impl<'a> RowReader<'a> {
         self.put_text(lacking, &value);
     }
 
-    /// The whole name is taken where the row names no parts.
+    /// Uses the whole name if the row has neither a given nor a family name.
     fn take_full_name(&mut self) {
         let is_part = |f: TextField| matches!(f, TextField::FirstName | TextField::LastName);
         if self.full_name.is_empty() {
@@ -493,7 +493,7 @@ impl<'a> RowReader<'a> {
             true => split_spanish_name(&name),
             false => split_person_name(&name),
         };
-        // `Frau` in a column of its own, and `Weber`.
+        // `Frau` in its own column, and `Weber` as the name.
         let lone = parts.last.is_empty() && parts.middle.is_empty() && !parts.first.contains(' ');
         if lone && salutation.split(' ').any(is_salutation) {
             parts.last = std::mem::take(&mut parts.first);
@@ -506,7 +506,7 @@ impl<'a> RowReader<'a> {
         self.put_text(TextField::Nickname, &parts.nickname);
     }
 
-    /// What the row says of a text field so far.
+    /// The value of a text field in this row so far.
     fn text(&self, field: TextField) -> &str {
         let texts = self.patch.texts.iter();
         texts
@@ -516,7 +516,7 @@ impl<'a> RowReader<'a> {
             .unwrap_or_default()
     }
 
-    /// Takes a value of a text field. A second one of the row joins the first.
+    /// Adds a value of a text field. A second value of the row is joined with the first.
     fn add_text(&mut self, field: TextField, cell: &str) {
         let known = self.patch.texts.iter_mut().find(|(of, _)| *of == field);
         let Some((_, value)) = known else {
@@ -536,14 +536,14 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Fills a text field that no column of this row has filled.
+    /// Fills a text field that is still empty in this row.
     fn put_text(&mut self, field: TextField, text: &str) {
         if !text.is_empty() && self.text(field).is_empty() {
             self.add_text(field, text);
         }
     }
 
-    /// Cells without a column, and control characters.
+    /// Reports cells without a column, and control characters.
     fn check_shape(&mut self) {
         let columns = self.judge.mapping.columns().len();
         let extra: Vec<&str> = self
@@ -606,7 +606,7 @@ impl<'a> RowReader<'a> {
     }
 }
 
-/// Whether a text that was joined from several columns holds another one already.
+/// Whether a text that was joined from several columns already contains another one.
 fn has_part(field: TextField, joined: &str, more: &str) -> bool {
     match field {
         TextField::Notes => joined == more || joined.lines().any(|line| line == more),
@@ -614,8 +614,8 @@ fn has_part(field: TextField, joined: &str, more: &str) -> bool {
     }
 }
 
-/// The place of a cell's first value among those of its label: its column's own, unless labels come from cells or an
-/// earlier cell held several.
+/// The place of a cell's first value among the values of its label: the column's own place, unless labels come from
+/// cells or an earlier cell contained several values.
 fn place<T>(values: &[(Label, usize, T)], label: &Label, column: &BoundColumn) -> usize {
     let taken = values.iter().filter(|(l, ..)| l == label).count();
     let own_label = column.slot.as_ref().map(BoundMapping::own_label).unwrap_or_default();
@@ -626,7 +626,7 @@ fn place<T>(values: &[(Label, usize, T)], label: &Label, column: &BoundColumn) -
     }
 }
 
-/// The place of the next value of a label in a cell: a cell may hold very many.
+/// The place of the next value of a label in a cell, without counting again: a cell may contain very many.
 fn next_place<T>(
     places: &mut HashMap<Label, usize>,
     values: &[(Label, usize, T)],
@@ -646,7 +646,7 @@ fn next_place<T>(
     }
 }
 
-/// The label of a value: what stands beside it, if that is a known one, or where its column has none.
+/// The label of a value: the label beside it, if that is a built-in one or the column has none; otherwise the column's.
 fn label_beside(beside: Option<Label>, of_column: &Label) -> Label {
     match beside {
         Some(label) if of_column.is_none() || label.is_built_in() => label,
@@ -654,7 +654,7 @@ fn label_beside(beside: Option<Label>, of_column: &Label) -> Label {
     }
 }
 
-/// The label of a further address of the same label: a contact has one address for each.
+/// The label of a further address with the same label: a contact has one address per label.
 fn numbered(label: &Label, number: usize) -> Label {
     match (number, label.as_str()) {
         (0, _) => label.clone(),
@@ -671,7 +671,7 @@ fn is_spanish(header: &str) -> bool {
         .any(|word| matches!(word, "nombre" | "apellidos"))
 }
 
-/// A cell without blanks around it; most cells have none.
+/// Removes surrounding blanks from a cell; most cells have none.
 fn trimmed(cell: &str) -> &str {
     match cell.as_bytes() {
         [b'!'..=b'~', .., b'!'..=b'~'] => cell,
@@ -679,7 +679,7 @@ fn trimmed(cell: &str) -> &str {
     }
 }
 
-/// A number without the apostrophe by which a spreadsheet keeps its zeros.
+/// Removes the apostrophe by which a spreadsheet keeps the zeros of a number.
 fn without_apostrophe(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()) => rest,

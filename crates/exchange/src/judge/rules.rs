@@ -1,5 +1,5 @@
-//! What validating a row needs beside the row: the mapping, the country of numbers, the order of dates, what the workspace
-//! asks of a contact.
+//! The data needed to validate a row besides the row: the mapping, the country of numbers, the order of dates, the
+//! workspace's rules for contacts.
 
 use super::date_orders::ColumnDates;
 use super::judged::BadValues;
@@ -10,38 +10,38 @@ use model::{
     region_of_country,
 };
 
-/// The country of a number without country code.
+/// Candidates for the country of a number without country code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Regions {
-    /// The one chosen for the import, for every row.
+    /// The country chosen for the import, for every row.
     pub chosen: Option<Region>,
-    /// The one in which most bare numbers of the file are valid.
+    /// The country in which most bare numbers of the file are valid.
     pub suggested: Option<Region>,
-    /// The workspace's, where the file says nothing.
+    /// The workspace's country, used if the file is no evidence.
     pub fallback: Option<Region>,
-    /// Whether the countries that rows name are not those of their numbers.
+    /// Whether the countries that rows name are not the countries of their numbers.
     pub rows_disagree: bool,
 }
 
-/// Everything that judging needs beside the row.
+/// Everything that judging needs besides the row.
 #[derive(Clone, Debug)]
 pub struct Judge {
     pub(super) mapping: BoundMapping,
     pub(super) regions: Regions,
     pub(super) notation: Notation,
-    /// How the dates of single columns are read, if otherwise.
+    /// How the dates of single columns are read, if different from `notation`.
     pub(super) dates: Vec<ColumnDates>,
     pub(super) bad_values: BadValues,
     pub(super) rules: ContactRules,
-    /// For each column the custom field that it fills, if not every text is one of its values.
+    /// For each column, the custom field that it fills, if the field does not accept every text.
     pub(super) fields: Vec<Option<CustomField>>,
-    /// The layout's id: some write values in ways of their own.
+    /// The layout's id: some layouts write values in special ways.
     pub(super) layout: Option<String>,
     pub(super) keep_patch: bool,
 }
 
 impl Judge {
-    /// A judge of the rows of one file.
+    /// Creates a judge for the rows of one file.
     pub fn new(mapping: BoundMapping, layout: Option<String>) -> Self {
         Self {
             mapping,
@@ -56,31 +56,31 @@ impl Judge {
         }
     }
 
-    /// With the country of numbers without country code.
+    /// Sets the country of numbers without country code.
     pub fn with_regions(mut self, regions: Regions) -> Self {
         self.regions = regions;
         self
     }
 
-    /// With the order of day and month.
+    /// Sets the order of day and month.
     pub fn with_date_order(mut self, order: DateOrder) -> Self {
         self.notation.dates = order;
         self
     }
 
-    /// With the order of day and month in single columns.
+    /// Sets the order of day and month of single columns.
     pub fn with_column_dates(mut self, dates: Vec<ColumnDates>) -> Self {
         self.dates = dates;
         self
     }
 
-    /// With the order of day and month, and the sign before fractions.
+    /// Sets the order of day and month, and the decimal sign.
     pub fn with_notation(mut self, notation: Notation) -> Self {
         self.notation = notation;
         self
     }
 
-    /// With what the workspace asks of contacts.
+    /// Sets the workspace's rules for contacts.
     pub fn with_rules(mut self, rules: ContactRules) -> Self {
         let field = |slot: &Option<Slot>| match slot {
             Some(Slot::Custom(name)) => rules.field(name).filter(|field| field.kind != FieldKind::Text).cloned(),
@@ -96,29 +96,29 @@ impl Judge {
         self
     }
 
-    /// With a rule for values that cannot be read.
+    /// Sets the rule for values that cannot be read.
     pub fn with_bad_values(mut self, rule: BadValues) -> Self {
         self.bad_values = rule;
         self
     }
 
-    /// With the values kept for updating contacts.
+    /// Whether to keep the values for updating contacts.
     pub fn keeping_patches(mut self, keep: bool) -> Self {
         self.keep_patch = keep;
         self
     }
 
-    /// The mapping it reads rows by.
+    /// The mapping by which rows are read.
     pub fn mapping(&self) -> &BoundMapping {
         &self.mapping
     }
 
-    /// The country of the import: of numbers whose row names none.
+    /// The country of the import, for numbers whose row names none.
     pub(super) fn import_region(&self) -> Option<Region> {
         self.regions.chosen.or(self.regions.suggested).or(self.regions.fallback)
     }
 
-    /// No values yet, with room for those of a row.
+    /// Returns an empty patch with capacity for the values of a row.
     pub(super) fn empty_patch(&self) -> Patch {
         let mut patch = Patch::default();
         let columns = self.mapping.columns();
@@ -133,7 +133,7 @@ impl Judge {
         patch
     }
 
-    /// The countries that the row names, each with the label of its address.
+    /// Returns the countries that the row names, each with the label of its address.
     pub(super) fn regions_named<'a>(&'a self, record: Record<'a>) -> Vec<(&'a Label, Region)> {
         if self.regions.rows_disagree {
             return Vec::new();
@@ -149,7 +149,7 @@ impl Judge {
             .collect()
     }
 
-    /// How the dates of a column are written.
+    /// Returns how the dates of a column are read.
     pub(super) fn notation_of(&self, column: usize) -> (Notation, Option<ColumnDates>) {
         let own = self.dates.iter().find(|dates| dates.column == column).copied();
         let notation = Notation {

@@ -1,12 +1,12 @@
-//! Corrections that are known for the values of a cell: the address that was probably meant by a mistyped one, the plus
-//! before an international number.
+//! Known corrections for the values of a cell: the intended address for a mistyped one, the plus before an
+//! international number.
 
 use super::email_cells::emails_in;
 use super::phone_cells::with_plus;
 use crate::reason::Code;
 use model::Email;
 
-/// The correction of one email address; none for an address that is right, and where nothing is known.
+/// Returns the correction of one email address; `None` if the address is right or no correction is known.
 pub fn suggested_email(address: &str) -> Option<(Code, String)> {
     match Email::parse(address) {
         Ok(email) => email.likely_meant().map(|meant| (Code::EmailTypo, meant.to_string())),
@@ -14,7 +14,8 @@ pub fn suggested_email(address: &str) -> Option<(Code, String)> {
     }
 }
 
-/// The cell with every address corrected for which a reason with this code has a suggestion; none if nothing changes.
+/// Returns the cell with every address corrected for which a reason with this code has a suggestion; `None` if nothing
+/// changes.
 pub fn suggested_cell(cell: &str, code: Code) -> Option<String> {
     if code == Code::Phone {
         return with_plus(cell.trim());

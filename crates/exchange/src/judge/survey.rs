@@ -1,4 +1,5 @@
-//! What only the whole file can tell: the order of day and month, the sign before fractions, and the country of its phones.
+//! Determines what only the whole file shows: the order of day and month, the decimal sign, and the country of its
+//! phones.
 
 use super::date_orders::{ColumnDates, DateEvidence};
 use super::header_language::regions_of_headers;
@@ -11,26 +12,26 @@ use model::{
 };
 use std::io::{self, Read};
 
-/// What reading the whole file found.
+/// The result of reading the whole file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Survey {
-    /// The sign before fractions in its numbers.
+    /// The decimal sign of its numbers.
     pub decimals: DecimalSign,
     /// The country in which most of its numbers without country code are valid.
     pub region: Option<Region>,
-    /// Whether the countries that rows name are not those of their numbers.
+    /// Whether the countries that rows name are not the countries of their numbers.
     pub rows_disagree: bool,
     /// How the dates of its columns are read.
     pub dates: Vec<ColumnDates>,
 }
 
-/// Numbers are looked at in this many rows at most: more would not change the answer.
+/// In how many rows telephone numbers are examined: more would not change the result.
 const REGION_ROWS: usize = 20_000;
 
-/// So many numbers must speak against the countries of their rows.
+/// How many numbers must contradict the countries of their rows.
 const MANY_NUMBERS: usize = 20;
 
-/// Whether the values of a slot are days.
+/// Whether the values of a slot are dates.
 pub fn holds_dates(slot: &Slot, rules: &ContactRules) -> bool {
     *slot == Slot::Birthday || is_of(slot, rules, FieldKind::Date)
 }
@@ -47,11 +48,11 @@ fn is_of(slot: &Slot, rules: &ContactRules, kind: FieldKind) -> bool {
     }
 }
 
-/// Reads the columns that tell something. `header_row` is the record that holds the header. Of `known`, the chosen
-/// country and the workspace's count.
+/// Reads the columns that contain evidence. `header_row` is the index of the header record. Of `known`, only the chosen
+/// country and the workspace's country are used.
 ///
 /// # Errors
-/// What the input says.
+/// When the input cannot be read.
 pub fn survey<R: Read>(
     mut records: Records<R>,
     header_row: Option<u64>,
@@ -70,7 +71,7 @@ pub fn survey<R: Read>(
     Ok(found.decide(known, &of_language))
 }
 
-/// What was found so far.
+/// The evidence found so far.
 struct Findings {
     dates: Vec<(usize, DateEvidence)>,
     numbers: Vec<usize>,
@@ -79,12 +80,12 @@ struct Findings {
     points: u64,
     commas: u64,
     bare: BareNumbers,
-    /// The countries that rows name, and how many do.
+    /// The countries that rows name, each with its number of rows.
     countries_named: Vec<(Region, usize)>,
     expected: Option<Region>,
     /// Bare numbers in rows that name another country than the expected one.
     named: BareNumbers,
-    /// How many of these are valid in the named country alone, and how many in the expected one alone.
+    /// How many numbers of `named` are valid only in the named country, and how many only in the expected one.
     only_in_named: usize,
     only_in_expected: usize,
     rows: usize,
@@ -170,8 +171,8 @@ impl Findings {
         }
     }
 
-    /// Whether the countries that rows name are not those of their numbers: many numbers are valid in the expected country
-    /// alone, and few in that of their row alone.
+    /// Whether the countries that rows name are not the countries of their numbers: many numbers are valid only in the
+    /// expected country, and few only in the country of their row.
     fn rows_disagree(&self) -> bool {
         self.only_in_expected >= MANY_NUMBERS && self.only_in_expected > self.only_in_named * 4
     }
@@ -182,7 +183,8 @@ impl Findings {
     }
 
     fn decide(self, known: Regions, of_language: &[Region]) -> Survey {
-        // Where the header's language is spoken in the workspace's country too, that one is likelier than its others.
+        // If the header's language is spoken in the workspace's country, that country is more likely than the
+        // language's others.
         let workspace = known
             .fallback
             .filter(|own| of_language.is_empty() || of_language.contains(own));
@@ -191,7 +193,7 @@ impl Findings {
             .into_iter()
             .chain(of_language.iter().copied())
             .chain(foreign)
-            // Rows that name no country are likely from where most others are.
+            // Rows that name no country are likely from the country that most others name.
             .chain(self.most_named())
             .collect();
         let rows_disagree = self.rows_disagree();

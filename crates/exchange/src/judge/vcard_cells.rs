@@ -1,4 +1,5 @@
-//! The cells that only tables made of vCards and our own export have: kept lines, and what reading a card had to say.
+//! Reads the cells that occur only in tables made of vCards and in our own export: kept lines, and remarks on reading a
+//! card.
 
 use crate::formula_guard::unguarded;
 use crate::mapping::{BoundColumn, BoundMapping};
@@ -8,7 +9,7 @@ use crate::reason::{Code, Reason};
 use crate::vcard::remark::remarks_in;
 use model::VcardLine;
 
-/// The lines of a cell, and what is none.
+/// Returns the vCard lines of a cell, and the texts that are not lines.
 pub fn vcard_lines_in(cell: &str) -> (Vec<VcardLine>, Vec<&str>) {
     let mut lines = Vec::new();
     let mut broken = Vec::new();
@@ -21,7 +22,7 @@ pub fn vcard_lines_in(cell: &str) -> (Vec<VcardLine>, Vec<&str>) {
     (lines, broken)
 }
 
-/// What reading a card had to say, as reasons of its row.
+/// Returns the remarks on reading a card as reasons of its row.
 pub fn reasons_of_card(mapping: &BoundMapping, record: Record<'_>) -> Vec<Reason> {
     let is_of_remarks = |column: &BoundColumn| column.slot.is_none() && column.header == VCARD_REMARKS;
     let Some(at) = mapping.columns().iter().rposition(is_of_remarks) else {

@@ -1,5 +1,5 @@
-//! Which columns of addresses belong together: the parts of one address get one label, a second group of columns becomes
-//! a second address.
+//! Groups the address columns: the parts of one address get one label, a second group of columns becomes a second
+//! address.
 
 use super::candidate::{Candidate, address_label};
 use super::header_words::words;
@@ -7,12 +7,12 @@ use super::lexicon::{Field, Kind};
 use model::{AddressPart, Label, Slot};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// What the words say of the address that a column belongs to.
+/// The address that a column belongs to, according to the words of its header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 struct Group {
     kind: Option<Kind>,
     is_second: bool,
-    /// 2 for the second of numbered ones, or for the second of unlabelled ones.
+    /// The number of the address: 2 for the second of several numbered or unlabelled addresses.
     number: usize,
 }
 
@@ -50,8 +50,8 @@ pub fn put_together(candidates: &mut [Candidate]) {
     }
 }
 
-/// A second state of the one address of its kind makes no second address: `County` beside `State`, `Territory` beside
-/// both.
+/// Leaves out further state columns of the only address of its kind, so that they do not form a second address:
+/// `County` beside `State`, `Territory` beside both.
 fn leave_out_spare_states(candidates: &mut [Candidate]) {
     let mut groups: BTreeMap<Group, Vec<usize>> = BTreeMap::new();
     for (at, candidate) in candidates.iter().enumerate().filter(|(_, c)| is_open_part(c)) {
@@ -80,7 +80,7 @@ fn leave_out_spare_states(candidates: &mut [Candidate]) {
     }
 }
 
-/// The state of the columns of one address, and the others that are named like one.
+/// Returns the state column to keep among the columns of one address, and the other state columns.
 fn spare_states(candidates: &[Candidate], columns: &[usize]) -> Option<(usize, Vec<usize>)> {
     let of = |fields: &[Field]| -> Vec<usize> {
         let is_one = |at: &usize| fields.contains(&part(&candidates[*at]));
@@ -106,12 +106,13 @@ fn is_open_part(candidate: &Candidate) -> bool {
     !candidate.is_fixed && matches!(candidate.column.slot, Some(Slot::Address(..))) && candidate.field().is_some()
 }
 
-/// What a column fills of its address. A place fills city and zip code; further street lines are no repetition.
+/// The part of the address that a column fills. A place fills city and zip code; further street lines are not
+/// repetitions.
 fn part(candidate: &Candidate) -> Field {
     candidate.field().unwrap_or(Field::Address)
 }
 
-/// The groups as the headers name them.
+/// The groups according to the headers.
 fn named_groups(candidates: &[Candidate], columns: &[usize]) -> BTreeMap<usize, Group> {
     let number = |at: usize| match candidates[at].reading.group.unwrap_or(1) {
         0 => 1,
@@ -129,7 +130,8 @@ fn named_groups(candidates: &[Candidate], columns: &[usize]) -> BTreeMap<usize, 
             (*at, group)
         })
         .collect();
-    // `Street 2` is the street of the second address where a city is numbered so too, else a line of the first.
+    // `Street 2` is the street of a second address if another part has the same number; otherwise it is a line of the
+    // first.
     let numbered: HashSet<Group> = columns
         .iter()
         .filter(|at| part(&candidates[**at]) != Field::Address)
@@ -149,7 +151,7 @@ fn named_groups(candidates: &[Candidate], columns: &[usize]) -> BTreeMap<usize, 
     groups
 }
 
-/// `Werkadres 2, straat` without a city of its own is a line of `Werkadres, straat`.
+/// Merges `Werkadres 2, straat` without a city of its own into `Werkadres, straat` as a further line.
 fn read_numbered_lines(candidates: &mut [Candidate], columns: &[usize], groups: &mut BTreeMap<usize, Group>) {
     let is_street = |at: &usize| part(&candidates[*at]) == Field::Address;
     let has_place: HashSet<Group> = columns
@@ -176,7 +178,7 @@ fn read_numbered_lines(candidates: &mut [Candidate], columns: &[usize], groups: 
     }
 }
 
-/// Unlabelled columns after a complete group begin a second address where a part repeats.
+/// Starts a second address where a part repeats in unlabelled columns after a complete group.
 fn split_repeated(candidates: &[Candidate], columns: &[usize], groups: &mut BTreeMap<usize, Group>) {
     let mut seen: HashMap<Group, Seen> = HashMap::new();
     for at in columns {
@@ -220,7 +222,7 @@ impl Seen {
     }
 }
 
-/// Parts that are alone in their group join the nearest group that lacks them: `Home Address, City, State, Zip`.
+/// Merges parts that are alone in their group into the nearest group that lacks them: `Home Address, City, State, Zip`.
 fn join_pieces(candidates: &[Candidate], columns: &[usize], groups: &mut BTreeMap<usize, Group>) {
     let mut members: BTreeMap<Group, Vec<usize>> = BTreeMap::new();
     for at in columns {
@@ -256,7 +258,7 @@ fn join_pieces(candidates: &[Candidate], columns: &[usize], groups: &mut BTreeMa
         let Some(nearest) = names.iter().filter(fits).min_by_key(|other| distance(other)).copied() else {
             continue;
         };
-        // The label survives.
+        // The label is kept.
         let name = if nearest.kind.is_some() { nearest } else { *group };
         let mut all = members.insert(nearest, Vec::new()).unwrap_or_default();
         all.extend(members.insert(*group, Vec::new()).unwrap_or_default());
@@ -269,8 +271,8 @@ fn join_pieces(candidates: &[Candidate], columns: &[usize], groups: &mut BTreeMa
     }
 }
 
-/// A city without a label and without a street, beside addresses that have all of it, is where an appointment is, or the
-/// desk: `Ort` of the German Outlook.
+/// Leaves out a city without label and street beside complete addresses: it is the place of an appointment or an
+/// office, as `Ort` in German Outlook.
 fn leave_out_lone_city(candidates: &mut [Candidate], groups: &mut BTreeMap<usize, Group>) {
     let cities: Vec<usize> = groups
         .keys()
@@ -300,7 +302,7 @@ fn leave_out_lone_city(candidates: &mut [Candidate], groups: &mut BTreeMap<usize
     groups.remove(&lone);
 }
 
-/// A label for each group, no two the same.
+/// Assigns a different label to each group.
 fn labels(groups: &BTreeMap<usize, Group>) -> HashMap<Group, Label> {
     let mut known: HashSet<Group> = HashSet::new();
     let order: Vec<Group> = groups.values().copied().filter(|group| known.insert(*group)).collect();

@@ -1,4 +1,4 @@
-//! A mapping bound to a header row: the only thing that can read rows.
+//! A mapping bound to a header row: the only type that can read rows.
 
 use super::column::Column;
 use super::piece::Piece;
@@ -21,12 +21,12 @@ pub struct BoundColumn {
     /// The slot it fills.
     #[serde(with = "slot_text")]
     pub slot: Option<Slot>,
-    /// The column that tells the label of its values.
+    /// The column that holds the label of its values.
     pub label_from: Option<usize>,
-    /// The column that tells the service of its messengers, such as Skype.
+    /// The column that holds the service of its messengers, such as Skype.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_from: Option<usize>,
-    /// Its place among the columns of the same slot, from 0.
+    /// Its position among the columns of the same slot, from 0.
     pub place: usize,
     /// Which piece of the slot's value it holds, if not all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,21 +42,21 @@ pub struct BoundColumn {
 /// A mapping that does not fit the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
-    /// There is no such column.
+    /// The file has no such column.
     #[error("the file has no column \"{column}\"; it has: {}", .there.join(", "))]
     UnknownColumn {
-        /// What was asked for.
+        /// The requested column.
         column: String,
-        /// What the file has.
+        /// The columns of the file.
         there: Vec<String>,
     },
     /// There is no such slot.
     #[error("\"{slot}\" is no slot; there are: {}", Slot::catalogue())]
     UnknownSlot {
-        /// What was asked for.
+        /// The requested slot.
         slot: String,
     },
-    /// Two columns for one slot that takes one.
+    /// Two columns for one slot that takes only one.
     #[error("both \"{first}\" and \"{second}\" are to fill {slot}, which takes one column; leave one of them out")]
     Twice {
         /// The slot.
@@ -68,18 +68,18 @@ pub enum MappingError {
     },
 }
 
-/// The column that tells the service of the messengers in a column.
+/// Returns the column that holds the service of the messengers in a column.
 fn service_column(columns: &[Column], of: usize) -> Option<usize> {
     let service = service_header(&columns[of].header)?;
     columns.iter().position(|column| column.header == service)
 }
 
 impl BoundMapping {
-    /// Binds proposed columns, after the user's choices (column name or `#3` for the third, and slot; an empty slot or
-    /// `ignore` leaves the column out) have overruled them.
+    /// Binds proposed columns. The user's choices (column name or `#3` for the third, and slot; an empty slot or
+    /// `ignore` leaves the column out) take precedence over the proposals.
     ///
     /// # Errors
-    /// When a column or slot does not exist, or one slot that takes one column is asked for twice.
+    /// When a column or slot does not exist, or a slot that takes one column is chosen twice.
     pub fn bind(columns: &[Column], choices: &[(String, String)]) -> Result<Self, MappingError> {
         let mut slots: Vec<Option<Slot>> = columns.iter().map(|c| c.slot.clone()).collect();
         let mut chosen = vec![false; columns.len()];
@@ -140,8 +140,8 @@ impl BoundMapping {
         mapping
     }
 
-    /// Lets every piece of a value find the column that holds the rest: the nearest one of its slot, codes to the right,
-    /// everything else to the left. Pieces of a birthday belong to the first of them.
+    /// Finds for every piece of a value the column that holds the rest: the nearest one of its slot, to the right for
+    /// codes and name prefixes, to the left for everything else. Pieces of a birthday belong to the first of them.
     fn find_main_columns(&mut self) {
         let mut wholes: HashMap<Slot, Vec<usize>> = HashMap::new();
         let mut birthday = None;
@@ -174,7 +174,7 @@ impl BoundMapping {
         }
     }
 
-    /// Whether values are put together from several columns.
+    /// Whether values are composed from several columns.
     pub fn has_pieces(&self) -> bool {
         self.columns.iter().any(|column| column.piece_of.is_some())
     }
@@ -194,7 +194,7 @@ impl BoundMapping {
         self.columns.iter().all(|c| c.slot.is_none())
     }
 
-    /// The label of a column's values where its label column is empty.
+    /// The label of a column's values if its label column is empty.
     pub fn own_label(slot: &Slot) -> Label {
         match slot {
             Slot::Email(label) | Slot::Phone(label) | Slot::Website(label) | Slot::Address(label, _) => label.clone(),
@@ -231,8 +231,8 @@ fn is_part(piece: Option<Piece>) -> bool {
     piece.is_some_and(Piece::is_part)
 }
 
-/// A choice of the user takes the slot from a proposed column; two choices for one slot are an error. Returns, for each
-/// column, the one that has taken its slot.
+/// Resolves slots that two columns claim: a choice of the user replaces a proposal; two choices for one slot are an
+/// error. Returns, for each column, the one that has taken its slot.
 fn check_claims(
     columns: &[Column],
     slots: &mut [Option<Slot>],

@@ -1,4 +1,4 @@
-//! A column on its way to a proposal: what its words and its values say, and the slot it has so far.
+//! A column while its proposal is being worked out: the evidence of its words and values, and its slot so far.
 
 use super::column::Column;
 use super::lexicon::{Field, Kind, Party};
@@ -7,24 +7,24 @@ use super::piece::Piece;
 use super::values::Profile;
 use model::{AddressPart, Label, Slot, TextField};
 
-/// The reason of columns that nothing is known of.
+/// The reason of columns that were not recognised.
 pub const UNKNOWN: &str = "Not recognised; the column is left out";
 
-/// A column with all that is known of it.
+/// A column with all evidence about it.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// What is proposed so far.
+    /// The proposal so far.
     pub column: Column,
-    /// What the words of its header say.
+    /// The evidence of the words of its header.
     pub reading: Reading,
-    /// What its values say.
+    /// The evidence of its values.
     pub profile: Profile,
-    /// A layout has decided.
+    /// Whether a layout has decided its slot.
     pub is_fixed: bool,
 }
 
 impl Candidate {
-    /// The field that the header names, where the column is not left out.
+    /// The field that the header names; `None` if the column is left out or decided by a layout.
     pub fn field(&self) -> Option<Field> {
         match self.reading.verdict {
             Verdict::Field(field) if !self.is_fixed => Some(field),
@@ -37,7 +37,7 @@ impl Candidate {
         !self.is_fixed && self.column.slot.is_none() && self.column.label_for.is_empty()
     }
 
-    /// Gives it the slot of a field.
+    /// Assigns the slot of a field.
     pub fn give(&mut self, field: Field, confidence: f64, reason: &str) {
         self.reading.verdict = Verdict::Field(field);
         let slot = slot_of(field, &self.reading);
@@ -48,7 +48,7 @@ impl Candidate {
         reason.clone_into(&mut self.column.reason);
     }
 
-    /// Gives it a slot.
+    /// Assigns a slot.
     pub fn give_slot(&mut self, slot: Slot, confidence: f64, reason: &str) {
         self.column.slot = Some(slot);
         self.column.piece = None;
@@ -57,7 +57,7 @@ impl Candidate {
         reason.clone_into(&mut self.column.reason);
     }
 
-    /// Leaves it out.
+    /// Leaves the column out.
     pub fn leave_out(&mut self, reason: impl Into<String>) {
         self.reading.verdict = Verdict::NotOurs;
         self.column.slot = None;
@@ -67,13 +67,13 @@ impl Candidate {
         self.column.reason = reason.into();
     }
 
-    /// Leaves it out because it is somebody else's.
+    /// Leaves the column out because it belongs to another person.
     pub fn leave_to(&mut self, party: Party) {
         self.leave_out(format!("Not imported: belongs to {}", party.words()));
     }
 }
 
-/// The slot of a field with its kind; none if the field is none of ours or has no such kind.
+/// Returns the slot for a field and its kind; `None` if no slot exists for the field or for this kind of it.
 pub fn slot_of(field: Field, reading: &Reading) -> Option<Slot> {
     let kind = reading.kind;
     let is_first = reading.group.unwrap_or(1) < 2 && !reading.is_second;
@@ -119,7 +119,7 @@ pub fn slot_of(field: Field, reading: &Reading) -> Option<Slot> {
     }
 }
 
-/// Which piece of its slot a field is.
+/// Returns the piece of its slot that a field is.
 pub fn piece_of(field: Field) -> Option<Piece> {
     Some(match field {
         Field::LastNamePrefix => Piece::NamePrefix,
@@ -146,7 +146,7 @@ fn list_label(kind: Option<Kind>) -> Label {
     }
 }
 
-/// The label of an address of a kind.
+/// Returns the label of an address of a kind.
 pub fn address_label(kind: Option<Kind>) -> Label {
     match kind {
         Some(Kind::Work) => Label::exact("work"),

@@ -1,26 +1,26 @@
-//! What is proposed for one column of a file.
+//! The proposal for one column of a file.
 
 use super::piece::Piece;
 use crate::native::slot_of_header;
 use model::Slot;
 use serde::Serialize;
 
-/// What is proposed for a column.
+/// The proposal for a column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
     /// Its name in the file.
     pub header: String,
-    /// The slot it fills; none if it is left out.
+    /// The slot it fills; `None` if it is left out.
     pub slot: Option<Slot>,
     /// Which piece of the slot's value it holds, if not all of it.
     pub piece: Option<Piece>,
-    /// The columns whose values it gives the label of, if it is a label column.
+    /// If it is a label column, the columns whose labels it holds.
     pub label_for: Vec<usize>,
-    /// A slot that it might fill, but not surely enough to be applied.
+    /// A slot that it might fill, but not with enough confidence to be applied.
     pub proposal: Option<Slot>,
-    /// How sure, from 0 to 1.
+    /// The confidence, from 0 to 1.
     pub confidence: f64,
-    /// Why, in words.
+    /// The reason, in words.
     pub reason: String,
 }
 
@@ -37,7 +37,7 @@ impl Column {
         }
     }
 
-    /// The field as the design's JSON names it: the slot, `label`, or none.
+    /// The field as written in the JSON output: the slot, `label`, or `None`.
     pub fn field(&self) -> Option<String> {
         if !self.label_for.is_empty() {
             return Some("label".to_owned());
@@ -45,7 +45,7 @@ impl Column {
         self.slot.as_ref().filter(|_| !self.is_kept()).map(Slot::to_string)
     }
 
-    /// Whether no field of ours holds its values: they are kept as lines for exports, as those of *File As* of Google.
+    /// Whether its values have no built-in field and are kept as vCard lines for exports, such as *File As* of Google.
     pub fn is_kept(&self) -> bool {
         self.slot == Some(Slot::VcardLines) && slot_of_header(&self.header).is_none()
     }

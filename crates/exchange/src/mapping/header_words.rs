@@ -1,5 +1,5 @@
-//! A header taken apart into words, so that `emailAddress`, `E-Mail Address`, `EMAIL_ADDRESS` and `e-mail address:` are
-//! the same.
+//! Splits a header into words, so that `emailAddress`, `E-Mail Address`, `EMAIL_ADDRESS` and `e-mail address:` are
+//! equal.
 
 use model::fold;
 
@@ -19,11 +19,11 @@ pub fn words(header: &str) -> Vec<String> {
             spaced.push(' ');
         }
         match c {
-            // `Assistant's` is one word, `d'adresse` two.
+            // `Assistant's` is one word, `d'adresse` is two.
             '\'' | '’' if !matches!(chars.peek(), Some(next) if !matches!(next, 's' | 'S')) => {}
             // `#First Name` is a header that begins like a comment.
             '#' if before.is_none() && chars.peek().is_some_and(|next| next.is_alphabetic()) => {}
-            // `Attendee #` is a number.
+            // The `#` in `Attendee #` means number.
             '#' => spaced.push_str(" no "),
             c => spaced.push(c),
         }
@@ -36,9 +36,9 @@ pub fn words(header: &str) -> Vec<String> {
         .collect()
 }
 
-/// A header for comparing whole: its words in one.
+/// A header for comparison as a whole: its words joined.
 pub fn squeezed(header: &str) -> String {
-    // Half of the lexicon, which is read at every start.
+    // A fast path for half of the lexicon, which is read at every start.
     if header.is_ascii() && !header.contains('#') {
         let kept = header.bytes().filter(u8::is_ascii_alphanumeric);
         return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
@@ -51,7 +51,7 @@ pub fn squeezed(header: &str) -> String {
     folded
 }
 
-/// Whether a word is a number of a column (`E-mail 2`).
+/// Whether a word is the number of a column (`E-mail 2`).
 pub fn is_number(word: &str) -> bool {
     word.bytes().all(|b| b.is_ascii_digit())
 }

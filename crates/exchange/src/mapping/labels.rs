@@ -1,4 +1,5 @@
-//! Columns that tell the label of others: `E-mail 1 - Label`, `Phone 2 Type`, `emails.0.type`, `Type` behind a number.
+//! Finds columns that hold the labels of others: `E-mail 1 - Label`, `Phone 2 Type`, `emails.0.type`, `Type` after a
+//! number.
 
 use super::candidate::Candidate;
 use super::lexicon::Field;
@@ -6,7 +7,7 @@ use super::meaning::Verdict;
 use model::Slot;
 use std::collections::HashMap;
 
-/// Gives label columns to the columns whose labels they tell.
+/// Assigns each label column to the columns whose labels it holds.
 pub fn find_labelled_columns(candidates: &mut [Candidate]) {
     by_stem(candidates);
     by_words(candidates);
@@ -59,7 +60,7 @@ fn label_stem(header: &str) -> Option<&str> {
         .find_map(|end| header.strip_suffix(end))
 }
 
-/// What a label column and its values share.
+/// What a label column and its value columns have in common.
 type Key = (u8, usize, Option<String>);
 
 fn key(candidate: &Candidate, family: u8) -> Key {
@@ -91,7 +92,7 @@ fn family_of_field(field: Field) -> Option<u8> {
     }
 }
 
-/// The columns of the address that a column is part of; of another column itself.
+/// The columns of the address that a column is part of; for other columns, the column itself.
 fn whole_address(candidates: &[Candidate], at: usize) -> Vec<usize> {
     let Some(Slot::Address(label, _)) = &candidates[at].column.slot else {
         return vec![at];
@@ -119,7 +120,7 @@ fn by_words(candidates: &mut [Candidate]) {
             .checked_sub(1)
             .filter(|before| has_labels(candidates[*before].column.slot.as_ref()));
         match field.and_then(family_of_field) {
-            // `E-mail Type` of Outlook is no label.
+            // `E-mail Type` of Outlook is not a label.
             Some(0) if !candidate.profile.may_be_email_label() => {}
             Some(family) => {
                 let own = values.get(&key(candidate, family)).cloned();

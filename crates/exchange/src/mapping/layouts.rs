@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 pub struct Layout {
     /// Its stable name.
     pub id: String,
-    /// Its name for people.
+    /// Its display name.
     pub name: String,
     signature: Vec<String>,
     columns: HashMap<String, Option<Slot>>,
@@ -32,7 +32,7 @@ struct LayoutEntry {
 }
 
 static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| {
-    // A test reads the file; a broken one would leave no layout, not end the program.
+    // A test reads the file; a broken one would leave no layouts rather than end the program.
     read(include_str!("../../data/layouts.toml")).unwrap_or_default()
 });
 
@@ -63,13 +63,14 @@ impl Layout {
         })
     }
 
-    /// What the layout says of a column; none if it says nothing of it, `Some(None)` if the column is none of ours.
+    /// Returns the layout's slot for a column; `None` if the layout does not list it, `Some(None)` if the column is
+    /// listed without a slot.
     pub fn slot(&self, header: &str) -> Option<&Option<Slot>> {
         self.columns.get(&squeezed(header))
     }
 }
 
-/// The layout of a header row: the one with the longest signature that stands in it.
+/// Recognises the layout of a header row: the one with the longest signature that the row contains.
 pub fn recognise(header: &[String]) -> Option<&'static Layout> {
     let present: Vec<String> = header.iter().map(|h| squeezed(h)).collect();
     LAYOUTS
@@ -78,7 +79,7 @@ pub fn recognise(header: &[String]) -> Option<&'static Layout> {
         .max_by_key(|layout| layout.signature.len())
 }
 
-/// The name for people of a layout.
+/// The display name of a layout.
 pub fn layout_name(id: &str) -> Option<&'static str> {
     let layout = LAYOUTS.iter().find(|layout| layout.id == id)?;
     Some(&layout.name)

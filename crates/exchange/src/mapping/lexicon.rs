@@ -1,19 +1,19 @@
-//! The words that headers are made of, in many languages, and the roles that each of them can play. The words themselves
-//! are data: `data/lexicon.toml`.
+//! The words of headers, in many languages, and the roles that each of them can play. The words themselves are data:
+//! `data/lexicon.toml`.
 
 use super::header_words::squeezed;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-/// What a word means: a field of ours, or nothing of ours.
+/// The field that a word means, or that it means none of our fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
     FirstName,
     MiddleName,
     LastName,
-    /// "van der": what stands before the family name.
+    /// "van der": the words before the family name.
     LastNamePrefix,
     FullName,
     /// A whole name that begins with the family name.
@@ -33,7 +33,7 @@ pub enum Field {
     Extension,
     Company,
     Title,
-    /// A title only where no better column has one.
+    /// A job title, used only if no better column has one.
     Occupation,
     Department,
     Address,
@@ -52,7 +52,7 @@ pub enum Field {
     BirthMonth,
     BirthYear,
     Website,
-    /// A column that contact files have and we have no field for.
+    /// A column that is common in contact files and has no field.
     None,
 }
 
@@ -105,15 +105,15 @@ impl Field {
     }
 }
 
-/// Whose value it is.
+/// The person whose value a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
-    /// Who takes part: attendee, guest, holder of a ticket. This is the contact where somebody else paid.
+    /// The person taking part: attendee, guest, holder of a ticket. This is the contact if another person paid.
     Attendee,
-    /// Who ordered or paid.
+    /// The person who ordered or paid.
     Buyer,
-    /// Who gets the parcel.
+    /// The person who receives the parcel.
     Recipient,
     Spouse,
     Parent,
@@ -123,7 +123,7 @@ pub enum Party {
     EmergencyContact,
     Owner,
     Referrer,
-    /// Somebody else: doctor, teacher, beneficiary.
+    /// Another person: doctor, teacher, beneficiary.
     OtherPerson,
 }
 
@@ -133,7 +133,7 @@ impl Party {
         matches!(self, Self::Attendee | Self::Buyer | Self::Recipient)
     }
 
-    /// For a sentence: "belongs to ...".
+    /// Words for a sentence: "belongs to ...".
     pub fn words(self) -> &'static str {
         match self {
             Self::Attendee => "the attendee",
@@ -152,7 +152,7 @@ impl Party {
     }
 }
 
-/// Which of several values of a kind it is.
+/// Distinguishes several values of the same field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -166,26 +166,26 @@ pub enum Kind {
     Mailing,
 }
 
-/// What a word does in a header.
+/// The function of a word in a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
     /// It names a field.
     Field(Field),
-    /// It tells which of several values of a kind.
+    /// It distinguishes several values of the same field.
     Kind(Kind),
-    /// It tells whose value it is.
+    /// It names the person whose value it is.
     Party(Party),
     /// The first or main one.
     Primary,
     /// The second one.
     Second,
-    /// A number or code of something: meaningful for phones, zip codes and the like only.
+    /// A number or code of something: meaningful only for phones, zip codes and the like.
     Number,
-    /// It tells about a value and is none: status, count, date of.
+    /// It describes a value and is not one itself: status, count, date of.
     Meta,
-    /// The column tells the label of other columns.
+    /// The column holds the label of other columns.
     Label,
-    /// It means nothing here.
+    /// It has no meaning here.
     Filler,
 }
 
@@ -200,7 +200,7 @@ struct Language {
     fields: BTreeMap<Field, Vec<String>>,
 }
 
-/// A language, by its place in the data file; English is 0.
+/// A language, by its position in the data file; English is 0.
 pub type LanguageNo = usize;
 
 /// A role in a language.
@@ -215,11 +215,10 @@ pub struct Lexicon {
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    // A test reads the file; a broken one would leave no words, not end the program.
+    // A test reads the file; a broken one would leave no words rather than end the program.
     Lexicon::read(include_str!("../../data/lexicon.toml")).unwrap_or_default()
 });
 
-/// The lexicon of the data file.
 pub fn lexicon() -> &'static Lexicon {
     &LEXICON
 }
@@ -228,7 +227,7 @@ impl Lexicon {
     fn read(text: &str) -> Result<Self, String> {
         let file: BTreeMap<String, Language> = toml::from_str(text).map_err(|e| e.to_string())?;
         let mut lexicon = Self::default();
-        // English first, so that it decides where nothing else does.
+        // English first, so that it decides ties.
         let (english, others): (Vec<_>, Vec<_>) = file.iter().partition(|(code, _)| *code == "en");
         for (number, (code, language)) in english.into_iter().chain(others).enumerate() {
             lexicon.add(number, language).map_err(|e| format!("[{code}]: {e}"))?;
@@ -260,7 +259,7 @@ impl Lexicon {
         }
     }
 
-    /// What a squeezed word or phrase can mean.
+    /// Returns the possible meanings of a squeezed word or phrase.
     pub fn get(&self, word: &str) -> Option<&[Meaning]> {
         self.entries.get(word).map(Vec::as_slice)
     }
@@ -270,7 +269,7 @@ impl Lexicon {
         self.longest
     }
 
-    /// The names of fields, for likeness.
+    /// Returns the names of fields, for comparing by similarity.
     pub fn fields(&self) -> impl Iterator<Item = (&str, Field)> {
         self.entries.iter().filter_map(|(word, meanings)| {
             let field = meanings.iter().find_map(|(_, role)| match role {

@@ -1,24 +1,25 @@
-//! What a header means by its words alone: which field, of which kind, whose, and the first or second of its kind.
+//! Determines the meaning of a header from its words alone: the field, its kind, whose value it is, and whether it is
+//! the first or second of its kind.
 
 use super::header_words::words;
 use super::lexicon::{Field, Kind, LanguageNo, Meaning, Party, Role};
 use super::parse::{Token, Votes, parse};
 use std::collections::HashSet;
 
-/// What a header says that its column is.
+/// What a column is, according to its header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Verdict {
     /// A field.
     Field(Field),
-    /// The label of other columns; of a field, if it names one.
+    /// The label of other columns; of a certain field, if the header names one.
     LabelOf(Option<Field>),
-    /// Only a kind: `Home`, `Office`. Of what, its values and neighbours tell.
+    /// Only a kind: `Home`, `Office`. Its values and neighbours decide the field.
     Kind(Kind),
     /// Only `Number`.
     Number,
-    /// Nothing of ours.
+    /// None of our fields.
     NotOurs,
-    /// The words do not tell.
+    /// The words are not conclusive.
     #[default]
     Unknown,
 }
@@ -28,33 +29,34 @@ pub enum Verdict {
 pub struct Reading {
     /// What the column is.
     pub verdict: Verdict,
-    /// Of which kind the value is.
+    /// The kind of the value.
     pub kind: Option<Kind>,
-    /// Whether it is the second value of its kind, in words.
+    /// Whether words say that it is the second value of its kind.
     pub is_second: bool,
     /// The number of the group: 2 in `Address 2 City`.
     pub group: Option<usize>,
-    /// The number behind the street: 2 in `Address 2`, which may be a line or a second address.
+    /// The number after the street: 2 in `Address 2`, which may be a line or a second address.
     pub line: Option<usize>,
-    /// Whose value it is.
+    /// The person whose value it is.
     pub party: Option<Party>,
-    /// The field that the header would name, were it not somebody else's, a question, or the number of something.
+    /// The field that the header would name if it were not another person's value, a question, or the number of
+    /// something.
     pub withheld: Option<Field>,
     /// The number of the person: 2 in `Guest 2 Email`.
     pub person: Option<usize>,
-    /// The words in front that are not known, where many headers begin with them: `properties.city`.
+    /// The unknown word at the start of the header, if many headers begin with it: `properties.city`.
     pub container: Option<String>,
-    /// The whole header is one entry of the lexicon.
+    /// Whether the whole header is one entry of the lexicon.
     pub is_exact: bool,
-    /// Words of the header are not known, or another language has another meaning.
+    /// Whether words of the header are unknown, or have another meaning in another language.
     pub is_doubtful: bool,
-    /// The field is named only by a word with other meanings: `last` of `Last Sign In`.
+    /// Whether the field is named only by a word with other meanings: `last` of `Last Sign In`.
     pub is_weak: bool,
-    /// The header is the bare noun, without a word more.
+    /// The number of words in the header, not counting numbers.
     pub words: usize,
 }
 
-/// Words that begin a question to be answered with yes or no, or a command.
+/// Words that begin a yes-or-no question or a command.
 const YES_OR_NO: &[&str] = &[
     "is",
     "has",
@@ -94,7 +96,7 @@ const YES_OR_NO: &[&str] = &[
     "chcete",
 ];
 
-/// Reads a header by its words. `containers` are unknown words that several headers of the row begin with.
+/// Reads a header by its words. `containers` are unknown words with which several headers of the row begin.
 pub fn read(header: &str, votes: &Votes, containers: &HashSet<String>) -> Reading {
     let mut tokens = parse(header, votes);
     let container = match tokens.first() {
@@ -136,7 +138,7 @@ struct Word {
     fields: Vec<Field>,
     at: usize,
     is_ambiguous: bool,
-    /// No language of the row has it.
+    /// Whether it occurs in no language of the row.
     is_foreign: bool,
 }
 
@@ -161,7 +163,7 @@ impl Word {
                 _ => {}
             }
         }
-        // The meaning of most languages first; of equals the first language's.
+        // The meaning in most languages first; a tie is decided by the order of the languages.
         fields.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let other = |role: &Role| matches!(role, Role::Field(field) if Some(field) != fields.first().map(|(f, _)| f));
         Self {
@@ -202,7 +204,7 @@ impl Word {
             })
     }
 
-    /// Names a field and does nothing else.
+    /// Whether it names a field and has no other role.
     fn is_pure_field(&self) -> bool {
         self.ours().is_some() && self.roles.is_empty()
     }
@@ -210,7 +212,7 @@ impl Word {
 
 struct Words {
     words: Vec<Word>,
-    /// Numbers and where they stand.
+    /// Numbers and their positions.
     numbers: Vec<(usize, usize)>,
     count: usize,
 }
@@ -264,7 +266,7 @@ impl Words {
                 Verdict::Field(field)
             }
             None => match (word.kind(), reading.party) {
-                // Nothing but a telephone is mobile, in any language.
+                // Only a telephone is mobile, in any language.
                 (Some(Kind::Mobile), _) => Verdict::Field(Field::PhoneMobile),
                 (Some(Kind::Fax), _) => Verdict::Field(Field::PhoneFax),
                 (Some(kind), _) => Verdict::Kind(kind),
@@ -322,17 +324,18 @@ impl Words {
         };
     }
 
-    /// Whether a word says that the values are addresses of pages about something: `Last Name Url`.
+    /// Whether a word shows that the values are web addresses of pages about something: `Last Name Url`.
     fn tells_address_of_page(&self) -> bool {
         let is_page = |word: &Word| word.has(Role::Meta) && word.ours() == Some(Field::Website);
         self.words.iter().any(is_page)
     }
 
-    /// The fields that the header names, and the kinds that are left when these are taken away.
+    /// The fields that the header names, and the kinds that remain without the words for these fields.
     fn fields_and_kinds(&self) -> (Vec<Field>, Vec<Kind>) {
         let mut heads: Vec<&Word> = self.words.iter().filter(|word| word.is_pure_field()).collect();
         if heads.is_empty() {
-            // `Work Mobile`, `Contact Company`: the last word that may be a field is, and a person only for want of others.
+            // `Work Mobile`, `Contact Company`: the last word that can be a field is used; a word for a person only if
+            // there is no other.
             let last = |wanted: &dyn Fn(&Word) -> bool| self.words.iter().rev().find(|word| wanted(word));
             let field = last(&|word| word.ours().is_some() && word.party().is_none());
             heads.extend(field.or_else(|| last(&|word| word.ours().is_some())));
@@ -360,7 +363,7 @@ impl Words {
         (fields, kinds.collect())
     }
 
-    /// Tells what the numbers of the header count.
+    /// Assigns the numbers of the header: to a person, an address, a line, or the group.
     fn number(&self, reading: &mut Reading) {
         let field = match reading.verdict {
             Verdict::Field(field) | Verdict::LabelOf(Some(field)) => Some(field),
@@ -377,7 +380,7 @@ impl Words {
             }
             match street {
                 Some(street) if field == Some(Field::Address) && *at > street.at => {
-                    // Of two numbers the first counts addresses, the second lines.
+                    // Of two numbers, the first counts addresses and the second counts lines.
                     if let Some(first) = reading.line.replace(*number) {
                         reading.group = Some(first);
                     }
@@ -388,7 +391,7 @@ impl Words {
     }
 }
 
-/// Of several kinds the one that tells most: a fax is a fax, at home and at work.
+/// Of several kinds, the most specific one: a fax is a fax, at home and at work.
 fn kind_of(kinds: &[Kind]) -> Option<Kind> {
     let order = [
         Kind::Fax,
@@ -418,7 +421,7 @@ pub fn joined(fields: &[Field]) -> Option<Field> {
     let mut fields: Vec<Field> = fields.to_vec();
     fields.dedup();
     let has = |fields: &[Field], wanted: &dyn Fn(Field) -> bool| fields.iter().any(|field| wanted(*field));
-    // What contains the other parts says nothing beside them.
+    // A field that contains the others adds nothing beside them.
     if has(&fields, &|f| {
         f.is_of_phone() || matches!(f, Field::Email | Field::Website)
     }) {
@@ -498,7 +501,7 @@ pub fn joined(fields: &[Field]) -> Option<Field> {
     }
 }
 
-/// Whether a cell is the name of a column that contact files have.
+/// Whether a cell is a column name that is common in contact files.
 pub fn is_known_name(cell: &str) -> bool {
     let cell = cell.trim();
     if cell.is_empty() || cell.len() > 80 {
@@ -510,7 +513,7 @@ pub fn is_known_name(cell: &str) -> bool {
     let reading = Words::new(&tokens, &Votes::new()).read();
     match reading.verdict {
         _ if !is_covered || named > 6 => false,
-        // A cell may well be `Home`, `Active` or `Customer`.
+        // A data cell may contain `Home`, `Active` or `Customer`.
         Verdict::Field(_) => named > 1 || !tokens.iter().any(is_role_of_person),
         Verdict::NotOurs | Verdict::LabelOf(_) | Verdict::Number => {
             named > 1 || reading.is_exact && tokens.iter().any(is_none_field)

@@ -1,8 +1,8 @@
 //! Which column fills which slot.
 //!
-//! Owns known layouts, the words of headers in many languages, and the proposal with its confidence and reason for every
-//! column; then a mapping bound to a header row, which alone can read rows. Leaves out what the values are worth
-//! (`judge`) and which mapping a member used before (`app`).
+//! Defines the known layouts and the words of headers in many languages, proposes a slot with a confidence and a reason
+//! for every column, and binds a mapping to a header row; only a bound mapping can read rows. Validating the values is
+//! done in `judge`; which mapping a member used before is decided in `app`.
 
 mod addresses;
 mod bind;

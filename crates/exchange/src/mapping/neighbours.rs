@@ -1,4 +1,4 @@
-//! What a column means among its neighbours, and one slot claimed twice.
+//! Determines the meaning of columns from their neighbours, and resolves slots claimed by several columns.
 
 use super::candidate::Candidate;
 use super::header_words::{squeezed, words};
@@ -6,8 +6,8 @@ use super::lexicon::Party;
 use model::{Slot, TextField};
 use std::collections::HashMap;
 
-/// What a column of names means depends on the other columns of names: German `Name` beside `Vorname` is the family
-/// name, Spanish `Nombre` alone the whole one, `Title` beside `Job Title` the form of address.
+/// Determines the meaning of name columns from the other name columns: German `Name` beside `Vorname` is the family
+/// name, Spanish `Nombre` alone the whole name, `Title` beside `Job Title` the form of address.
 pub fn read_names_in_company(candidates: &mut [Candidate]) {
     whole_or_family_name(candidates);
     whole_or_given_name(candidates);
@@ -44,7 +44,8 @@ fn whole_or_family_name(candidates: &mut [Candidate]) {
     }
 }
 
-/// `Name` beside `Vorname`, `Name des Kindes` beside `Vorname des Kindes`; not `Full name` beside `First name`.
+/// Whether the header `full` is one word, or differs from `given` only in the word for the name: `Name` beside
+/// `Vorname`, `Name des Kindes` beside `Vorname des Kindes`; not `Full name` beside `First name`.
 fn is_named_like(full: &Candidate, given: &Candidate) -> bool {
     let (full, given) = (words(&full.column.header), words(&given.column.header));
     let mut differing = full.iter().zip(&given).filter(|(one, other)| one != other);
@@ -90,7 +91,7 @@ fn half_or_whole_name(candidates: &mut [Candidate]) {
     }
 }
 
-/// `Customer Name` of companies beside the name of a person there.
+/// Maps a whole-name column of company names to the company if another column holds names of people: `Customer Name`.
 fn company_beside_person(candidates: &mut [Candidate]) {
     if position(candidates, &Slot::Text(TextField::Company)).is_some() {
         return;
@@ -112,10 +113,10 @@ fn company_beside_person(candidates: &mut [Candidate]) {
     }
 }
 
-/// Words for a given name that mean the whole one where no column has family names, folded.
+/// Words for a given name that mean the whole name if no column has family names, folded.
 const NAMES: &[&str] = &["nombre", "nombres", "nome", "nom", "nume", "nimi"];
 
-/// `Nombre` without `Apellidos`.
+/// Maps a given-name column such as `Nombre` to the whole name if there is no other name column.
 fn given_name_alone(candidates: &mut [Candidate]) {
     let (first, last) = (Slot::Text(TextField::FirstName), Slot::Text(TextField::LastName));
     if let Some(at) = position(candidates, &first)
@@ -132,7 +133,7 @@ fn given_name_alone(candidates: &mut [Candidate]) {
     }
 }
 
-/// `Team` beside the owner of the contact is the owner's.
+/// Leaves out `Team` after the owner of the contact: it is the owner's team.
 fn team_of_owner(candidates: &mut [Candidate]) {
     for at in 1..candidates.len() {
         let is_team = candidates[at].column.slot == Some(Slot::Text(TextField::Department))
@@ -144,12 +145,12 @@ fn team_of_owner(candidates: &mut [Candidate]) {
     }
 }
 
-/// Words that mean a job title, and a form of address beside a clearer one, folded.
+/// Words that mean a job title, or a form of address beside a clearer job title, folded.
 const TITLES: &[&str] = &[
     "title", "titel", "titre", "titolo", "titulo", "tytul", "titul", "tittel", "titulli", "titlu",
 ];
 
-/// Whether a column is called nothing but `Title`, perhaps with a number behind it.
+/// Whether a column is called only `Title`, perhaps followed by a number.
 fn is_bare_title(candidate: &Candidate) -> bool {
     let squeezed = squeezed(&candidate.column.header);
     TITLES.contains(&squeezed.trim_end_matches(|c: char| c.is_ascii_digit()))
@@ -177,7 +178,7 @@ fn job_title_or_form_of_address(candidates: &mut [Candidate]) {
     }
 }
 
-/// A slot that is not a list is filled by one column: of several the one that has values, is surest, stands first.
+/// Keeps one column for each slot that is not a list: the one with values, then the highest confidence, then the first.
 pub fn one_column_a_slot(candidates: &mut [Candidate]) {
     let mut holders: HashMap<Slot, usize> = HashMap::new();
     for at in 0..candidates.len() {

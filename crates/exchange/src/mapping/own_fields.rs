@@ -1,20 +1,20 @@
-//! Columns and the custom fields of the workspace: which column is one of them by its name.
+//! Matches columns with the custom fields of the workspace by their names.
 //!
-//! Leaves out who may make new fields, and making them: that is for those who know the members.
+//! Creating new fields, and who may do so, is decided in `app`.
 
 use super::column::Column;
 use super::layouts::layout_name;
 use model::{ContactRules, Slot};
 use std::collections::HashSet;
 
-/// Gives columns to the custom fields whose names they have, which goes before names that are only known in general, and
-/// leaves out those that would make a new field where none may be made. `layout` is that of the file.
+/// Assigns columns to the custom fields with the same name, which takes precedence over generally known names, and
+/// leaves out columns that would create a new field if `may_make` is false. `layout` is the layout of the file.
 pub fn find_fields(columns: &mut [Column], layout: Option<&str>, rules: &ContactRules, may_make: bool) {
     let of_program = layout.and_then(layout_name).is_some();
     let mut taken: HashSet<String> = HashSet::new();
     for column in columns.iter_mut() {
         if let Some(Slot::Custom(name)) = &mut column.slot {
-            // An export of ours: what it has of archived fields is kept.
+            // A column of our own export: values of archived fields are kept.
             if let Some(known) = known_name(name, rules) {
                 taken.insert(known.to_owned());
                 known.clone_into(name);
@@ -26,7 +26,8 @@ pub fn find_fields(columns: &mut [Column], layout: Option<&str>, rules: &Contact
         }
     }
     for column in columns.iter_mut().filter(|column| column.label_for.is_empty()) {
-        // A column of a known program is what it is there, and one with the very name of a built-in field is that field.
+        // A column of a known program keeps its meaning there, and one with the exact name of a built-in field is that
+        // field.
         let is_settled = matches!(column.slot, Some(Slot::Custom(_)))
             || (of_program && column.slot.is_some())
             || column.slot.as_ref().is_some_and(|slot| is_title(slot, &column.header));
@@ -47,7 +48,7 @@ fn is_title(slot: &Slot, header: &str) -> bool {
     slot.title().eq_ignore_ascii_case(header.trim())
 }
 
-/// The name under which a custom field is kept, if there is one of this name.
+/// Returns the stored name of the custom field with this name, if there is one.
 pub fn known_name<'a>(name: &str, rules: &'a ContactRules) -> Option<&'a str> {
     rules.field(name).map(|field| field.name.as_str())
 }

@@ -1,5 +1,5 @@
-//! Cuts a header into words and phrases that the lexicon knows: `Bill to Zip`, `emailAddress`, `Geschäftstelefon`,
-//! `会社電話番号`. Of all ways to cut it the one with the fewest and best known tokens is taken.
+//! Splits a header into words and phrases of the lexicon: `Bill to Zip`, `emailAddress`, `Geschäftstelefon`, `会社電話番号`.
+//! Of all ways to split it, the one with the fewest and best known tokens is used.
 
 use super::header_words::{is_number, words};
 use super::lexicon::{LanguageNo, Meaning, lexicon};
@@ -17,14 +17,14 @@ pub enum Token {
     },
     /// A number.
     Number(usize),
-    /// A word that the lexicon has not.
+    /// A word that is not in the lexicon.
     Unknown(String),
 }
 
-/// How many headers of the row each language knows.
+/// For each language, how many headers of the row it knows.
 pub type Votes = HashMap<LanguageNo, usize>;
 
-/// A header longer than this is cut off: it is a text.
+/// A longer header is cut off: it is a text.
 const LONGEST: usize = 160;
 
 const KNOWN: u32 = 10;
@@ -34,7 +34,7 @@ const NUMBER: u32 = 1;
 const UNKNOWN: u32 = 45;
 const LINK: u32 = 3;
 
-/// How many headers each language knows: neighbours decide what an ambiguous word means.
+/// Counts for each language how many headers it knows: the neighbours decide what an ambiguous word means.
 pub fn language_votes(header: &[String]) -> Votes {
     let mut votes = Votes::new();
     for language in header.iter().flat_map(|name| languages_of(name)) {
@@ -62,7 +62,7 @@ fn languages_of(header: &str) -> Vec<LanguageNo> {
     common.unwrap_or_default()
 }
 
-/// The tokens of a header.
+/// Splits a header into tokens.
 pub fn parse(header: &str, votes: &Votes) -> Vec<Token> {
     let mut words = words(header);
     let mut length = 0;
@@ -73,7 +73,7 @@ pub fn parse(header: &str, votes: &Votes) -> Vec<Token> {
     Cut::new(&words, votes).tokens()
 }
 
-/// How a position was reached best.
+/// The cheapest way to reach a position.
 #[derive(Clone)]
 struct Step {
     cost: u32,
@@ -83,7 +83,7 @@ struct Step {
 
 struct Cut<'a> {
     text: String,
-    /// Where words begin, and the end of the last.
+    /// The offsets at which words begin, and the end of the last.
     borders: Vec<usize>,
     votes: &'a Votes,
     most_votes: usize,
@@ -109,7 +109,7 @@ impl<'a> Cut<'a> {
         self.borders.binary_search(&at).is_ok()
     }
 
-    /// Where the word ends that holds a position.
+    /// The end of the word that contains a position.
     fn end_of_word(&self, at: usize) -> usize {
         let next = self.borders.partition_point(|border| *border <= at);
         self.borders.get(next).copied().unwrap_or(self.text.len())
@@ -160,7 +160,7 @@ impl<'a> Cut<'a> {
             }
             let word = &self.text[at..to];
             let glued = !(self.is_border(at) && self.is_border(to));
-            // `Form Name` is not `for` and `MName`: half a word is not joined to the next one.
+            // `Form Name` is not `for` and `MName`: part of a word is not joined with the next word.
             let is_across = !self.is_border(at) && to > end_of_word && !word.chars().any(is_without_blanks);
             if glued && (is_across || !may_be_glued(word)) {
                 continue;
@@ -175,7 +175,7 @@ impl<'a> Cut<'a> {
         }
     }
 
-    /// Whether one of the languages of the row, or English, has the word; any language where none is known yet.
+    /// Whether one of the languages of the row, or English, has the word; true if no language is known yet.
     fn speaks(&self, meanings: &[Meaning]) -> bool {
         self.votes.is_empty()
             || meanings.iter().any(|(language, _)| {
@@ -197,7 +197,7 @@ impl<'a> Cut<'a> {
         }
     }
 
-    /// Letters that join the parts of a compound: `Rechnung-s-adresse`, `Kunde-n-nummer`.
+    /// Offers linking letters between the parts of a compound: `Rechnung-s-adresse`, `Kunde-n-nummer`.
     fn links(&self, at: usize, offer: &mut impl FnMut(usize, u32, Option<Token>)) {
         for link in ["s", "e", "n", "en", "es", "er"] {
             let to = at + link.len();
@@ -219,7 +219,7 @@ fn may_be_glued(word: &str) -> bool {
     }
 }
 
-/// Whether the character belongs to a script that writes no blanks between words, or seldom.
+/// Whether the character belongs to a script that is written without blanks between words, or mostly so.
 fn is_without_blanks(c: char) -> bool {
     matches!(c, '\u{0e00}'..='\u{0e7f}' | '\u{1100}'..='\u{11ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }

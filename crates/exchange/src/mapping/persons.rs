@@ -1,11 +1,11 @@
-//! Rows with more than one person: who is the contact, and whose columns are left out.
+//! Decides in rows with more than one person which one is the contact, and leaves out the columns of the others.
 
 use super::candidate::Candidate;
 use super::header_words::{is_number, words};
 use super::lexicon::{Field, Kind, Party};
 use std::collections::{HashMap, HashSet};
 
-/// Leaves out the columns of everybody but the contact.
+/// Leaves out the columns of everyone but the contact.
 pub fn keep_one_person(candidates: &mut [Candidate]) {
     for candidate in candidates.iter_mut() {
         let is_name = candidate.field().is_some_and(Field::is_of_name);
@@ -28,7 +28,7 @@ pub fn keep_one_person(candidates: &mut [Candidate]) {
     keep_bare_before_containers(candidates);
 }
 
-/// `Billing Name` and `Bill To Name` beside the name of the contact are those of who pays.
+/// Treats `Billing Name` and `Bill To Name` beside the name of the contact as the names of the payer.
 fn leave_names_of_payers(candidates: &mut [Candidate]) {
     let is_own = |c: &Candidate| {
         let is_name = c.column.slot.is_some() && c.field().is_some_and(is_core_name);
@@ -45,7 +45,7 @@ fn leave_names_of_payers(candidates: &mut [Candidate]) {
     }
 }
 
-/// The phone at which a parcel is delivered is that of the recipient, where one is named and the contact has another.
+/// Treats the phone for a delivery as the recipient's, if a recipient is named and the contact has another phone.
 fn leave_phones_of_recipients(candidates: &mut [Candidate]) {
     let named = |party| fields_of(candidates, party).any(is_core_name);
     let has_own_phone = candidates.iter().any(|c| {
@@ -70,7 +70,7 @@ fn is_core_name(field: Field) -> bool {
     )
 }
 
-/// What tells two persons apart, each family once.
+/// The families of fields that distinguish two persons.
 fn family(field: Field) -> Option<u8> {
     match field {
         field if field.is_of_name() => Some(0),
@@ -89,7 +89,7 @@ fn fields_of(candidates: &[Candidate], party: Option<Party>) -> impl Iterator<It
         .filter_map(Candidate::field)
 }
 
-/// In a list of a class or a camp the children are the contacts, where only they and their parents are named.
+/// Treats children as the contacts if only they and their parents are named, as in the list of a class or a camp.
 fn take_child_for_want_of_others(candidates: &mut [Candidate]) {
     let is_name = |c: &Candidate| c.column.slot.is_some() && c.field().is_none_or(is_core_name);
     if candidates.iter().any(is_name) {
@@ -110,7 +110,7 @@ fn take_child_for_want_of_others(candidates: &mut [Candidate]) {
     }
 }
 
-/// `From` and `To` of payments and messages: the contact is the one, and the other is the owner of the file.
+/// `From` and `To` of payments and messages: the sender is the contact, the recipient is the owner of the file.
 fn leave_recipients_of_mail(candidates: &mut [Candidate]) {
     let is_email_of = |c: &Candidate, party| c.reading.party == Some(party) && c.field() == Some(Field::Email);
     let has_sender = candidates
@@ -169,7 +169,7 @@ fn keep_main_party(candidates: &mut [Candidate]) {
         }
         let is_filled = family(field).is_some_and(|family| families.contains(&family));
         let is_apart = match party {
-            // The order's own address is that of the contact, unless somebody else is named.
+            // The order's own address is the contact's, unless another person is named.
             Some(Party::Buyer) => named.contains(&party) && (family(field).is_some() || field.is_of_address()),
             Some(Party::Recipient) => named.contains(&party) && family(field).is_some(),
             _ => false,
@@ -183,7 +183,8 @@ fn keep_main_party(candidates: &mut [Candidate]) {
     }
 }
 
-/// `Person 1 First Name`, `Person 2 First Name`: further persons beside the contact, or the first of them.
+/// `Person 1 First Name`, `Person 2 First Name`: keeps the first numbered person, or none if the contact has a name of
+/// its own.
 fn keep_first_of_numbered(candidates: &mut [Candidate]) {
     let has_own_name = candidates
         .iter()
@@ -203,7 +204,7 @@ fn keep_first_of_numbered(candidates: &mut [Candidate]) {
     }
 }
 
-/// `Name, Phone, Name, Phone`: from where a name repeats, the repeated columns are those of a second person.
+/// `Name, Phone, Name, Phone`: from the first repeated name on, the repeated columns belong to a second person.
 fn keep_first_of_repeated(candidates: &mut [Candidate]) {
     let plain = |header: &str| words(header).into_iter().filter(|w| !is_number(w)).collect::<String>();
     let mut first_at: HashMap<String, usize> = HashMap::new();
@@ -234,7 +235,7 @@ fn keep_first_of_repeated(candidates: &mut [Candidate]) {
     }
 }
 
-/// `Doctor Name` beside `Name`: unknown words before the names of others make them another person's.
+/// `Doctor Name` beside `Name`: an unknown word before a name makes the columns that begin with it another person's.
 fn keep_bare_before_containers(candidates: &mut [Candidate]) {
     let is_named = |c: &Candidate| c.column.slot.is_some() && c.field().is_some_and(is_core_name);
     let has_own_name = candidates

@@ -18,11 +18,11 @@ pub enum Piece {
     Month,
     /// The year of the birthday.
     Year,
-    /// The house number behind or before the street.
+    /// The house number before or after the street.
     HouseNumber,
-    /// The flat, suite, or letter behind the house number.
+    /// The flat, suite, or letter after the house number.
     Unit,
-    /// What stands before the family name: "van der".
+    /// The words before the family name: "van der".
     NamePrefix,
     /// One more value, joined to that of the main column: "Frau" and "Dr.".
     Further,
@@ -38,7 +38,7 @@ impl Piece {
         !matches!(self, Self::Place | Self::LastFirst)
     }
 
-    /// For a sentence.
+    /// The description of the piece, for the column's reason.
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::CallingCode => "The calling code of the phone number",

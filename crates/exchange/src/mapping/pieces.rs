@@ -1,4 +1,4 @@
-//! Values that are spread over several columns: each piece finds the column that it belongs to.
+//! Values that are spread over several columns: assigns each piece to the column that it belongs to.
 
 use super::addresses::is_street;
 use super::candidate::Candidate;
@@ -8,7 +8,7 @@ use super::piece::Piece;
 use model::{Slot, TextField};
 use std::collections::HashMap;
 
-/// Lets the pieces find their columns; a piece without one is left out.
+/// Assigns the pieces to their columns; a piece without one is left out.
 pub fn find_main_columns(candidates: &mut [Candidate]) {
     join_birthday(candidates);
     join_phones(candidates);
@@ -21,7 +21,7 @@ pub fn find_main_columns(candidates: &mut [Candidate]) {
     }
 }
 
-/// Day, month and year make a birthday together; alone they are none.
+/// Joins day, month and year to a birthday; alone they are not one.
 fn join_birthday(candidates: &mut [Candidate]) {
     let has = |candidates: &[Candidate], piece| candidates.iter().any(|c| c.column.piece == Some(piece));
     // `Birth Day` beside `Birth Month` is the day.
@@ -38,7 +38,7 @@ fn join_birthday(candidates: &mut [Candidate]) {
             day.give(Field::BirthDay, 0.9, "");
         }
     }
-    // The day of birth of whole dates is the birthday.
+    // A column for the day of birth that contains whole dates is the birthday.
     if !has(candidates, Piece::Month)
         && let Some(whole) = candidates
             .iter_mut()
@@ -58,7 +58,7 @@ fn join_birthday(candidates: &mut [Candidate]) {
     }
 }
 
-/// Codes and extensions take the label of the number that they belong to.
+/// Gives codes and extensions the label of the number that they belong to.
 fn join_phones(candidates: &mut [Candidate]) {
     // Calling codes are often named like countries.
     for candidate in candidates.iter_mut() {
@@ -95,7 +95,7 @@ fn join_phones(candidates: &mut [Candidate]) {
     }
 }
 
-/// "van der" needs a family name.
+/// Leaves out "van der" without a family name.
 fn join_names(candidates: &mut [Candidate]) {
     let last = Slot::Text(TextField::LastName);
     let has_last = candidates
@@ -108,7 +108,7 @@ fn join_names(candidates: &mut [Candidate]) {
     }
 }
 
-/// Forms of address, family names and notes in several columns are joined: "Frau" and "Dr.", both family names.
+/// Joins forms of address, family names and notes of several columns: "Frau" and "Dr.", or both family names.
 fn join_repeated_texts(candidates: &mut [Candidate]) {
     leave_out_greetings(candidates);
     let mut seen: HashMap<TextField, usize> = HashMap::new();
@@ -134,10 +134,10 @@ fn join_repeated_texts(candidates: &mut [Candidate]) {
     find_second_whole_name(candidates);
 }
 
-/// What the name of one person is called beside their other name: not that on a card, or of who pays.
+/// Words that name the whole name of the contact beside another name; not the name on a card, or of the payer.
 const WHOLE_NAMES: &[&str] = &["public", "saved", "display", "full", "profile", "contact"];
 
-/// `Public Name` behind `Saved Name` is taken where the first is empty.
+/// Uses `Public Name` after `Saved Name` where the latter is empty.
 fn find_second_whole_name(candidates: &mut [Candidate]) {
     let is_name = |c: &Candidate| {
         let is_called_name = match &words(&c.column.header)[..] {
@@ -155,7 +155,8 @@ fn find_second_whole_name(candidates: &mut [Candidate]) {
     }
 }
 
-/// `Salutation` beside a column of forms of address is how letters begin: `Dear Ann`, `Ann`.
+/// Leaves out `Salutation` beside a column of forms of address, because it is the greeting of letters: `Dear Ann`,
+/// `Ann`.
 fn leave_out_greetings(candidates: &mut [Candidate]) {
     let prefix = Slot::Text(TextField::Prefix);
     let prefixes: Vec<usize> = (0..candidates.len())
@@ -186,7 +187,7 @@ fn joins(first: &Candidate, second: &Candidate, field: TextField) -> bool {
     }
 }
 
-/// The columns of streets, by label, that a house number may belong to.
+/// Whether there is a street column that a house number may belong to.
 pub fn has_street(candidates: &[Candidate]) -> bool {
     candidates
         .iter()

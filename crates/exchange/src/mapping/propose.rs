@@ -1,4 +1,5 @@
-//! A proposal for every column: what a layout, the words and the values say, then all columns together.
+//! Proposes a slot for every column: first from a layout, the words and the values of each, then from all columns
+//! together.
 
 use super::addresses::put_together;
 use super::candidate::{Candidate, UNKNOWN, piece_of, slot_of};
@@ -20,13 +21,14 @@ use crate::native::{VCARD_REMARKS, slot_of_header};
 use model::{AddressPart, Label, Slot, TextField};
 use std::collections::{HashMap, HashSet};
 
-/// How many columns without a known name are compared by likeness; a file with more is no contact list by hand.
+/// How many columns without a known name are compared by similarity; a file with more is not a contact list made by
+/// hand.
 const MOST_COMPARED: usize = 200;
 
-/// From how many headers on a common first word that is not known is taken for a container: `properties.city`.
+/// How many headers must begin with the same unknown word for it to count as a container: `properties.city`.
 const CONTAINER: usize = 3;
 
-/// Proposes a slot for every column. Gives the layout's id as well, if one is known.
+/// Proposes a slot for every column. Also returns the layout's id, if a layout is recognised.
 pub fn propose(header: &[String], has_header: bool, sample: &[Vec<String>]) -> (Option<&'static str>, Vec<Column>) {
     let layout = if has_header { recognise(header) } else { None };
     let mut candidates = candidates(header, has_header, layout, sample);
@@ -85,7 +87,7 @@ fn candidates(
         .collect()
 }
 
-/// Unknown words that several headers begin with.
+/// Unknown words with which several headers begin.
 fn containers(header: &[String], votes: &Votes) -> HashSet<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for name in header {
@@ -117,7 +119,7 @@ fn by_layout(header: &str, layout: Option<&'static Layout>) -> Option<Column> {
     }
 }
 
-/// Why a column of Google Contacts that no field of ours holds fills lines.
+/// The reason of a Google Contacts column that has no field and is kept as vCard lines.
 const KEPT: &str = "No matching field; kept with the contact for exports to Google and phones";
 
 /// Numbered groups as Google writes them: `Phone 1 - Value`, `Address 2 - City`.
@@ -188,8 +190,8 @@ fn by_words(header: &str, reading: &Reading) -> Column {
     }
 }
 
-/// Names that are nearly a known one are shown as proposals; they are applied only where the values agree, which
-/// `weigh_values` has done by now.
+/// Shows names that are similar to a known one as proposals; they are applied only if the values agree, which
+/// `weigh_values` has already done.
 fn by_likeness(candidates: &mut [Candidate]) {
     let unknown = |c: &&mut Candidate| c.column.reason == UNKNOWN && c.reading.verdict == Verdict::Unknown;
     for candidate in candidates.iter_mut().filter(unknown).take(MOST_COMPARED) {

@@ -1,4 +1,4 @@
-//! Further companies, job titles, departments and states of a person: a contact has one of each, so the others get
+//! Further companies, job titles, departments and states of a person: a contact has one of each, so the others become
 //! custom fields.
 
 use super::candidate::Candidate;
@@ -6,10 +6,10 @@ use super::lexicon::Field;
 use model::Slot;
 use std::collections::HashSet;
 
-/// The longest name, in characters, that a column gives to a custom field.
+/// The longest column name, in characters, that becomes the name of a custom field.
 const LONGEST_NAME: usize = 60;
 
-/// Gives a custom field to columns with values that would be left out because another column fills their field.
+/// Assigns a custom field to columns with values that would be left out because another column fills their field.
 pub fn keep_second_values(candidates: &mut [Candidate]) {
     let mut taken: HashSet<String> = HashSet::new();
     for candidate in candidates.iter_mut().filter(|candidate| is_second_value(candidate)) {
@@ -30,7 +30,7 @@ fn is_second_value(candidate: &Candidate) -> bool {
     candidate.is_open() && candidate.profile.filled > 0 && (lost || counted)
 }
 
-/// The fields of which people have several.
+/// The fields of which a person may have several.
 fn title_of(field: Field) -> Option<&'static str> {
     match field {
         Field::Company => Some("Company"),
@@ -41,7 +41,7 @@ fn title_of(field: Field) -> Option<&'static str> {
     }
 }
 
-/// The name of the custom field: that of the column, counted on where it is the field's own or taken.
+/// The name of the custom field: the column's name, with a number added if it is the field's own name or taken.
 fn name_of(header: &str, field: &str, taken: &mut HashSet<String>) -> Option<String> {
     let header = header.trim();
     if header.is_empty() || header.chars().count() > LONGEST_NAME || header.contains(['\n', '\r', '"']) {

@@ -1,4 +1,4 @@
-//! What the values say of columns whose names say nothing, little, or something else.
+//! Uses the values of columns whose headers are unknown, ambiguous or wrong.
 
 use super::candidate::{Candidate, UNKNOWN, piece_of};
 use super::header_words::words;
@@ -7,7 +7,7 @@ use super::meaning::Verdict;
 use super::pieces::has_street;
 use model::{AddressPart, Label, Slot, TextField};
 
-/// Lets values decide where words do not, and overrule words that they contradict.
+/// Decides by the values where words do not, and rejects readings of the words that the values contradict.
 pub fn weigh_values(candidates: &mut [Candidate], has_header: bool) {
     for candidate in candidates.iter_mut().filter(|c| !c.is_fixed) {
         leave_out_contradicted(candidate);
@@ -19,7 +19,7 @@ pub fn weigh_values(candidates: &mut [Candidate], has_header: bool) {
     let has_phone = has_phone(candidates);
     for candidate in candidates.iter_mut().filter(|c| c.is_open()) {
         if candidate.column.reason == UNKNOWN && candidate.column.proposal.is_none() {
-            // Beside a phone, `Number` is that of the record.
+            // Beside a phone, `Number` is the number of the record.
             let is_of_record = has_phone && candidate.reading.verdict == Verdict::Number;
             by_values(candidate, has_header, is_of_record);
         } else if let Some(field) = withheld(candidate) {
@@ -38,7 +38,8 @@ pub fn weigh_values(candidates: &mut [Candidate], has_header: bool) {
     }
 }
 
-/// What the values show of a column whose name is a question or a number: `Can we have your phone?`, `E-mail number`.
+/// The field of a column whose name is a question or a number, if the values show it: `Can we have your phone?`,
+/// `E-mail number`.
 fn withheld(candidate: &Candidate) -> Option<Field> {
     let profile = candidate.profile;
     let is_shown = |field: &Field| match field {
@@ -60,7 +61,7 @@ fn leave_out_contradicted(candidate: &mut Candidate) {
         Some(Slot::FullName | Slot::Text(TextField::FirstName | TextField::LastName)) => {
             (is_yes_or_no || profile.excludes_name() || profile.is_email(), "names")
         }
-        // `NO` and `SI` are states and countries.
+        // `NO` and `SI` are also states and countries.
         Some(Slot::Address(_, AddressPart::Street | AddressPart::City)) => (is_yes_or_no, "addresses"),
         Some(Slot::Website(_) | Slot::Birthday | Slot::Text(TextField::Company | TextField::Title)) => {
             (is_yes_or_no, "more than yes and no")
@@ -77,7 +78,7 @@ fn leave_out_contradicted(candidate: &mut Candidate) {
     }
 }
 
-/// `Número` behind a street, and `Address Number` of short values, are house numbers.
+/// `Número` after a street, and `Address Number` with short values, are house numbers.
 fn house_numbers(candidates: &mut [Candidate]) {
     let has_street = has_street(candidates);
     for at in 0..candidates.len() {
@@ -99,7 +100,7 @@ fn house_numbers(candidates: &mut [Candidate]) {
     }
 }
 
-/// `Home`, `Work`: phones if the values are, or if their neighbours are named so too.
+/// `Home`, `Work`: phones if the values are, or if the neighbours have such names, too.
 fn kinds_alone(candidates: &mut [Candidate]) {
     let is_kind = |c: &Candidate| match c.reading.verdict {
         Verdict::Kind(kind) if !c.is_fixed => Some(kind),
@@ -142,7 +143,7 @@ fn numbers_alone(candidates: &mut [Candidate]) {
     }
 }
 
-/// Whether the number is that of a record: `user id`.
+/// Whether the number is the id of a record: `user id`.
 fn is_id(candidate: &Candidate) -> bool {
     words(&candidate.column.header)
         .iter()
@@ -171,8 +172,8 @@ fn by_values(candidate: &mut Candidate, has_header: bool, is_of_record: bool) {
     }
 }
 
-/// Without a header the first two columns of single words are given and family name, or the first of several words is
-/// the whole name.
+/// Without a header, the first two columns of single words are the given and the family name, or the first column of
+/// several words is the whole name.
 pub fn names_without_header(candidates: &mut [Candidate]) {
     let open: Vec<usize> = (0..candidates.len())
         .filter(|at| candidates[*at].column.slot.is_none())

@@ -1,12 +1,12 @@
-//! What the values of a column tell of it, whatever its name.
+//! Profiles the values of a column, independent of its name.
 
 use crate::open::is_data_like_cell;
 use model::{Birthday, DateOrder, Email, Label, Phone, fold, looks_like_company};
 
-/// What a column's sample values look like.
+/// Counts what the sample values of a column look like.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Profile {
-    /// How many are not empty.
+    /// How many values are not empty.
     pub filled: usize,
     emails: usize,
     holding_at: usize,
@@ -19,21 +19,21 @@ pub struct Profile {
     house_numbers: usize,
     calling_codes: usize,
     labels: usize,
-    /// What Outlook writes beside an email: how it is delivered.
+    /// Values that Outlook writes beside an email: how it is delivered.
     mail_protocols: usize,
     forms_of_address: usize,
     companies: usize,
-    /// Answers to a question that is answered with yes or no.
+    /// Answers to a yes-or-no question.
     yes_or_no: usize,
     letterless: usize,
     dates: usize,
 }
 
-/// How many values of a column are looked at.
+/// How many values of a column are examined.
 const LOOKED_AT: usize = 200;
 
 impl Profile {
-    /// Looks at the values of a column.
+    /// Profiles the values of a column.
     pub fn new<'a>(values: impl Iterator<Item = &'a str>) -> Self {
         let mut profile = Self::default();
         for value in values.map(str::trim).filter(|v| !v.is_empty()).take(LOOKED_AT) {
@@ -81,101 +81,101 @@ impl Profile {
         self.filled > 0 && count * 10 >= self.filled * 8
     }
 
-    /// Most are email addresses.
+    /// Whether most values are email addresses.
     pub fn is_email(self) -> bool {
         self.most(self.emails)
     }
 
-    /// Most are written as telephone numbers are.
+    /// Whether most values are written like telephone numbers.
     pub fn is_phone(self) -> bool {
         self.most(self.phones)
     }
 
-    /// Most are web addresses.
+    /// Whether most values are web addresses.
     pub fn is_website(self) -> bool {
         self.most(self.web_pages)
     }
 
-    /// Most are one word, as a given or a family name.
+    /// Whether most values are one word, like a given or a family name.
     pub fn is_one_name(self) -> bool {
         self.most(self.words[0])
     }
 
-    /// Most are names of two or more words.
+    /// Whether most values are names of two or more words.
     pub fn is_full_name(self) -> bool {
         self.filled > 0 && (self.words[1] + self.words[2]) * 10 >= self.filled * 6 && self.most(self.words.iter().sum())
     }
 
-    /// Most could be telephone numbers, plain digits included.
+    /// Whether most values could be telephone numbers, plain digits included.
     pub fn may_be_phone(self) -> bool {
         self.most(self.phones.max(self.plain_numbers))
             || (self.filled > 0 && (self.phones + self.plain_numbers) * 10 >= self.filled * 5 && self.plain_numbers > 0)
     }
 
-    /// Most are numbers of one or two digits.
+    /// Whether most values are numbers of one or two digits.
     pub fn is_small_number(self) -> bool {
         self.most(self.small_numbers)
     }
 
-    /// Most are short, begin with a digit, and could be house numbers.
+    /// Whether most values are short, begin with a digit, and could be house numbers.
     pub fn is_house_number(self) -> bool {
         self.most(self.house_numbers)
     }
 
-    /// Most are calling codes of countries: `+49`, `1`.
+    /// Whether most values are calling codes of countries: `+49`, `1`.
     pub fn is_calling_code(self) -> bool {
         self.most(self.calling_codes)
     }
 
-    /// Most are labels: Mobile, Work, Home.
+    /// Whether most values are labels: Mobile, Work, Home.
     pub fn is_label(self) -> bool {
         self.most(self.labels)
     }
 
-    /// Whether the values may be labels of emails; an empty column need not be.
+    /// Whether the values may be labels of emails; false for an empty column.
     pub fn may_be_email_label(self) -> bool {
         self.filled > 0 && !self.most(self.mail_protocols)
     }
 
-    /// Most are forms of address: Mr, Dr., Frau.
+    /// Whether most values are forms of address: Mr, Dr., Frau.
     pub fn is_form_of_address(self) -> bool {
         self.most(self.forms_of_address)
     }
 
-    /// Many carry the legal form of a company, more than people in a list of people would.
+    /// Whether many values have the legal form of a company, more than in a list of people.
     pub fn has_companies(self) -> bool {
         self.filled > 0 && self.companies * 3 >= self.filled
     }
 
-    /// All are answers to a question that is answered with yes or no.
+    /// Whether all values are answers to a yes-or-no question.
     pub fn is_yes_or_no(self) -> bool {
         self.filled > 0 && self.yes_or_no == self.filled
     }
 
-    /// None has a letter, as numbers of orders and customers have none.
+    /// Whether no value contains a letter, as with numbers of orders and customers.
     pub fn excludes_name(self) -> bool {
         self.filled > 0 && self.letterless == self.filled
     }
 
-    /// Most are dates with day, month and year.
+    /// Whether most values are dates with day, month and year.
     pub fn is_date(self) -> bool {
         self.most(self.dates)
     }
 
-    /// Several values, and none could be an email address.
+    /// Whether there are several values and none could be an email address.
     pub fn excludes_email(self) -> bool {
         self.filled >= 3 && self.holding_at == 0 && self.with_digits < self.filled
     }
 
-    /// Several values, and none could be a telephone number.
+    /// Whether there are several values and none could be a telephone number.
     pub fn excludes_phone(self) -> bool {
         self.filled >= 3 && self.with_digits == 0
     }
 }
 
-/// Words of a column that holds nothing but forms of address, folded. Not the words that `model` takes off the front of a
-/// name: without a name behind it `doc` or `family` is no form of address, and `RA` or `様` is one only in a column of
-/// its own.
+/// Words of a column that contains only forms of address, folded. They differ from the words that `model` removes from
+/// the front of a name: `doc` or `family` followed by no name is not a form of address, and `RA` or `様` is one only in
+/// a column of its own.
 const FORMS_OF_ADDRESS: &[&str] = &[
     "mr",
     "mrs",
@@ -292,7 +292,8 @@ fn is_calling_code(value: &str) -> bool {
     (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Written as numbers are written for people, with a country code, brackets or gaps; plain digits may be anything.
+/// Whether a value is written like a telephone number for people, with a country code, brackets or gaps; plain digits
+/// may be anything.
 fn is_written_as_phone(value: &str) -> bool {
     let digits = value.chars().filter(char::is_ascii_digit).count();
     let written = value.starts_with('+') || value.starts_with('(') || value.contains(['-', ' ', '.', '/']);
@@ -307,7 +308,7 @@ fn is_written_as_phone(value: &str) -> bool {
         && (!value.starts_with('+') || Phone::parse(value, None).is_ok())
 }
 
-/// The most words beside an email in a cell of emails: a name, or what it is for.
+/// The most words beside an email in a cell of emails: a name, or the purpose of the address.
 const WORDS_BESIDE_EMAIL: usize = 4;
 
 /// Whether a value is one or more email addresses, perhaps with names or remarks beside them.

@@ -1,4 +1,4 @@
-//! Many records in one piece of memory, with what is odd about each.
+//! A batch of records in one buffer, each with its anomaly.
 
 use super::charset::Charset;
 use super::utf8::Places;
@@ -8,46 +8,46 @@ use super::utf8::Places;
 pub enum Anomaly {
     /// A value opens a quote that never closes.
     UnclosedQuote,
-    /// A value holds bytes that are no text in the file's encoding.
+    /// A value contains bytes that are invalid in the file's encoding.
     BadBytes,
-    /// A value was not UTF-8 as the rest of the file, and was read in another encoding.
+    /// A value was not UTF-8, unlike the rest of the file, and was decoded in another encoding.
     OtherEncoding(Charset),
     /// The record is longer than 16 MiB and was cut.
     TooLong,
 }
 
-/// What is known of a record beside its cells.
+/// The data of a record apart from its cells.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Head {
     pub(super) mark: Position,
     pub(super) first_cell: usize,
     pub(super) cells: usize,
     pub(super) oddity: Option<Anomaly>,
-    /// Whether it is one of the single cells that follow a blank line.
+    /// Whether only its first cell is filled and it follows a blank line or another such record.
     pub(super) lone: bool,
 }
 
-/// Where a record begins, and what of the records before it matters: enough to read it again without them.
+/// Where a record begins, and the reader's state there: enough to read the record again without those before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Position {
-    /// Its first byte in the decoded text, from 0.
+    /// The offset of its first byte in the decoded text, from 0.
     pub offset: u64,
     /// The line it begins on, from 1.
     pub line: u64,
-    /// Its number among all records, blank lines counted, from 0.
+    /// Its index among all records, blank lines counted, from 0.
     pub index: u64,
-    /// Whether a single cell would be a note here, because a blank line or a note comes before.
+    /// Whether a record with a single cell would be a note here, because a blank line or a note precedes it.
     pub notes_follow: bool,
-    /// Whether it belongs to another table, which begins below the first one.
+    /// Whether it belongs to another table below the first one.
     pub other_table: bool,
 }
 
-/// Many records in one piece of memory, to be handed from thread to thread and used again.
+/// A batch of records in one buffer, which threads can hand over and reuse.
 #[derive(Debug, Default)]
 pub struct Batch {
     pub(super) text: String,
     pub(super) bytes: Vec<u8>,
-    /// Where each cell ends.
+    /// The offset at which each cell ends.
     pub(super) ends: Vec<usize>,
     pub(super) heads: Vec<Head>,
 }
@@ -67,7 +67,7 @@ impl Batch {
         self.heads.clear();
     }
 
-    /// An empty batch with room for as much as this one holds.
+    /// Returns an empty batch with capacity for as much text as this one holds.
     pub fn emptied(&self) -> Self {
         Self {
             text: String::with_capacity(self.text.len() + self.text.len() / 8),
@@ -82,27 +82,25 @@ impl Batch {
         self.heads.iter().map(|head| Record { batch: self, head })
     }
 
-    /// One of the records, by its place in the batch.
+    /// Returns the record at a position in the batch.
     pub fn record(&self, at: usize) -> Option<Record<'_>> {
         self.heads.get(at).map(|head| Record { batch: self, head })
     }
 
-    /// How many records.
     pub fn len(&self) -> usize {
         self.heads.len()
     }
 
-    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.heads.is_empty()
     }
 
-    /// How many bytes its cells take.
+    /// The size of all cells in bytes.
     pub fn bytes(&self) -> usize {
         self.text.len()
     }
 
-    /// Adds a record that has the place of another one and these cells.
+    /// Adds a record with the position of `original` and the given cells.
     pub(crate) fn add_changed<'c>(&mut self, original: Record<'_>, cells: impl Iterator<Item = &'c str>) {
         self.bytes = std::mem::take(&mut self.text).into_bytes();
         let first_cell = self.ends.len();
@@ -118,25 +116,25 @@ impl Batch {
         self.seal(None);
     }
 
-    /// Ends the cell whose bytes were just added. A line break stands between cells, so that the last byte of one and the
-    /// first of the next never make a character together.
+    /// Ends the cell whose bytes were just added. Cells are separated by a line break, so that the last byte of one and
+    /// the first of the next never form a character.
     pub(super) fn end_cell(&mut self) {
         self.ends.push(self.bytes.len());
         self.bytes.push(b'\n');
     }
 
-    /// Where a cell begins.
+    /// The offset at which a cell begins.
     pub(super) fn begin_of(&self, cell: usize) -> usize {
         if cell == 0 { 0 } else { self.ends[cell - 1] + 1 }
     }
 
-    /// The bytes of a cell before they are made text.
+    /// The bytes of a cell before they are decoded.
     pub(super) fn cell_bytes(&self, cell: usize) -> &[u8] {
         &self.bytes[self.begin_of(cell)..self.ends[cell]]
     }
 
-    /// Makes text of the bytes. Records with bytes that are no UTF-8 are marked; they are read in the other encoding, or
-    /// get replacement characters.
+    /// Turns the bytes into text. Records with bytes that are not UTF-8 are marked; their values are decoded in the
+    /// other encoding, or get replacement characters.
     pub(super) fn seal(&mut self, other: Option<Charset>) {
         match String::from_utf8(std::mem::take(&mut self.bytes)) {
             Ok(text) => self.text = text,
@@ -150,7 +148,7 @@ impl Batch {
         for head in &mut self.heads {
             let ends = &mut self.ends[head.first_cell..head.first_cell + head.cells];
             let record = ends.last().map_or(&[][..], |end| &bytes[from..*end]);
-            // In encodings of several bytes a single value may look like UTF-8 by chance; the whole record does not.
+            // In multi-byte encodings a single value may look like UTF-8 by chance; the whole record does not.
             let whole = other.filter(|other| !other.is_single_byte() && !Places::count(record).are_utf8());
             for end in ends {
                 let cell = &bytes[from..*end];
@@ -181,23 +179,21 @@ impl<'a> Record<'a> {
         self.head.mark.line
     }
 
-    /// Its number among all records, blank lines counted, from 0.
+    /// Its index among all records, blank lines counted, from 0.
     pub fn index(self) -> u64 {
         self.head.mark.index
     }
 
-    /// Where it begins.
     pub fn mark(self) -> Position {
         self.head.mark
     }
 
-    /// What was odd about it.
     pub fn oddity(self) -> Option<Anomaly> {
         self.head.oddity
     }
 
-    /// Whether only its first cell is filled and it follows a blank line, perhaps behind others of its kind: a note below a
-    /// table, or a title between its parts.
+    /// Whether only its first cell is filled and it follows a blank line or another such record: a note below a table,
+    /// or a title between its parts.
     pub fn is_lone(self) -> bool {
         self.head.lone
     }
@@ -207,7 +203,7 @@ impl<'a> Record<'a> {
         self.head.mark.other_table
     }
 
-    /// All cells in one, with line breaks between them.
+    /// All cells as one text, separated by line breaks.
     pub fn text(self) -> &'a str {
         let from = if self.head.first_cell == 0 {
             0
@@ -218,7 +214,7 @@ impl<'a> Record<'a> {
         self.batch.text.get(from..end).unwrap_or_default()
     }
 
-    /// How many cells it has.
+    /// The number of cells.
     pub fn len(self) -> usize {
         self.head.cells
     }
@@ -228,7 +224,7 @@ impl<'a> Record<'a> {
         self.head.cells == 0
     }
 
-    /// A cell; none behind the record's end.
+    /// Returns a cell; `None` beyond the record's end.
     pub fn get(self, column: usize) -> Option<&'a str> {
         if column >= self.head.cells {
             return None;

@@ -1,4 +1,4 @@
-//! Encodings: those of the WHATWG Encoding Standard, and the code pages of DOS and of Mac OS for Central Europe.
+//! Encodings: those of the WHATWG Encoding Standard, the DOS code pages, and Mac OS Central European.
 
 use encoding_rs::{BIG5, EUC_KR, Encoding, GBK, MACINTOSH, SHIFT_JIS, UTF_8, X_MAC_CYRILLIC};
 use oem_cp::code_table_type::TableType;
@@ -13,13 +13,13 @@ pub struct Charset(pub(super) Kind);
 pub(super) enum Kind {
     /// The WHATWG Encoding Standard.
     Standard(&'static Encoding),
-    /// A code page of DOS.
+    /// A DOS code page.
     Dos(u16),
-    /// Mac OS for Central European languages.
+    /// Mac OS Central European.
     MacCentralEurope,
 }
 
-/// The code pages of DOS that the Encoding Standard does not have.
+/// The DOS code pages that the Encoding Standard does not include.
 const DOS_CODE_PAGES: [u16; 16] = [
     437, 720, 737, 775, 850, 852, 855, 857, 858, 860, 861, 862, 863, 864, 865, 869,
 ];
@@ -52,10 +52,10 @@ impl Charset {
     /// UTF-8.
     pub const UTF_8: Charset = Charset(Kind::Standard(UTF_8));
 
-    /// Latin text of Windows.
+    /// The Windows encoding of Western European text.
     pub(crate) const WINDOWS_1252: Charset = Charset(Kind::Standard(encoding_rs::WINDOWS_1252));
 
-    /// The encoding of a label such as `windows-1252`, `latin1`, `cp850` or `IBM852`.
+    /// Returns the encoding for a label such as `windows-1252`, `latin1`, `cp850` or `IBM852`.
     pub fn from_label(label: &str) -> Option<Self> {
         let standard = Encoding::for_label(label.as_bytes()).map(Self::standard);
         standard.or_else(|| {
@@ -69,7 +69,7 @@ impl Charset {
         })
     }
 
-    /// The encoding of the number of a code page.
+    /// Returns the encoding for a code page number.
     fn from_code_page(number: &str) -> Option<Self> {
         let number: u16 = number.parse().ok()?;
         let windows = |number: u16| Encoding::for_label(format!("windows-{number}").as_bytes());
@@ -102,7 +102,7 @@ impl Charset {
         }
     }
 
-    /// Whether it is UTF-16 or has characters of several bytes, some of which may look like UTF-8.
+    /// Whether it is UTF-16 or another multi-byte encoding, parts of which may look like UTF-8.
     pub(crate) fn is_wide(self) -> bool {
         !self.is_single_byte()
     }
@@ -115,7 +115,7 @@ impl Charset {
         }
     }
 
-    /// The text of some bytes, with replacement characters for those that mean nothing.
+    /// Decodes the bytes, with replacement characters for invalid ones.
     pub(crate) fn decode(self, bytes: &[u8]) -> String {
         match self.0 {
             Kind::Standard(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
@@ -123,7 +123,7 @@ impl Charset {
         }
     }
 
-    /// The character of a byte, in an encoding of single bytes.
+    /// Decodes one byte of a single-byte encoding.
     pub(super) fn char_of(self, byte: u8) -> char {
         let Some(upper) = byte.checked_sub(0x80) else {
             return char::from(byte);

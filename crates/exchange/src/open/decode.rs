@@ -1,4 +1,4 @@
-//! From the file's bytes to UTF-8, streamed.
+//! Decodes the file's bytes to UTF-8 as a stream.
 
 use super::charset::{Charset, Kind};
 use super::encoding::Found;
@@ -6,8 +6,8 @@ use super::source::Source;
 use encoding_rs::Decoder;
 use std::io::{self, Read};
 
-/// The file's text as UTF-8, without its byte order mark. Bytes of a UTF-8 file pass as they are, also bad ones: the
-/// record that holds them is reported, not the file.
+/// Returns the file's text as UTF-8, without its byte order mark. The bytes of a UTF-8 file are passed through
+/// unchanged, including invalid ones: the record that contains them is reported, not the file.
 ///
 /// # Errors
 /// When the file cannot be opened.
@@ -35,10 +35,10 @@ pub fn decoded(source: &dyn Source, found: &Found) -> io::Result<Box<dyn Read + 
     }))
 }
 
-/// What makes text of bytes.
+/// The decoder of the file's encoding.
 enum TextDecoder {
     Standard(Decoder),
-    /// A table of single bytes.
+    /// A table for a single-byte encoding.
     Table(Charset),
 }
 
@@ -54,7 +54,7 @@ struct Transcoder {
 }
 
 impl Transcoder {
-    /// Decodes the next piece into `text`. False at the end.
+    /// Decodes the next chunk into `text`. Returns false at the end of the input.
     fn refill(&mut self) -> io::Result<bool> {
         if self.ended {
             return Ok(false);

@@ -1,32 +1,31 @@
-//! How a CSV file is written: delimiter, quotes, escapes, line ends, and values in another encoding than the rest; and that
-//! of a converted table.
+//! The dialect of a CSV file: delimiter, quotes, escapes, line ends, and values in another encoding than the rest; also
+//! the dialect of a converted table.
 
 use super::charset::Charset;
 
-/// How a CSV file is written.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Dialect {
-    /// What stands between cells.
+    /// Separates cells.
     pub delimiter: u8,
-    /// What stands around cells that hold delimiters or line breaks.
+    /// Encloses cells that contain delimiters or line breaks.
     pub quote: u8,
-    /// What stands before a quote inside a quoted cell, beside the doubling of quotes.
+    /// Precedes a quote inside a quoted cell, as an alternative to doubling it.
     pub escape: Option<u8>,
     /// Whether a CR without LF ends a record (classic Mac OS), instead of being part of a value.
     pub cr_ends_record: bool,
     /// Whether the file begins with a line such as `sep=;` for Excel.
     pub sep_line: bool,
-    /// Whether records stand in quotes as a whole, so that they look like one cell.
+    /// Whether whole records are enclosed in quotes, so that each looks like one cell.
     #[serde(default)]
     pub wrapped: bool,
-    /// Whether blank lines stand between rows, so that they end nothing.
+    /// Whether blank lines separate the rows, so that a blank line does not end the table.
     #[serde(default)]
     pub spaced: bool,
-    /// The encoding of values that are not UTF-8, in a file that is UTF-8 else.
+    /// The encoding of the values that are not UTF-8 in a file that is otherwise UTF-8.
     #[serde(default)]
     pub other_encoding: Option<Charset>,
-    /// Whether each record begins with its line in the file that it was converted from ([`crate::convert`]). That number is
-    /// no cell.
+    /// Whether each record begins with its line number in the file that it was converted from ([`crate::convert`]).
+    /// This number is not a cell.
     #[serde(default)]
     pub numbered: bool,
 }
@@ -48,7 +47,7 @@ impl Default for Dialect {
 }
 
 impl Dialect {
-    /// That of a converted table: UTF-8, commas, double quotes, and the number of each row.
+    /// The dialect of a converted table: UTF-8, commas, double quotes, and a line number at the start of each row.
     pub fn of_converted() -> Self {
         Self {
             numbered: true,

@@ -1,4 +1,4 @@
-//! Detecting the dialect of a file from a sample, by the consistency of the records that each possibility would give.
+//! Detects the dialect of a file from a sample: each candidate is scored by how consistent its records are.
 
 use super::batch::Batch;
 use super::dialect::Dialect;
@@ -8,14 +8,14 @@ use crate::native::OWN_COLUMNS;
 use memchr::memchr_iter;
 
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// Delimiters that occur in values too: taken where the usual ones make no table and these make a certain one.
+/// Delimiters that also occur in values: used only if the usual ones give no table and one of these certainly does.
 const RARE_DELIMITERS: [u8; 10] = [b'^', b'~', 0x1F, 0x01, 0x1C, b':', b'#', b'!', b'*', b'&'];
-/// Those of them that hardly stand in values, so that a table is certain without known names.
+/// The rare delimiters that hardly occur in values, so that they prove a table without known column names.
 const CERTAIN: [u8; 5] = [b'^', b'~', 0x1F, 0x01, 0x1C];
-/// How many records are compared for each possibility.
+/// How many records are compared for each candidate.
 const COMPARED: usize = 100;
 
-/// Tells the dialect from the first bytes of a file.
+/// Detects the dialect from the first bytes of a file.
 pub fn detect(sample: &[u8], whole_file: bool, delimiter: Option<u8>) -> Dialect {
     let base = Dialect {
         cr_ends_record: cr_ends_records(sample),
@@ -46,7 +46,7 @@ pub fn detect(sample: &[u8], whole_file: bool, delimiter: Option<u8>) -> Dialect
     finish(dialect, sample)
 }
 
-/// The dialect with the delimiter whose records are most alike, perhaps with records that stand in quotes as a whole.
+/// Returns the dialect whose delimiter gives the most consistent records, with or without quotes around whole records.
 fn most_consistent(sample: &[u8], whole_file: bool, base: &Dialect) -> Dialect {
     let with = |delimiter, wrapped| Dialect {
         delimiter,
@@ -54,7 +54,7 @@ fn most_consistent(sample: &[u8], whole_file: bool, base: &Dialect) -> Dialect {
         ..base.clone()
     };
     let scored = |dialect: Dialect| (score(sample, whole_file, &dialect), dialect);
-    // Of equals the first: the comma, and no wrapping.
+    // A tie is decided by order: comma first, and no wrapping.
     let best = |dialects: &mut dyn DoubleEndedIterator<Item = Dialect>| {
         dialects
             .map(scored)
@@ -84,7 +84,7 @@ fn most_consistent(sample: &[u8], whole_file: bool, base: &Dialect) -> Dialect {
     found.map_or_else(|| with(b',', false), |(_, dialect)| dialect)
 }
 
-/// Whether a line of the sample stands in quotes from end to end.
+/// Whether a line of the sample is enclosed in quotes as a whole.
 fn wraps_lines(sample: &[u8]) -> bool {
     sample
         .split(|byte| matches!(byte, b'\n' | b'\r'))
@@ -95,7 +95,7 @@ fn has_lone_cr(sample: &[u8]) -> bool {
     memchr_iter(b'\r', sample).any(|i| sample.get(i + 1).is_some_and(|next| !matches!(next, b'\n' | b'\r')))
 }
 
-/// Whether one dialect makes records more alike than another.
+/// Whether one dialect gives more consistent records than another.
 fn fits_better(sample: &[u8], whole_file: bool, one: &Dialect, other: &Dialect) -> bool {
     let [one, other] = [one, other].map(|dialect| score(sample, whole_file, dialect));
     one.width > 1 && one.width == other.width.min(one.width) && one.consistent > other.consistent
@@ -111,8 +111,8 @@ fn finish(mut dialect: Dialect, sample: &[u8]) -> Dialect {
     dialect
 }
 
-/// The delimiter of a file that begins as our own export does. It is not guessed from the values, however much they look
-/// like records of another dialect.
+/// Returns the delimiter of a file that begins like our own export. It is not guessed from the values, however much
+/// they look like records of another dialect.
 fn own_export(sample: &[u8]) -> Option<u8> {
     let cell = |text: &'_ [u8], name: &str| -> Option<usize> {
         let quoted = usize::from(text.starts_with(b"\""));
@@ -125,7 +125,7 @@ fn own_export(sample: &[u8]) -> Option<u8> {
     cell(&sample[end + 1..], version).map(|_| delimiter)
 }
 
-/// CR ends records where it stands alone more often than LF stands at all.
+/// CR ends records if lone CRs are more frequent than LFs.
 fn cr_ends_records(sample: &[u8]) -> bool {
     let lf = memchr_iter(b'\n', sample).count();
     let lone_cr = memchr_iter(b'\r', sample)
@@ -134,7 +134,7 @@ fn cr_ends_records(sample: &[u8]) -> bool {
     lone_cr > lf
 }
 
-/// Excel's hint: `sep=;` alone on the first line. Gives the delimiter and where the second line begins.
+/// Parses Excel's hint `sep=;`, alone on the first line. Returns the delimiter and the offset of the second line.
 fn sep_line(sample: &[u8]) -> Option<(u8, usize)> {
     let end = sample.iter().position(|b| matches!(b, b'\n' | b'\r'))?;
     let line = sample[..end].trim_ascii();
@@ -153,11 +153,11 @@ fn sep_line(sample: &[u8]) -> Option<(u8, usize)> {
 /// How well a dialect fits.
 #[derive(Clone, Copy, Debug, Default)]
 struct Score {
-    /// The share of records with the commonest number of cells, of two or more.
+    /// The fraction of records with the most common number of cells, if that is two or more.
     consistent: f64,
-    /// The share of known column names in one of the first records.
+    /// The highest fraction of known column names in one of the first records.
     known: f64,
-    /// That number of cells.
+    /// The most common number of cells.
     width: usize,
 }
 
@@ -191,7 +191,8 @@ fn score(sample: &[u8], whole_file: bool, dialect: &Dialect) -> Score {
         .unwrap_or((0, 1));
     let consistent = commonest.0 as f64 / total as f64;
     let widest_header = records.iter().take(20).map(Vec::len).max().unwrap_or(1);
-    // A column of values with delimiters in quotes is no table of wrapped lines: there the header row is wide, too.
+    // A column of values with delimiters in quotes is not a table of wrapped lines: in one, the header row is wide,
+    // too.
     let wraps_rows_only = dialect.wrapped && records.first().is_some_and(|first| first.len() != commonest.1);
     if wraps_rows_only || commonest.1 < 2 && widest_header < 2 {
         return Score::default();
@@ -217,7 +218,7 @@ fn split(sample: &[u8], whole_file: bool, dialect: &Dialect) -> Vec<Vec<String>>
     records
 }
 
-/// Whether values stand in single quotes: most cells of the first records do, and no cell in double ones.
+/// Whether values are enclosed in single quotes: most cells of the first records are, and no cell is in double quotes.
 fn single_quotes(sample: &[u8], dialect: &Dialect) -> bool {
     let text = &sample[..sample.len().min(64 * 1024)];
     let cells: Vec<&[u8]> = text
@@ -232,7 +233,7 @@ fn single_quotes(sample: &[u8], dialect: &Dialect) -> bool {
     !double && !cells.is_empty() && opened * 10 >= cells.len() * 6 && closed * 10 >= cells.len() * 6
 }
 
-/// Whether quotes inside quoted cells are written `\"`: such a pair stands where a plain closing quote could not.
+/// Whether quotes inside quoted cells are written `\"`: such a pair occurs where a plain closing quote could not.
 fn backslash_escapes(sample: &[u8], dialect: &Dialect) -> bool {
     let pairs = memchr_iter(b'\\', sample).filter(|i| sample.get(i + 1) == Some(&dialect.quote));
     pairs.into_iter().any(|i| match sample.get(i + 2) {

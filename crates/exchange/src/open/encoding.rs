@@ -1,6 +1,7 @@
-//! The encoding of a file, and how it was detected: byte order mark, zero bytes of UTF-16, valid UTF-8, else a guess.
+//! Detects the encoding of a file: byte order mark, zero bytes of UTF-16, valid UTF-8, otherwise a guess.
 //!
-//! A file that is UTF-8 in some lines and something else in others is UTF-8 with a second encoding for the other values.
+//! A file with some lines in UTF-8 and others in another encoding is treated as UTF-8 with a second encoding for the
+//! other values.
 
 use super::charset::{Charset, Kind};
 use super::guess::{Guess, guess, is_latin};
@@ -21,26 +22,26 @@ pub struct Found {
     pub bom: bool,
     /// How it was detected, in words.
     pub evidence: String,
-    /// The encoding of those values of a UTF-8 file that are not UTF-8.
+    /// In a UTF-8 file, the encoding of the values that are not UTF-8.
     #[serde(default)]
     pub other: Option<Charset>,
 }
 
-/// How many bytes of lines that are not UTF-8 the guess is made from.
+/// How many bytes of lines that are not UTF-8 are kept for the guess.
 const GUESSED_FROM: usize = 4 * 1024 * 1024;
 /// How many bytes are read at once.
 const BLOCK: usize = 256 * 1024;
-/// A line is looked at in pieces of this length.
+/// Longer lines are examined in pieces of this length.
 const LONGEST_LINE: usize = 1024 * 1024;
 
-/// The encoding that the user chose.
+/// Returns the encoding chosen by the user.
 pub fn chosen(charset: Charset, source: &dyn Source) -> io::Result<Found> {
     let head = head_of(source)?;
     let bom = Encoding::for_bom(&head).is_some_and(|(encoding, _)| charset.0 == Kind::Standard(encoding));
     Ok(found(charset, bom, "chosen"))
 }
 
-/// Tells the encoding. Reads the whole file unless its first bytes tell.
+/// Detects the encoding. Reads the whole file unless its first bytes are conclusive.
 pub fn detect(source: &dyn Source) -> Result<Found, OpenError> {
     let head = head_of(source)?;
     let mark = Encoding::for_bom(&head).map(|(encoding, _)| Charset::standard(encoding));
@@ -54,7 +55,7 @@ pub fn detect(source: &dyn Source) -> Result<Found, OpenError> {
     Ok(survey.conclusion(mark.is_some()))
 }
 
-/// That of a converted table.
+/// The encoding of a converted table.
 pub fn of_converted() -> Found {
     found(
         Charset::UTF_8,
@@ -78,14 +79,15 @@ fn head_of(source: &dyn Source) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// UTF-16 without byte order mark: most bytes at even or at odd places are zero.
+/// Detects UTF-16 without byte order mark: many bytes at even or at odd offsets are zero.
 fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     if head.len() < 4 {
         return None;
     }
     let zeros = |from: usize| head.iter().skip(from).step_by(2).filter(|b| **b == 0).count();
     let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
-    // Delimiters, digits and line ends are ASCII in every script, so a tenth is little; other text holds no zeros at all.
+    // Delimiters, digits and line ends are ASCII in every script, so a tenth is a low threshold; text in other
+    // encodings contains no zero bytes.
     if odd * 10 > half && even * 20 < odd {
         Some(UTF_16LE)
     } else if even * 10 > half && odd * 20 < even {
@@ -95,14 +97,14 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// What a reading of the whole file tells.
+/// The result of reading the whole file.
 #[derive(Default)]
 struct Survey {
-    /// What stands in lines that are UTF-8, or were.
+    /// Counts for the lines that are UTF-8, or were before they were damaged.
     utf8: Places,
-    /// How many lines are something else.
+    /// The number of lines in another encoding.
     other_lines: u64,
-    /// The first of them.
+    /// The first of these lines.
     others: Vec<u8>,
 }
 
@@ -181,7 +183,8 @@ impl Survey {
         found(guess.charset, false, &format!("not valid UTF-8; {}", guess.evidence))
     }
 
-    /// Whether some lines are UTF-8, and not by chance: Latin text of single bytes never is, other text now and then.
+    /// Whether some lines are really UTF-8 and not by chance: single-byte Latin text never looks like it, other text
+    /// occasionally does.
     fn is_mixed(&self, guess: &Guess) -> bool {
         let certain = match () {
             () if is_latin(guess.charset) => return self.utf8.valid > 0,

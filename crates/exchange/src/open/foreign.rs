@@ -1,13 +1,13 @@
-//! Text that is no CSV, known by how it is written: markup, vCard, SQL, printed tables, `key: value` lines and the like.
+//! Recognises text formats that are not CSV: markup, vCard, SQL, printed tables, `key: value` lines and the like.
 
 use super::refusal::Refusal;
 
-/// How much of a text is looked at.
+/// How many bytes of a text are examined.
 const LOOKED_AT: usize = 64 * 1024;
-/// How many of its lines.
+/// How many lines are examined.
 const LINES: usize = 60;
 
-/// What a text is, if it is none of CSV.
+/// Returns the format of a text that is not CSV; `None` if no such format is recognised.
 pub fn format_of(sample: &[u8]) -> Option<Refusal> {
     let text = sample[..sample.len().min(LOOKED_AT)].trim_ascii_start();
     let text = String::from_utf8_lossy(text);
@@ -69,7 +69,7 @@ fn markup(text: &str) -> Option<Refusal> {
     if begins(text, &["<?xml", "<!doctype"]) {
         return Some(Refusal::Xml);
     }
-    // A header may hold a tag; a document is made of them.
+    // A header may contain a tag; a document consists of tags.
     let (tags, lines) =
         text.lines()
             .map(str::trim)
@@ -105,7 +105,7 @@ fn is_json(text: &str) -> bool {
     }
 }
 
-/// The first line that is no comment of a kind.
+/// The first line that is neither empty nor a comment.
 fn first_line<'a>(lines: &[&'a str], comments: &[&str]) -> Option<&'a str> {
     let is_comment = |line: &str| comments.iter().any(|sign| line.starts_with(sign));
     lines
@@ -121,7 +121,7 @@ fn is_ldif(lines: &[&str]) -> bool {
     is_name(begin) || is_version(begin) && lines.iter().any(|line| is_name(line))
 }
 
-/// A dump: the first statement makes or fills a table, or prepares for one that does.
+/// Whether the text is an SQL dump: its first statement creates or fills a table, or prepares for one that does.
 fn is_sql(lines: &[&str]) -> bool {
     let fills = |line: &str| {
         let line = line.trim_start();
@@ -160,7 +160,7 @@ fn is_sql(lines: &[&str]) -> bool {
             && lines.iter().any(|line| fills(line))
 }
 
-/// A table drawn with lines: the output of a database client, Markdown, reStructuredText.
+/// Recognises a table drawn with lines: the output of a database client, Markdown, reStructuredText.
 fn printed_table(lines: &[&str]) -> Option<Refusal> {
     let begin = first_line(lines, &[]).unwrap_or_default();
     if begin.starts_with("-[ RECORD ")
@@ -183,7 +183,7 @@ fn printed_table(lines: &[&str]) -> Option<Refusal> {
         .filter_map(|at| lines.get(at))
         .filter(|line| !is_rule(line));
     if !beside.clone().any(|line| has_bars(line)) {
-        // One column: a title, its rule, values, and how many there are.
+        // One column: a title, its rule, values, and the row count.
         let counted = lines
             .iter()
             .any(|line| line.starts_with('(') && (line.ends_with(" rows)") || line == &"(1 row)"));
@@ -211,7 +211,7 @@ fn is_message(lines: &[&str]) -> bool {
         || begins(begin, &["from ", "from:", "subject:", "date:"]) && lines.iter().any(|line| begins(line, &headers))
 }
 
-/// Whether nearly every line is a key and its value, as in YAML or in settings, and not a row of some table.
+/// Whether nearly every line is a key with its value, as in YAML or settings files, and not a table row.
 fn is_key_value(lines: &[&str]) -> bool {
     let written: Vec<&str> = lines
         .iter()
@@ -242,7 +242,7 @@ fn is_key_value(lines: &[&str]) -> bool {
     pairs >= 2 && (pairs + marks).max(pairs + items) * 10 >= written.len() * 9
 }
 
-/// Whether the line breaks are written as a backslash and the letter n, so that the whole file is one line.
+/// Whether line breaks are written as a backslash and the letter n, so that the whole file is one line.
 fn has_written_line_breaks(text: &str) -> bool {
     let text = text.trim_end();
     if text.contains(['\n', '\r']) || !text.contains("\\n") {

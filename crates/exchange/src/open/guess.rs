@@ -1,10 +1,11 @@
-//! Guessing the encoding of text that is not UTF-8: a detector for all scripts, and a comparison of letters for Latin ones.
+//! Guesses the encoding of text that is not UTF-8: a detector for all scripts, and a comparison of letters for Latin
+//! ones.
 
 use super::charset::Charset;
 use super::letters::{self, Places};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 
-/// What the bytes beyond ASCII are read as, and how that was detected.
+/// Guesses the encoding of the non-ASCII bytes, with the evidence.
 pub fn guess(bytes: &[u8]) -> Guess {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
@@ -49,11 +50,11 @@ pub struct Guess {
     pub evidence: String,
 }
 
-/// Two encodings whose costs are nearer are in doubt.
+/// If the costs of two encodings differ by less than this, the guess is doubtful.
 const DOUBTFUL: f64 = 0.75;
 
-/// The encodings whose letters are compared, with the handicap of each: the detector knows pairs of letters, and files of
-/// Windows are more frequent than those of DOS and Mac OS.
+/// The encodings whose letters are compared, each with its handicap: the detector knows letter pairs, so its own result
+/// has none, and files from Windows are more frequent than files from DOS and Mac OS.
 fn candidates(detected: Charset) -> Vec<(Charset, f64)> {
     let known = [
         ("windows-1252", 0.5),
@@ -73,7 +74,7 @@ fn candidates(detected: Charset) -> Vec<(Charset, f64)> {
     first.into_iter().chain(others).collect()
 }
 
-/// Whether an encoding is one of single bytes for Latin letters.
+/// Whether an encoding is a single-byte encoding for Latin letters.
 pub fn is_latin(charset: Charset) -> bool {
     let letters = (0x80..=0xFF)
         .map(|byte| charset.char_of(byte))
@@ -81,7 +82,7 @@ pub fn is_latin(charset: Charset) -> bool {
     charset.is_single_byte() && letters.clone().filter(|c| *c < '\u{250}').count() * 2 > letters.count()
 }
 
-/// Whether most words with letters beyond ASCII have ASCII letters too, which words of other scripts have not.
+/// Whether most words with non-ASCII letters also contain ASCII letters, which words of other scripts do not.
 fn mixes_scripts(text: &str) -> bool {
     let words = text.split(|c: char| !c.is_alphanumeric() && c != char::REPLACEMENT_CHARACTER);
     let (mut mixed, mut pure) = (0_u64, 0_u64);

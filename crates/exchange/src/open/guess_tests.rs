@@ -1,6 +1,6 @@
 use super::*;
 
-/// The bytes of a text in an encoding of single bytes; none if it has not all of its characters.
+/// Encodes a text in a single-byte encoding; `None` if the encoding lacks one of its characters.
 fn encoded(text: &str, charset: Charset) -> Option<Vec<u8>> {
     text.chars()
         .map(|c| (0..=255).find(|byte| charset.char_of(*byte) == c))
@@ -11,7 +11,7 @@ fn charset(label: &str) -> Charset {
     Charset::from_label(label).unwrap()
 }
 
-/// Each text in each encoding is read as it was written.
+/// Checks that each text, written in each encoding, is read back unchanged.
 fn check(texts: &[&str], labels: &[&str]) {
     for label in labels {
         for text in texts {

@@ -1,4 +1,4 @@
-//! The header row: below preambles, or not there at all.
+//! Finds the header row, which may follow a preamble or be absent.
 
 use crate::escapes::unescaped;
 use crate::formula_guard::unguarded;
@@ -7,33 +7,34 @@ use crate::native::is_own_header;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Which record holds the header.
+/// Which record is the header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum HeaderChoice {
-    /// The one that looks like it, if any does.
+    /// The record that looks like a header, if there is one.
     #[default]
     Auto,
-    /// None: all records are rows.
+    /// No header: all records are rows.
     None,
-    /// The one of this number, counted from 0 with blank lines. Where the beginning of the file has no such record, none.
+    /// The record with this index, counted from 0 including blank lines. No header if the beginning of the file has no
+    /// such record.
     Row(u64),
 }
 
 /// The header row and the names of the columns.
 pub struct Header {
-    /// Its place among the records looked at; none if there is none.
+    /// Its position among the examined records; `None` if there is no header row.
     pub header_at: Option<usize>,
     /// The columns' names.
     pub names: Vec<String>,
-    /// Whether a known name stands in it.
+    /// Whether it contains a known column name.
     pub recognised: bool,
 }
 
-/// How many records may stand before the header row.
+/// How many records at the start are searched for a header row with known column names.
 const MOST_PREAMBLE: usize = 25;
 
-/// The header row that the user knows of.
+/// Returns the header row chosen by the user.
 pub fn chosen(records: &[(u64, Vec<String>)], choice: HeaderChoice) -> Header {
     let width = usual_width(records);
     let at = match choice {
@@ -48,7 +49,7 @@ pub fn chosen(records: &[(u64, Vec<String>)], choice: HeaderChoice) -> Header {
     }
 }
 
-/// The names of columns that have none.
+/// The names of the columns of a file without header: `Column 1` and so on.
 fn numbered(width: usize) -> Vec<String> {
     (1..=width.max(1)).map(|n| format!("Column {n}")).collect()
 }
@@ -65,7 +66,7 @@ fn find(records: &[(u64, Vec<String>)]) -> Header {
     };
     let holds_names =
         |record: &[String]| !record.iter().any(|cell| is_data_like(cell)) && filled(record) >= width.min(2);
-    // Our own header row is known for certain, also where a custom field is called `4711-0815`.
+    // Our own header row is recognised with certainty, even if a custom field is called `4711-0815`.
     let own = first.iter().position(|(_, record)| is_own_header(record));
     let known_for = |least: &dyn Fn(usize, usize) -> bool| {
         let mut rows = first.iter();
@@ -79,7 +80,7 @@ fn find(records: &[(u64, Vec<String>)]) -> Header {
     if let Some(at) = own.or_else(|| by_names().map(|at| below_groups(first, at))) {
         return found(at, true);
     }
-    // No known word: the first full record is a header if it looks like names and what follows does not repeat it.
+    // No known word: the first full record is a header if it looks like names and its cells are not repeated below.
     let first_full = records
         .iter()
         .position(|(_, record)| filled(record) * 2 >= full && record.len() >= width.min(2));
@@ -97,7 +98,8 @@ fn known(record: &[String]) -> usize {
     record.iter().filter(|cell| is_known_name(cell)).count()
 }
 
-/// The header row proper where the row that was found only groups the columns: the next one has more names.
+/// Returns the position of the real header row if the row found only groups the columns: then the next row has more
+/// names.
 fn below_groups(records: &[(u64, Vec<String>)], at: usize) -> usize {
     let Some((_, below)) = records.get(at + 1) else {
         return at;
@@ -110,7 +112,8 @@ fn below_groups(records: &[(u64, Vec<String>)], at: usize) -> usize {
     }
 }
 
-/// The names of the columns. One that occurs again gets the name of the group above it, if a row above has groups.
+/// The names of the columns. A repeated name is prefixed with the name of the group above it, if the row above has
+/// groups.
 fn names_below(records: &[(u64, Vec<String>)], at: usize, width: usize) -> Vec<String> {
     let names = names_of(&records[at].1, width);
     let Some((_, above)) = at.checked_sub(1).and_then(|above| records.get(above)) else {
@@ -143,7 +146,7 @@ fn filled(record: &[String]) -> usize {
     record.iter().filter(|c| !c.trim().is_empty()).count()
 }
 
-/// The commonest number of cells, two or more where there is such a record; of equals the larger.
+/// The most common number of cells, preferring numbers above one; of equally common ones the largest.
 fn usual_width(records: &[(u64, Vec<String>)]) -> usize {
     let mut widths: Vec<usize> = records.iter().map(|(_, r)| r.len()).collect();
     widths.sort_unstable();
@@ -154,7 +157,7 @@ fn usual_width(records: &[(u64, Vec<String>)]) -> usize {
         .map_or(1, |(_, _, width)| width)
 }
 
-/// How many cells of most records are filled, at least.
+/// The median number of filled cells in a record.
 fn usual_filled(records: &[(u64, Vec<String>)]) -> usize {
     let mut counts: Vec<usize> = records
         .iter()
@@ -183,7 +186,7 @@ fn looks_like_names(record: &[String], below: &[(u64, Vec<String>)]) -> bool {
             .all(|c| c.chars().count() <= 60 && c.chars().any(char::is_alphabetic) && !is_data_like(c))
 }
 
-/// Whether a cell is a value rather than a name: an address, a number, a date, a web page.
+/// Whether a cell is a value rather than a name: an email address, a number, a date, a web page.
 pub fn is_data_like(cell: &str) -> bool {
     let cell = cell.trim();
     let at = cell
@@ -199,7 +202,7 @@ fn names_of(record: &[String], width: usize) -> Vec<String> {
         .iter()
         .map(|c| unescaped(unguarded(&model::clean(c))).into_owned())
         .collect();
-    // Cells without a name at the end that no row fills are commas too many.
+    // Unnamed cells at the end that no row fills are superfluous commas.
     while names.len() > width.max(1) && names.last().is_some_and(String::is_empty) {
         names.pop();
     }

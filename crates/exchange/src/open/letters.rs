@@ -1,13 +1,15 @@
-//! Which encoding of single bytes makes words of some European language out of a text.
+//! Compares single-byte encodings by how well the decoded text fits the letters of a European language.
 //!
-//! The detector in use knows neither Mac OS nor DOS, and it never says "none of mine". Here every encoding in question is
-//! read, and each of its characters beyond ASCII costs what it is unlikely in a language and between its neighbours: a
-//! letter of the language little, one of another language more, a sign inside a word much. The cheapest encoding wins.
+//! The detector in use supports neither Mac OS nor DOS encodings, and never reports that none of its encodings fits.
+//! Here the text is decoded in every candidate encoding, and each non-ASCII character gets a cost for how unlikely it
+//! is in a language and between its neighbours: low for a letter of the language, higher for one of another language,
+//! high for a sign inside a word. The cheapest encoding wins.
 
 use super::charset::Charset;
 use std::collections::BTreeMap;
 
-/// The letters beyond ASCII of each language, in lower case, the frequent ones first; behind the bar those of borrowed words.
+/// The non-ASCII letters of each language, in lower case, the frequent ones first; letters of borrowed words follow the
+/// bar.
 const LANGUAGES: [(&str, &str); 26] = [
     ("German", "äöüß|é"),
     ("French", "éèàêçôîâûëïù|œüÿæ"),
@@ -37,32 +39,33 @@ const LANGUAGES: [(&str, &str); 26] = [
     ("Basque", "ñçü"),
 ];
 
-/// What the most frequent letter of the language costs.
+/// The cost of the most frequent letter of the language.
 const OWN: f64 = 1.0;
-/// What each less frequent one costs more.
+/// The additional cost per rank of a less frequent letter.
 const RARER: f64 = 0.06;
-/// A letter that the language has in borrowed words.
+/// The cost of a letter that the language uses only in borrowed words.
 const BORROWED: f64 = 2.5;
-/// A letter of other languages.
+/// The cost of a letter that only other languages use.
 const FOREIGN: f64 = 6.0;
-/// A quotation mark, a dash and the like where they stand.
+/// The cost of a currency sign, bullet or other sign that is normal in text.
 const PUNCTUATION: f64 = 1.5;
-/// A sign that may stand there.
+/// The cost of a quotation mark, dash or other sign in a possible position.
 const SIGN: f64 = 3.0;
-/// Anything where it cannot stand.
+/// The cost of a character in an impossible position.
 const MISPLACED: f64 = 9.0;
-/// A second language beside the first.
+/// The cost of assuming a second language.
 const SECOND_LANGUAGE: f64 = 3.0;
 
-/// How many different places of characters are compared.
+/// How many different contexts of characters are compared.
 const MOST_PLACES: usize = 5_000;
 
-/// Each byte beyond ASCII with its neighbours, and how often it occurs. In order, so that sums of costs are always the same.
+/// The number of occurrences of each non-ASCII byte with its neighbours. Ordered, so that sums of costs are always the
+/// same.
 #[derive(Debug, Default)]
 pub struct Places(BTreeMap<[u8; 3], u32>);
 
 impl Places {
-    /// Those of some bytes.
+    /// Counts the contexts in some bytes.
     pub fn count(bytes: &[u8]) -> Self {
         let mut places = Self::default();
         let at = |i: Option<usize>| i.and_then(|i| bytes.get(i)).copied().unwrap_or(b'\n');
@@ -80,24 +83,25 @@ impl Places {
 #[derive(Clone, Copy, Debug)]
 pub struct Fit {
     pub charset: Charset,
-    /// The language whose words it makes.
+    /// The language whose letters fit best.
     pub language: &'static str,
-    /// The cost of a character, from 1 for a perfect text.
+    /// The cost per character, from 1 for a perfect text.
     pub cost: f64,
 }
 
-/// How well each encoding fits, the best first. `costs` is a handicap on the whole text for each.
+/// Scores each candidate encoding, the best first. Each candidate has a handicap, which is added to the cost of the
+/// whole text.
 pub fn compare(places: &Places, candidates: &[(Charset, f64)]) -> Vec<Fit> {
     let mut fits: Vec<Fit> = candidates
         .iter()
         .map(|(charset, handicap)| fit(places, *charset, *handicap))
         .collect();
-    // Of equals the first.
+    // The sort is stable: of equals the first wins.
     fits.sort_by(|a, b| a.cost.total_cmp(&b.cost));
     fits
 }
 
-/// Whether two encodings make the same text of the bytes.
+/// Whether two encodings decode the bytes to the same text.
 pub fn read_alike(places: &Places, a: Charset, b: Charset) -> bool {
     places.0.keys().all(|[_, byte, _]| a.char_of(*byte) == b.char_of(*byte))
 }
@@ -120,7 +124,7 @@ fn fit(places: &Places, charset: Charset, handicap: f64) -> Fit {
         let with_another = beside
             .map(|other| total(&|costs| costs[one].min(costs[other])) + SECOND_LANGUAGE)
             .fold(alone, f64::min);
-        // Of two languages together the one that explains more alone gives its name.
+        // Of two languages together, the one that explains more alone is reported.
         if with_another < best.1 || (with_another <= best.1 && alone < total(&|costs| costs[best.0])) {
             best = (one, with_another);
         }
@@ -149,7 +153,7 @@ fn cost_of_letter(c: char, letters: &str) -> f64 {
     }
 }
 
-/// What a character costs between its neighbours, whatever the language.
+/// The cost of a character between its neighbours, independent of the language.
 fn cost_of_place(before: char, c: char, after: char) -> f64 {
     if c.is_alphabetic() && !matches!(c, 'ª' | 'º') {
         return cost_of_case(before, c, after) + cost_of_neighbours(before, c, after);
@@ -159,7 +163,7 @@ fn cost_of_place(before: char, c: char, after: char) -> f64 {
         '’' | '·' | '´' if opens && closes => SIGN,
         '“' | '„' | '‚' | '«' | '‹' | '‘' | '¿' | '¡' if opens => MISPLACED,
         '”' | '’' | '»' | '›' | '™' | '®' | 'ª' | 'º' | '°' | '…' if closes => MISPLACED,
-        // A dash joins names; between small letters it does not stand.
+        // A dash joins names; it does not occur between lower-case letters.
         '–' | '—' if opens && after.is_lowercase() => MISPLACED,
         '’' | '‘' | '“' | '”' | '„' | '‚' | '«' | '»' | '‹' | '›' | '¿' | '¡' | '–' | '—' | '…' => {
             SIGN
@@ -174,7 +178,7 @@ fn cost_of_place(before: char, c: char, after: char) -> f64 {
     }
 }
 
-/// A capital behind a small letter, and a small letter among capitals, are seldom.
+/// A capital after a lower-case letter, and a lower-case letter among capitals, are rare.
 fn cost_of_case(before: char, c: char, after: char) -> f64 {
     let inside = before.is_lowercase();
     match () {
@@ -187,7 +191,8 @@ fn cost_of_case(before: char, c: char, after: char) -> f64 {
     }
 }
 
-/// Letters that stand before vowels only and such that do not; vowels among vowels, and consonants among consonants.
+/// The cost of letters in unlikely company: letters before a vowel or consonant that they do not precede, vowels among
+/// vowels, and consonants among consonants.
 fn cost_of_neighbours(before: char, c: char, after: char) -> f64 {
     let is_vowel = |c: char| "aeiouy".contains(c.to_ascii_lowercase());
     match c {
@@ -205,7 +210,7 @@ fn cost_of_neighbours(before: char, c: char, after: char) -> f64 {
     }
 }
 
-/// Whether a letter is a vowel with a sign, or one that ASCII does not have.
+/// Whether a letter is a vowel with a diacritic, or a vowel that ASCII lacks.
 fn is_vowel_with_sign(c: char) -> bool {
     const VOWELS: &str = "àáâãäåāăąæèéêëēėęěìíîïīįıòóôõöøőœùúûüūůűųŵýÿŷ";
     c.to_lowercase().next().is_some_and(|lower| VOWELS.contains(lower))
@@ -215,7 +220,8 @@ fn is_vowel_with_sign(c: char) -> bool {
 mod tests {
     use super::*;
 
-    /// Found by a property: Polish and Welsh cost nearly the same, and sums in a random order named now one, now the other.
+    /// Found by a property test: Polish and Welsh cost nearly the same, and sums in random order selected now one, now
+    /// the other.
     #[test]
     fn the_same_bytes_are_always_of_the_same_language() {
         let bytes = [

@@ -1,7 +1,8 @@
 //! Opening a file: from bytes to records.
 //!
-//! Owns refusing what is no table, the encoding, the dialect and the splitting into records. Leaves out what the
-//! columns mean, except that a known column name is evidence for a header row.
+//! Decides whether a file is a table at all (and refuses it otherwise), its encoding, its dialect and how it is split
+//! into records. The meaning of the columns is decided in `mapping`; here a known column name is only evidence for a
+//! header row.
 
 mod batch;
 mod charset;
@@ -37,7 +38,7 @@ pub(crate) use header::is_data_like as is_data_like_cell;
 
 use std::io::Read;
 
-/// What the user knows better than detection.
+/// Settings chosen by the user, which replace detection.
 #[derive(Clone, Debug, Default)]
 pub struct Overrides {
     /// The encoding.
@@ -46,7 +47,7 @@ pub struct Overrides {
     pub delimiter: Option<u8>,
     /// The header row.
     pub header: HeaderChoice,
-    /// Whether this is a table that [`crate::convert`] has written, so that nothing about it is to be detected.
+    /// Whether this is a table written by [`crate::convert`]; then nothing about it is detected.
     pub converted: bool,
 }
 
@@ -57,23 +58,23 @@ pub struct Opened {
     pub encoding: EncodingFound,
     /// Delimiter, quotes and line ends.
     pub dialect: Dialect,
-    /// Which record holds the header, counted from 0 with blank lines; none if there is none.
+    /// The index of the header record, counted from 0 including blank lines; `None` if the file has no header row.
     pub header_row: Option<u64>,
     /// The names of the columns; `Column 1` and so on without a header.
     pub header: Vec<String>,
-    /// The first data rows, to look at.
+    /// The first data rows, for display and detection.
     pub sample: Vec<Vec<String>>,
 }
 
-/// How much of a file is looked at to tell its dialect, in decoded bytes.
+/// How many bytes of decoded text are examined to detect the dialect.
 const SAMPLE_BYTES: u64 = 512 * 1024;
-/// How many records of it.
+/// How many records of the sample are examined.
 const SAMPLE_RECORDS: usize = 500;
 
-/// Looks at a file and tells how it is written. Reads all of it once, for its encoding, with constant memory.
+/// Detects how a file is written. Reads all of it once, for its encoding, with constant memory.
 ///
 /// # Errors
-/// When it cannot be read or is no table.
+/// When the file cannot be read or is not a table.
 pub fn open(source: &dyn Source, overrides: &Overrides) -> Result<Opened, OpenError> {
     if overrides.converted {
         let encoding = encoding::of_converted();
@@ -102,7 +103,7 @@ fn sample_of(source: &dyn Source, encoding: &EncodingFound) -> Result<Vec<u8>, O
     Ok(sample)
 }
 
-/// Whether a sample is all of its file.
+/// Whether the sample contains the whole file.
 fn is_whole(sample: &[u8]) -> bool {
     (sample.len() as u64) < SAMPLE_BYTES
 }
@@ -135,7 +136,7 @@ fn opened(
     })
 }
 
-/// Whether blank lines stand before a third of the rows or more.
+/// Whether blank lines precede more than a third of the rows.
 fn blank_lines_between(records: &[(u64, Vec<String>)]) -> bool {
     let filled = |record: &[String]| record.iter().filter(|cell| !cell.trim().is_empty()).count();
     let mut rows = 0;
@@ -153,7 +154,7 @@ fn blank_lines_between(records: &[(u64, Vec<String>)]) -> bool {
     rows > 3 && apart * 3 > rows
 }
 
-/// The non-blank records of the sample with their numbers (blank lines counted).
+/// The non-blank records of the sample with their indexes (blank lines counted).
 fn sample_records(sample: &[u8], dialect: &Dialect, whole_file: bool) -> Vec<(u64, Vec<String>)> {
     let mut reader = Records::new(sample, dialect.clone());
     let mut batch = Batch::default();

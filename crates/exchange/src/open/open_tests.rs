@@ -1,8 +1,7 @@
 use super::*;
 use crate::open::batch::Record;
 
-/// What the file is opened as, and its records below the header with their oddities.
-/// The cells of a record, and what is odd about it.
+/// The cells of a record, and its anomaly.
 type Row = (Vec<String>, Option<Anomaly>);
 
 fn opened(bytes: &[u8]) -> (Opened, Vec<Row>) {

@@ -1,7 +1,7 @@
-//! A stream of records from decoded bytes, in batches, with what is odd about each.
+//! Reads a stream of records from decoded bytes, in batches, with the anomaly of each record.
 //!
-//! Owns the buffer, lines and numbers, and the limits of memory. How one record is split is in `split.rs`: it is looked
-//! at in one slice of memory and begins anew when more bytes arrive, so there is no state to be in between.
+//! Decides the buffering, line numbers, record indexes and memory limits. `split.rs` splits a single record: it
+//! examines one slice of memory and starts again when more bytes arrive, so it keeps no intermediate state.
 
 use super::batch::{Anomaly, Batch, Head, Position};
 use super::dialect::Dialect;
@@ -10,13 +10,13 @@ use super::tables::Tables;
 use memchr::{memchr_iter, memchr2};
 use std::io::{self, Read};
 
-/// A record longer than this is cut, and an open quote that reaches so far is taken for a plain character.
+/// A longer record is cut, and an open quote without closing quote within this length is treated as a plain character.
 const MAX_RECORD: usize = 16 * 1024 * 1024;
-/// A batch that holds so much is full, however few records it has.
+/// A batch of this size is full, however few records it contains.
 const BATCH_BYTES: usize = 1024 * 1024;
-/// The least number of bytes asked for at once.
+/// The minimum number of bytes per read.
 const READ_BYTES: usize = 256 * 1024;
-/// The same where only some records are wanted.
+/// The minimum number of bytes per read if only some records are wanted.
 const FEW_BYTES: usize = 8 * 1024;
 
 /// A stream of records.
@@ -24,18 +24,18 @@ pub struct Records<R> {
     input: R,
     dialect: Dialect,
     buffer: Vec<u8>,
-    /// Where the next record begins in the buffer.
+    /// The offset of the next record in the buffer.
     at: usize,
     ended: bool,
-    /// Where the next record begins.
+    /// The position of the next record.
     next: Position,
     /// Whether the rest of a cut record is being skipped.
     skipping: bool,
-    /// How many bytes to ask for at once.
+    /// The minimum number of bytes per read.
     read_bytes: usize,
-    /// Where no quote closes, seen from the next record.
+    /// The range, relative to the next record, in which no quote closes.
     barren: UnclosedQuoteCache,
-    /// What tells the rows of another table.
+    /// Recognises header rows of other tables in the file.
     tables: Option<Tables>,
 }
 
@@ -49,7 +49,8 @@ impl<R: Read> Records<R> {
         Self::reading(input, dialect, start, READ_BYTES)
     }
 
-    /// Reads records from one in the middle on, few at a time. The input must stand at [`Position::offset`] of the decoded text.
+    /// Reads records from a position onward, in small reads. The input must be at [`Position::offset`] of the decoded
+    /// text.
     pub fn from_mark(input: R, dialect: Dialect, mark: Position) -> Self {
         Self::reading(input, dialect, mark, FEW_BYTES)
     }
@@ -69,7 +70,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Telling apart the tables of the file by its header row, which is that of the first.
+    /// Also recognises further tables in the file, by the header row of the first table.
     pub fn of_table(self, header: &[&str], header_row: u64) -> Self {
         Self {
             tables: Some(Tables::new(header, header_row)),
@@ -77,11 +78,11 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads up to `most` non-blank records, fewer if they are long, into the batch, replacing what it held. False when
-    /// there are no more.
+    /// Reads up to `most` non-blank records, fewer if they are long, into the batch, replacing its contents. Returns
+    /// false when there are no more.
     ///
     /// # Errors
-    /// What the input says.
+    /// When the input cannot be read.
     pub fn fill(&mut self, batch: &mut Batch, most: usize) -> io::Result<bool> {
         batch.clear();
         while batch.heads.len() < most && batch.bytes.len() < BATCH_BYTES && self.next_into(batch)? {}
@@ -158,8 +159,8 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Reads more bytes behind those in hand: at least as many as there are, so that a long record is looked at a few
-    /// times only. False at the end of the input.
+    /// Reads more bytes after those in the buffer: at least as many as it holds, so that a long record is examined only
+    /// a few times. Returns false at the end of the input.
     fn read_more(&mut self) -> io::Result<bool> {
         self.buffer.drain(..self.at);
         self.at = 0;
@@ -170,7 +171,7 @@ impl<R: Read> Records<R> {
         Ok(got > 0)
     }
 
-    /// Goes on behind so many bytes.
+    /// Advances by `length` bytes.
     fn pass(&mut self, length: usize) {
         self.at += length;
         self.next.offset += length as u64;
@@ -196,18 +197,18 @@ impl<R: Read> Records<R> {
     }
 }
 
-/// How many cells of a record are filled.
+/// Which cells of a record are filled.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
-    /// None.
+    /// No cell.
     Blank,
-    /// The first one only.
+    /// Only the first cell.
     Single,
     Ordinary,
 }
 
 impl Shape {
-    /// That of the record whose cells begin at `cells`.
+    /// Returns the shape of the last record of the batch, whose cells begin at `cells`.
     fn new(batch: &Batch, cells: usize) -> Self {
         let is_blank = |at: usize| batch.cell_bytes(at).iter().all(|b| b.is_ascii_whitespace() || *b == 0);
         match (is_blank(cells), (cells + 1..batch.ends.len()).all(is_blank)) {
@@ -218,8 +219,8 @@ impl Shape {
     }
 }
 
-/// Takes the number off a record of a converted table: the line of its source. Of a record without cells behind it, an
-/// empty one stays.
+/// Removes the leading number from a record of a converted table: the line in its source. A record without further
+/// cells keeps an empty one.
 fn take_number(batch: &mut Batch, cells: usize) -> Option<u64> {
     let number = std::str::from_utf8(batch.cell_bytes(cells)).ok()?.parse().ok()?;
     let begin = batch.begin_of(cells);
@@ -238,7 +239,7 @@ fn take_number(batch: &mut Batch, cells: usize) -> Option<u64> {
     Some(number)
 }
 
-/// Drops a byte order mark inside the quotes of a record's first cell.
+/// Removes a byte order mark inside the quotes of a record's first cell.
 fn drop_mark(batch: &mut Batch, cells: usize) -> bool {
     if !batch.cell_bytes(cells).starts_with(MARK) {
         return false;
@@ -251,7 +252,7 @@ fn drop_mark(batch: &mut Batch, cells: usize) -> bool {
     true
 }
 
-/// Splits a record that stands in quotes as a whole once more.
+/// Splits a record that is enclosed in quotes as a whole a second time.
 fn unwrap_record(data: &[u8], dialect: &Dialect, batch: &mut Batch, cells: usize) {
     let data = data.strip_prefix(MARK).unwrap_or(data);
     if batch.ends.len() != cells + 1 || data.first() != Some(&dialect.quote) {
@@ -278,7 +279,7 @@ fn unwrap_record(data: &[u8], dialect: &Dialect, batch: &mut Batch, cells: usize
     }
 }
 
-/// Line breaks, each CR LF counted once.
+/// Counts line breaks; CR LF is one.
 fn lines_in(data: &[u8], dialect: &Dialect) -> u64 {
     let mut breaks = memchr_iter(b'\n', data).count();
     if dialect.cr_ends_record {

@@ -121,8 +121,8 @@ fn a_record_without_end_is_cut() {
     assert_eq!(odd, [(Some(Anomaly::TooLong), 1), (None, 2)]);
 }
 
-/// Quotes that never close, each of which could close anywhere below. Looking for that anew from each of them took
-/// hours for a file of a few megabytes; now it takes no longer than reading.
+/// Quotes that never close, each of which could close anywhere below. Searching anew from each of them took hours for a
+/// file of a few megabytes; now the search takes no longer than reading.
 #[test]
 fn quotes_that_never_close_do_not_hang() {
     for piece in [" \"a\n", "\"a,", "Ann, \"x y,z\n", "\"\"a,\"", ",\"a\\\"b\n"] {
@@ -161,7 +161,7 @@ proptest! {
 }
 
 proptest::proptest! {
-    /// A record read from its mark is the record that was read on the way, whatever stands around it.
+    /// A record read from its position equals the record read in sequence, whatever surrounds it.
     #[test]
     fn every_record_can_be_read_from_its_mark(text in r#"([ab,"\r\n]|\n\n|note\n){0,60}"#) {
         let dialect = Dialect::default();

@@ -1,4 +1,4 @@
-//! Why a file was not opened: it could not be read, or it is no table, and then what it is instead.
+//! The reasons why a file was not opened: it could not be read, or it is not a table (and what it is instead).
 
 use std::fmt;
 use std::io;
@@ -9,21 +9,21 @@ pub enum OpenError {
     /// The operating system could not read it.
     #[error("the file could not be read: {0}")]
     Io(#[from] io::Error),
-    /// It is no table, or none that can be read.
+    /// It is not a table, or not one that can be read.
     #[error("{0}")]
     Refused(Refusal),
     /// A workbook has no sheet of that name.
     #[error("{}", no_sheet(wanted, sheets))]
     NoSheet {
-        /// The sheet that was asked for.
+        /// The requested sheet.
         wanted: String,
-        /// Those that there are; none in a file that is no workbook.
+        /// The sheets of the workbook; empty if the file is not a workbook.
         sheets: Vec<String>,
     },
-    /// An archive holds several tables, and nothing tells which of them is meant.
+    /// An archive holds several tables, and nothing indicates which one to import.
     #[error("this archive holds several tables ({}): unpack it and import the one that holds the contacts", names.join(", "))]
     SeveralTables {
-        /// What they are called, the first of them.
+        /// The names of the first tables.
         names: Vec<String>,
     },
 }

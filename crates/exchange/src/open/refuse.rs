@@ -1,11 +1,11 @@
-//! Refusing what is no table, with a message that names what it is.
+//! Refuses files that are not tables, with a message that names their format.
 
 use super::foreign::format_of;
 use super::header::Header;
 use super::refusal::{OpenError, Refusal};
 use std::io::Read;
 
-/// Refuses by the signature of the first bytes.
+/// Refuses a file by the signature in its first bytes.
 pub fn by_first_bytes(input: &mut dyn Read) -> Result<(), OpenError> {
     let mut head = Vec::new();
     input.take(8192).read_to_end(&mut head)?;
@@ -22,10 +22,10 @@ fn signature(head: &[u8]) -> Option<Refusal> {
         return Some(match () {
             () if holds(b"opendocument.spreadsheet") => Refusal::OpenDocument,
             () if holds(b"opendocument") || holds(b"word/") || holds(b"ppt/") => Refusal::Document,
-            // Numbers, Pages and Keynote keep their parts so.
+            // Numbers, Pages and Keynote name their parts like this.
             () if holds(b".iwa") || holds(b"Index.zip") => Refusal::Numbers,
-            // A workbook begins with the list of its parts; without one the file's name claimed to be a table, and
-            // what spreadsheets write under a wrong name is a workbook.
+            // A workbook begins with the list of its parts. A ZIP file without that list and without a CSV file was
+            // offered as a table, so it is most likely a workbook saved under a wrong name.
             () if holds(b"xl/") || holds(b"[Content_Types].xml") || !holds(b".csv") => Refusal::Workbook,
             () => Refusal::Zip,
         });
@@ -65,7 +65,7 @@ fn signature(head: &[u8]) -> Option<Refusal> {
         .map(|(_, refusal)| refusal)
 }
 
-/// Refuses by what the decoded text is.
+/// Refuses a file by the format of its decoded text.
 pub fn by_text(sample: &[u8]) -> Result<(), OpenError> {
     let refusal = match () {
         () if sample.iter().all(|b| b.is_ascii_whitespace() || *b == 0) => Some(Refusal::Empty),
@@ -74,8 +74,8 @@ pub fn by_text(sample: &[u8]) -> Result<(), OpenError> {
     refusal.map_or(Ok(()), |refusal| Err(OpenError::Refused(refusal)))
 }
 
-/// Whether more than one byte in twenty is a control character. A run of zeros is one: blocks of a file that were never
-/// written are read so. The separators of ASCII separate columns.
+/// Whether more than one byte in twenty is a control character. A run of zeros counts once: unwritten blocks of a file
+/// are read as zeros. The ASCII separator characters can separate columns, so they do not count.
 fn is_binary(sample: &[u8]) -> bool {
     let is_control = |byte: u8| matches!(byte, 0 | 2..=8 | 14..=27);
     let mut before = None;
@@ -87,7 +87,7 @@ fn is_binary(sample: &[u8]) -> bool {
     control * 20 > sample.len()
 }
 
-/// Refuses text that is no table: no column was recognised by name or value, and the records have no common shape.
+/// Refuses text that is not a table: no column was recognised by name or value, and the records have no common shape.
 pub fn prose(records: &[(u64, Vec<String>)], header: &Header) -> Result<(), OpenError> {
     if header.recognised || records.len() < 2 {
         return Ok(());

@@ -2,12 +2,12 @@
 
 use std::io::{self, Read};
 
-/// Something that can be read from its start, more than once: a file, bytes in memory.
+/// Bytes that can be read from the start more than once: a file, or bytes in memory.
 pub trait Source: Send + Sync {
-    /// Opens it at its first byte.
+    /// Opens the source at its first byte.
     ///
     /// # Errors
-    /// What the operating system says.
+    /// When the operating system cannot open it.
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
 }
 

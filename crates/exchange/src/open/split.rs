@@ -1,7 +1,7 @@
-//! Splitting one record off the front of the bytes, whatever is odd about it.
+//! Splits one record off the front of the bytes, however malformed it is.
 //!
-//! The splitter never gives up: a quote that never closes, a quote inside a value, a record without end are read in the
-//! likeliest way, and the record says what was odd. Leaves out where the bytes come from and how many are waited for.
+//! The splitter never fails: a quote that never closes, a quote inside a value or a record without end is read in the
+//! most likely way, and the anomaly is recorded. `records.rs` decides where the bytes come from and how many are read.
 
 use super::batch::{Anomaly, Batch};
 use super::dialect::Dialect;
@@ -10,34 +10,34 @@ use memchr::{memchr, memchr2, memchr3, memrchr};
 /// The byte order mark of UTF-8.
 pub const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// A record that was split: how many bytes it takes with its line end, and what was odd.
+/// A record that was split off: its length in bytes including the line end, and its anomaly.
 pub struct Split {
     pub length: usize,
-    /// Whether a byte order mark stood before it, as in the middle of files that were joined.
+    /// Whether a byte order mark preceded it, as in the middle of concatenated files.
     pub marked: bool,
     pub oddity: Option<Anomaly>,
 }
 
 /// What ends a cell.
 enum CellEnd {
-    /// The delimiter; the next cell begins here.
+    /// The delimiter; the next cell begins at this offset.
     Next(usize),
-    /// The record's end; the next record begins here.
+    /// The record's end; the next record begins at this offset.
     Record(usize),
     /// More bytes are needed to tell.
     Unknown,
 }
 
-/// The bytes in hand.
+/// The bytes available.
 pub struct Extent<'a> {
     pub data: &'a [u8],
-    /// Whether the file ends behind them.
+    /// Whether the file ends after them.
     pub ended: bool,
-    /// Whether they are more than a record may have, so that no more are waited for.
+    /// Whether they exceed the maximum length of a record, so that no more are read.
     pub too_long: bool,
 }
 
-/// Splits one record off the front, appending its cells to the batch. None if more bytes are needed.
+/// Splits one record off the front and appends its cells to the batch. `None` if more bytes are needed.
 pub fn split(
     extent: &Extent<'_>,
     dialect: &Dialect,
@@ -48,7 +48,7 @@ pub fn split(
     if data.len() < MARK.len() && MARK.starts_with(data) && !ended {
         return None;
     }
-    // A quote behind a byte order mark is a quote.
+    // A quote after a byte order mark is treated as a quote.
     let marked = data.starts_with(MARK);
     let mut at = if marked { MARK.len() } else { 0 };
     let mut oddity = None;
@@ -80,7 +80,7 @@ pub fn split(
     }
 }
 
-/// A cell without quotes, from `at`.
+/// Reads a cell without quotes, from `at`.
 fn plain_cell(data: &[u8], at: usize, ended: bool, dialect: &Dialect, batch: &mut Batch) -> CellEnd {
     let mut scan = at;
     loop {
@@ -105,7 +105,7 @@ fn plain_cell(data: &[u8], at: usize, ended: bool, dialect: &Dialect, batch: &mu
     }
 }
 
-/// What the byte at `stop` ends; none if it ends nothing.
+/// What the byte at `stop` ends; `None` if it ends nothing.
 fn end_at(data: &[u8], stop: usize, ended: bool, dialect: &Dialect) -> Option<CellEnd> {
     match data[stop] {
         b if b == dialect.delimiter => Some(CellEnd::Next(stop + 1)),
@@ -130,11 +130,11 @@ fn end_at(data: &[u8], stop: usize, ended: bool, dialect: &Dialect) -> Option<Ce
 
 /// How an attempt to read a quoted cell ended.
 enum Quoted {
-    /// There was one.
+    /// The quoted cell was read, or needs more bytes.
     Cell(CellEnd),
     /// The cell does not begin with a quote.
     None,
-    /// It does, but the quote is a plain character.
+    /// The cell begins with a quote that never closes, so the quote is a plain character.
     NeverCloses,
 }
 
@@ -166,7 +166,7 @@ fn quoted_cell(
 
 /// Where the quote that opens a cell closes.
 enum Closing {
-    /// Here, and the cell ends so.
+    /// At this offset; and what ends the cell after it.
     At(usize, CellEnd),
     /// Nowhere.
     Never,
@@ -174,22 +174,21 @@ enum Closing {
     Unknown,
 }
 
-/// The part of the bytes that a search for a closing quote went through in vain. Searches that begin inside of it meet
-/// the first one at the first quote that stands apart from their own, and go on alike from there; so they need not look
-/// here again, and a file full of quotes that never close is read in a time that grows with its length, not with its
-/// square.
+/// The range of bytes that a search for a closing quote scanned in vain. A search that begins inside this range meets
+/// the first one at the first quote outside its own run of quotes, and continues identically from there. Such searches
+/// therefore skip the range, and a file full of quotes that never close is read in linear instead of quadratic time.
 #[derive(Debug, Default)]
 pub struct UnclosedQuoteCache {
-    /// The quote that the first search began with.
+    /// The opening quote of the first search.
     begin: usize,
-    /// Where a search goes on.
+    /// The offset from which a search continues.
     end: usize,
-    /// Behind the last line break in it; `begin` or less if there is none.
+    /// The offset after the last line break in the range; `begin` or less if there is none.
     last_line: usize,
 }
 
 impl UnclosedQuoteCache {
-    /// So many bytes at the front are done with.
+    /// Shifts the range after `length` bytes at the front were consumed.
     pub fn pass(&mut self, length: usize) {
         for at in [&mut self.begin, &mut self.end, &mut self.last_line] {
             *at = at.saturating_sub(length);
@@ -200,7 +199,7 @@ impl UnclosedQuoteCache {
         (self.begin..self.end).contains(&open)
     }
 
-    /// A search from `open` went through to `end`.
+    /// Records that a search from `open` scanned up to `end`.
     fn grow(&mut self, data: &[u8], open: usize, end: usize) {
         if !self.holds(open) {
             *self = Self {
@@ -255,13 +254,13 @@ fn closing(extent: &Extent<'_>, open: usize, dialect: &Dialect, barren: &mut Unc
             Some(CellEnd::Unknown) => return Closing::Unknown,
             Some(end) => return Closing::At(mark, end),
             None if opens_another(data, open, mark, dialect, barren) => return Closing::Never,
-            // A quote inside a quoted value that nobody doubled.
+            // A quote inside a quoted value that was not doubled.
             None => scan = mark + 1,
         }
     }
 }
 
-/// Appends what stands between the quotes of a cell: doubled quotes and escaped ones are one.
+/// Appends the text between the quotes of a cell, with doubled and escaped quotes reduced to one.
 fn push_unquoted(inside: &[u8], dialect: &Dialect, batch: &mut Batch) {
     let (mut from, mut scan) = (0, 0);
     loop {
@@ -289,7 +288,7 @@ fn push_unquoted(inside: &[u8], dialect: &Dialect, batch: &mut Batch) {
     }
 }
 
-/// What follows a quote that may close a cell: blanks and then the end of the cell; none if it closes nothing.
+/// What follows a quote that may close a cell: blanks and then the end of the cell; `None` if the quote closes nothing.
 fn closing_end(data: &[u8], after: usize, ended: bool, dialect: &Dialect) -> Option<CellEnd> {
     let blanks = data[after..].iter().take_while(|b| **b == b' ').count();
     let stop = after + blanks;
@@ -303,14 +302,15 @@ fn closing_end(data: &[u8], after: usize, ended: bool, dialect: &Dialect) -> Opt
     end_at(data, stop, ended, dialect)
 }
 
-/// Whether the quote at `mark` looks like the opening one of a cell on a later line, which makes the one at `open` a
+/// Whether the quote at `mark` looks like the opening quote of a cell on a later line, which makes the one at `open` a
 /// plain character.
 fn opens_another(data: &[u8], open: usize, mark: usize, dialect: &Dialect, barren: &mut UnclosedQuoteCache) -> bool {
     let before = data[mark - 1];
     if before != dialect.delimiter && before != b'\n' {
         return false;
     }
-    // All before this quote was looked through; whether there is a line break in it is asked of every byte once.
+    // Everything before this quote was scanned. The cache makes sure that each byte is searched for line breaks only
+    // once.
     barren.grow(data, open, mark);
     barren.last_line > open
 }

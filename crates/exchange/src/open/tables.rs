@@ -1,4 +1,4 @@
-//! Telling the header row of another table below the first one, and the first one's header row repeated.
+//! Recognises the header row of another table below the first one, and repetitions of the first header row.
 
 use super::batch::Batch;
 use super::header::is_data_like;
@@ -6,18 +6,18 @@ use crate::mapping::is_known_name;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-/// What tells the tables of a file apart.
+/// Recognises header rows within the data.
 pub struct Tables {
-    /// The record of the first header row.
+    /// The index of the first header row.
     pub header_row: u64,
     header: Vec<String>,
     names: HashSet<String>,
-    /// The first and the last byte of each.
+    /// The first and the last byte of each name.
     ends: HashSet<(u8, u8)>,
 }
 
 impl Tables {
-    /// By the header row of the first table.
+    /// Created from the header row of the first table.
     pub fn new(header: &[&str], header_row: u64) -> Self {
         let header: Vec<String> = header.iter().map(|name| comparable(name)).collect();
         let names: HashSet<String> = header.iter().filter(|name| !name.is_empty()).cloned().collect();
@@ -32,8 +32,8 @@ impl Tables {
         }
     }
 
-    /// Whether the last record of a batch, whose cells begin at `cells`, is a header row, and then whether that of another
-    /// table. `apart` says that something separates it from the rows before.
+    /// Whether the last record of a batch, whose cells begin at `cells`, starts another table; `None` if it is not a
+    /// header row. `apart` is whether something separates it from the rows before.
     pub fn begins_table(&self, batch: &Batch, cells: usize, apart: bool) -> Option<bool> {
         let first = (cells..batch.ends.len())
             .map(|at| batch.cell_bytes(at).trim_ascii())
@@ -55,14 +55,15 @@ impl Tables {
         (apart && is_header_row(&all)).then_some(true)
     }
 
-    /// Whether a cell is a name of the header row. Most values do not even begin and end as one does.
+    /// Whether a cell is a name of the header row. First and last bytes are compared first, because they exclude most
+    /// values.
     fn is_name(&self, cell: &[u8]) -> bool {
         let ends = |text: &[u8]| Some((text.first()?.to_ascii_lowercase(), text.last()?.to_ascii_lowercase()));
         ends(cell).is_some_and(|ends| !cell.is_ascii() || self.ends.contains(&ends))
             && self.names.contains(&comparable(&String::from_utf8_lossy(cell)))
     }
 
-    /// Whether all cells are names of the header row, two or more, each once.
+    /// Whether all cells are names of the header row, and at least three of them differ (two if the header has fewer).
     fn is_same_names(&self, cells: &[Cow<'_, str>]) -> bool {
         let cells: Vec<String> = cells
             .iter()
@@ -75,7 +76,7 @@ impl Tables {
     }
 }
 
-/// Whether a record is made of names of columns.
+/// Whether a record consists of column names.
 fn is_header_row(cells: &[Cow<'_, str>]) -> bool {
     let filled: Vec<&str> = cells
         .iter()

@@ -1,18 +1,17 @@
-//! How much of some bytes is UTF-8.
+//! Counts how much of some bytes is UTF-8.
 
-/// The places beyond ASCII of some bytes.
+/// The counts of non-ASCII sequences in some bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Places {
     /// Characters that are valid UTF-8.
     pub valid: u64,
-    /// Those of them that take three bytes or more, which other encodings do not write by chance.
+    /// The valid characters of three bytes or more, which text in other encodings does not contain by chance.
     pub wide: u64,
-    /// Places that are not valid.
+    /// Invalid sequences.
     pub invalid: u64,
 }
 
 impl Places {
-    /// Counts them.
     pub fn count(bytes: &[u8]) -> Self {
         let mut places = Self::default();
         if bytes.is_ascii() {
@@ -30,23 +29,23 @@ impl Places {
     }
 
     fn add_valid(&mut self, text: &[u8]) {
-        // Counted in bytes, as far as they reach, which is vectorised.
+        // Counted per byte in chunks of 255, so that the count fits a byte and the loop is vectorised.
         let count_some =
             |some: &[u8], least: u8| some.iter().fold(0_u8, |count, byte| count + u8::from(*byte >= least));
         let count = |least: u8| -> u64 { text.chunks(255).map(|some| u64::from(count_some(some, least))).sum() };
-        // The first byte of a character tells how many there are.
+        // The first byte of a character tells its length.
         self.valid += count(0xC0);
         self.wide += count(0xE0);
     }
 
-    /// Adds the places of other bytes.
+    /// Adds other counts.
     pub fn add(&mut self, more: &Self) {
         self.valid += more.valid;
         self.wide += more.wide;
         self.invalid += more.invalid;
     }
 
-    /// Whether the bytes are UTF-8, perhaps with a damaged place, and not some other encoding.
+    /// Whether the bytes are UTF-8, perhaps damaged in places, rather than another encoding.
     pub fn are_utf8(&self) -> bool {
         self.invalid == 0 || self.valid >= self.invalid
     }

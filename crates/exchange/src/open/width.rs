@@ -1,18 +1,19 @@
-//! How many columns a file may have.
+//! Limits the number of columns of a file.
 //!
-//! Owns the limit, and which columns are none: empty ones at the end of the rows, which spreadsheets like to write.
+//! Decides the limit, and which columns do not count: empty ones at the end of the rows, which spreadsheets often
+//! write.
 
 use super::header::Header;
 use super::refusal::Refusal;
 
-/// The most columns with a name or a value. No contact list comes near; every column costs memory and a place on a page.
+/// The maximum number of columns with a name or a value. No contact list comes near it; every column costs memory and
+/// space on a page.
 const MOST_COLUMNS: usize = 4_096;
 
-/// The most columns in all, with empty ones between the others. No spreadsheet has more.
+/// The maximum number of columns including empty ones between the others. No spreadsheet has more.
 const WIDEST: usize = 16_384;
 
-/// Drops the cells at the ends of records in columns that are empty in all of them: they say nothing of where the header row
-/// is.
+/// Removes trailing cells in columns that are empty in all records: they tell nothing about where the header row is.
 pub fn drop_empty_ends(records: &mut [(u64, Vec<String>)]) {
     let ends = |record: &[String]| record.iter().rposition(|cell| !cell.trim().is_empty());
     let width = records.iter().filter_map(|(_, record)| ends(record)).max();
@@ -22,7 +23,7 @@ pub fn drop_empty_ends(records: &mut [(u64, Vec<String>)]) {
     }
 }
 
-/// Drops the empty columns at the end, and refuses a file with too many others.
+/// Removes the empty columns at the end, and refuses a file with too many others.
 pub fn limit(header: &mut Header, sample: &[Vec<String>]) -> Result<(), Refusal> {
     let filled = filled(header, sample);
     let width = filled.iter().rposition(|filled| *filled).map_or(0, |last| last + 1);

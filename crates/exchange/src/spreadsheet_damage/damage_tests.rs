@@ -1,4 +1,4 @@
-//! What spreadsheets do to values, and what people do to them.
+//! What spreadsheets do to values, compared with edits by people.
 
 use super::*;
 use model::{Address, LabeledEmail, LabeledPhone, Region};

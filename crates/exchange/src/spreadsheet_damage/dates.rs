@@ -1,11 +1,11 @@
-//! Texts that a spreadsheet takes for dates, and writes as it writes dates.
+//! Texts that a spreadsheet mistakes for dates and rewrites as dates.
 
 use model::{Birthday, month_named};
 
-/// A longer text is no date.
+/// A longer text is not a date.
 const LONGEST: usize = 24;
 
-/// A piece of a text: a number with its count of digits, or the name of a month.
+/// A piece of a text: a number with its count of digits, or a month.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Piece {
     Number { value: u16, digits: usize },
@@ -20,8 +20,8 @@ struct Reading {
     year: Option<u16>,
 }
 
-/// Whether `given` is how a spreadsheet writes the day or the month that it takes `stored` for: `1-2` becomes `2-Jan`, `MAR1`
-/// becomes `1-Mar`, `3/2024` becomes `Mar-24`, `2024-01-05` becomes `1/5/2024`.
+/// Whether `given` is how a spreadsheet writes the day or month for which it mistakes `stored`: `1-2` becomes `2-Jan`,
+/// `MAR1` becomes `1-Mar`, `3/2024` becomes `Mar-24`, `2024-01-05` becomes `1/5/2024`.
 pub fn is_made_a_date(stored: &str, given: &str) -> bool {
     let Some(before) = pieces(stored) else { return false };
     let of_stored = readings(&before);
@@ -46,7 +46,7 @@ pub fn is_made_a_date(stored: &str, given: &str) -> bool {
         .any(|new| of_stored.iter().any(|old| new.agrees_with(old)))
 }
 
-/// A date in numbers with the same signs between them stays in its order: another order is another date.
+/// Whether a numeric date was edited by a person: the separators are the same, so another order is another date.
 fn is_edit_of_numbers(before: &[Piece], after: &[Piece], stored: &str, given: &str) -> bool {
     let sign = |text: &str| text.chars().find(|c| !c.is_alphanumeric());
     let value = |piece: &Piece| match piece {
@@ -60,7 +60,7 @@ fn is_edit_of_numbers(before: &[Piece], after: &[Piece], stored: &str, given: &s
     }
 }
 
-/// The numbers and the name of a month in a text of two or three of them; none for other texts.
+/// Returns the numbers and the month name in a text with two or three of them; `None` for other texts.
 fn pieces(text: &str) -> Option<Vec<Piece>> {
     if text.len() > LONGEST {
         return None;
@@ -149,7 +149,7 @@ fn day_of(piece: Piece) -> Option<u16> {
     }
 }
 
-/// A year in its last two digits: spreadsheets write those of a year with four.
+/// Returns the last two digits of a year, because spreadsheets shorten years of four digits.
 fn year_of(piece: Piece) -> Option<u16> {
     match piece {
         Piece::Number { value, digits: 2 | 4 } => Some(value % 100),
@@ -158,8 +158,8 @@ fn year_of(piece: Piece) -> Option<u16> {
 }
 
 impl Reading {
-    /// Whether this may be written for another reading: a spreadsheet adds the year in hand to a day, and the first day to
-    /// a month.
+    /// Whether this may be written for another reading: a spreadsheet adds the current year to a day, and the first day
+    /// to a month.
     fn agrees_with(&self, stored: &Self) -> bool {
         let same = |new: Option<u16>, old: Option<u16>| new.is_none() || old.is_none() || new == old;
         let have_day = self.day.is_some() && self.day == stored.day;

@@ -1,4 +1,4 @@
-//! Letters that a spreadsheet has read in another encoding, or could not write in the one it saved in.
+//! Letters that a spreadsheet read in another encoding, or could not write in the encoding of the saved file.
 
 use encoding_rs::{
     BIG5, EUC_KR, Encoding, GBK, IBM866, KOI8_R, MACINTOSH, SHIFT_JIS, WINDOWS_874, WINDOWS_1250, WINDOWS_1251,
@@ -6,7 +6,7 @@ use encoding_rs::{
 };
 use model::clean;
 
-/// Encodings in which spreadsheets read a file that does not say that it is UTF-8.
+/// Encodings in which spreadsheets read a file that is not marked as UTF-8.
 static READ_AS: [&Encoding; 17] = [
     WINDOWS_1252,
     MACINTOSH,
@@ -45,7 +45,7 @@ fn misread(text: &str, encoding: &'static Encoding) -> String {
     encoding.decode_without_bom_handling(text.as_bytes()).0.into_owned()
 }
 
-/// Whether `given` has question marks in place of letters of `stored` that the encoding of the file has not: `?ukasz`.
+/// Whether `given` has question marks in place of letters of `stored` that the file's encoding lacks: `?ukasz`.
 pub fn is_question_marks(stored: &str, given: &str) -> bool {
     let mut rest = given.chars().peekable();
     let mut lost = false;
@@ -54,7 +54,7 @@ pub fn is_question_marks(stored: &str, given: &str) -> bool {
             Some(same) if same == c => {}
             Some(mark @ ('?' | '\u{FFFD}')) if !c.is_ascii() => {
                 lost = true;
-                // What takes two units in UTF-16 may have become two.
+                // A character of two UTF-16 units may have become two marks.
                 if c.len_utf16() == 2 {
                     rest.next_if_eq(&mark);
                 }

@@ -1,20 +1,20 @@
-//! Texts that a spreadsheet takes for numbers, and writes as it writes numbers.
+//! Texts that a spreadsheet mistakes for numbers and rewrites as numbers.
 
-/// The digits that a spreadsheet keeps of a number.
+/// How many digits of a number a spreadsheet keeps.
 const KEPT: usize = 15;
-/// Fewer digits than these are no number that was cut to the width of a cell.
+/// A number with fewer digits than these was not cut to the width of a cell.
 const SHOWN: usize = 8;
-/// More digits, zeros at the end counted, are not looked at.
+/// Longer numbers, including zeros at the end, are not examined.
 const LONGEST: usize = 330;
 
-/// A number as it is written.
+/// A number as written.
 struct Written {
     is_negative: bool,
-    /// Its digits without zeros at either end; none for zero.
+    /// Its digits without zeros at either end; empty for zero.
     digits: String,
-    /// How many of them stand before the point; negative where zeros stand between.
+    /// How many of them are before the decimal point; negative if zeros are between the point and the digits.
     point: i32,
-    /// How many digits are written before an exponent.
+    /// How many digits are written before the exponent.
     written: usize,
     has_exponent: bool,
     has_fraction: bool,
@@ -22,12 +22,12 @@ struct Written {
     has_sign: bool,
 }
 
-/// Whether a text is written as a number is: digits, a sign before them, a point, an exponent.
+/// Whether a text is written like a number: digits, optionally with a sign, a decimal point and an exponent.
 pub fn is_number(text: &str) -> bool {
     Written::read(text).is_some()
 }
 
-/// Whether `given` is how a spreadsheet writes the number that it takes `stored` for.
+/// Whether `given` is how a spreadsheet writes the number for which it mistakes `stored`.
 pub fn is_rewritten(stored: &str, given: &str) -> bool {
     let Some(given) = Written::read(given).filter(Written::is_as_spreadsheets_write) else {
         return false;
@@ -37,7 +37,7 @@ pub fn is_rewritten(stored: &str, given: &str) -> bool {
     plain.into_iter().chain(grouped).any(|stored| given.is_of(&stored))
 }
 
-/// A number without the signs between its thousands.
+/// Removes the separators between the thousands of a number.
 fn without_groups(text: &str) -> Option<String> {
     [',', '.', '\''].into_iter().find_map(|sign| {
         let mut groups = text.split(sign);
@@ -93,7 +93,8 @@ impl Written {
         })
     }
 
-    /// Spreadsheets write no zeros at the start, no plus, and none at the end of a fraction but before an exponent.
+    /// Whether the number is written as spreadsheets write it: without leading zeros and plus sign, and without
+    /// trailing zeros of a fraction except before an exponent.
     fn is_as_spreadsheets_write(&self) -> bool {
         let has_idle_zeros = self.has_fraction && !self.has_exponent && self.fraction_ends_in_zero();
         !self.has_leading_zero && !self.has_sign && !has_idle_zeros
@@ -105,7 +106,7 @@ impl Written {
         self.written > self.digits.len() + leading + zeros
     }
 
-    /// Whether this is how the number `stored` is shown or saved.
+    /// Whether this is how a spreadsheet shows or saves the number `stored`.
     fn is_of(&self, stored: &Self) -> bool {
         if self.is_negative != stored.is_negative {
             return false;
@@ -115,7 +116,7 @@ impl Written {
         }
         let shown = match self.has_exponent {
             true => self.written,
-            // Either the digits that are kept, or those that fit into a cell.
+            // Either the digits that are kept, or the digits that fit into a cell.
             false if self.has_fraction => self.digits.len().max(SHOWN),
             false => KEPT,
         };
@@ -128,7 +129,7 @@ impl Written {
         self.point == stored.point && self.digits == cut.trim_end_matches('0')
     }
 
-    /// The first digits of the number, and where its point is.
+    /// Rounds the number to its first `count` digits; returns the digits and the position of the point.
     fn rounded(&self, count: usize) -> (String, i32) {
         let bytes = self.digits.as_bytes();
         let mut digits: Vec<u8> = bytes.iter().take(count).copied().collect();

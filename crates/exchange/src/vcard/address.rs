@@ -1,10 +1,10 @@
-//! The address of a card as the parts that a contact has.
+//! Splits the address of a card into the parts that a contact has.
 
 use super::property::Property;
 use super::text::{list, split, unescaped};
 use model::AddressPart;
 
-/// The parts of `ADR`. Post box and extended address stand with the street, on lines of their own.
+/// Returns the parts of `ADR`. Post box and extended address are added to the street, on lines of their own.
 pub fn parts_of_address(address: &Property) -> Vec<(AddressPart, String)> {
     let components: Vec<String> = split(&address.value, b';').into_iter().map(component).collect();
     let at = |place: usize| components.get(place).map_or("", String::as_str);
@@ -32,7 +32,7 @@ pub fn parts_of_address(address: &Property) -> Vec<(AddressPart, String)> {
     parts
 }
 
-/// A component: a list, whose commas many programs do not escape.
+/// Returns the text of a component, which is a list: many programs do not escape its commas.
 fn component(raw: &str) -> String {
     list(raw).collect::<Vec<_>>().join(", ")
 }

@@ -1,4 +1,4 @@
-//! What a card says of a contact: values for slots, groups it stands for, and the lines that are kept.
+//! Reads a card as a contact (values for slots, and the lines that are kept) or as a group.
 
 use super::address::parts_of_address;
 use super::cards::{CardLines, LARGEST, Oddity};
@@ -13,36 +13,36 @@ use super::text::{list, split, unescaped};
 use model::{AddressPart, Birthday, Label, Slot, TextField, VcardLine};
 use std::collections::HashMap;
 
-/// What a card is.
+/// A card, read.
 #[derive(Debug)]
 pub enum Card {
-    /// A group and the ids of its members.
+    /// A group: its name and the ids of its members.
     Group(String, Vec<String>),
     Contact(Box<CardContact>),
 }
 
-/// A contact as its card has it.
+/// A contact as its card describes it.
 #[derive(Debug, Default)]
 pub struct CardContact {
     /// The line of the card in the file.
     pub line: u64,
-    /// Its id in the file.
+    /// The id of the card in the file.
     pub uid: Option<String>,
-    /// The values in their order, several of a slot behind each other.
+    /// The values in the order of the card; several values may have the same slot.
     pub values: Vec<(Slot, String)>,
     pub tags: Vec<String>,
-    /// Lines without a field.
+    /// Lines that no field holds.
     pub kept: Vec<VcardLine>,
     pub remarks: Vec<Remark>,
 }
 
-/// Properties of which a contact holds the first one: an empty one says that further ones are only kept.
+/// Properties of which a contact holds the first one. An empty one means that further ones are only kept as lines.
 pub const SINGLE: [&str; 5] = ["N", "FN", "NICKNAME", "ORG", "TITLE"];
 
-/// Groups of Google's that say nothing.
+/// Google's own groups, which do not become tags.
 const NO_TAGS: [&str; 3] = ["myContacts", "starred", "My Contacts"];
 
-/// The row that Android writes for a nickname.
+/// The content type by which Android marks a nickname.
 const ANDROID_NICKNAME: &str = "vnd.android.cursor.item/nickname";
 
 /// Reads the lines of a card.
@@ -68,17 +68,17 @@ pub fn read(card: &CardLines, encodings: Encodings) -> Card {
 /// Reads the properties of a card one by one.
 struct CardReader {
     contact: CardContact,
-    /// Whether the card is our own export: what we wrote is taken as it is.
+    /// Whether the card is an export of CrystalQore: its values are then taken unchanged.
     own: bool,
-    /// Whether it says that it is a company's.
+    /// Whether the card declares that it describes a company.
     is_company: bool,
     has_address: bool,
-    /// What `X-ABLabel` says of the properties of a group.
+    /// The `X-ABLabel` of each property group.
     labels: HashMap<String, String>,
-    /// How many properties a group has beside.
+    /// The number of other properties in each property group.
     grouped: HashMap<String, usize>,
     formatted: String,
-    /// Properties of which a contact has one, and those of them that were taken.
+    /// Properties of [`SINGLE`] that were already taken.
     taken: Vec<&'static str>,
 }
 
@@ -164,7 +164,7 @@ impl CardReader {
         }
     }
 
-    /// Whether this is the first property of a name of which a contact holds one value.
+    /// Whether this is the first property with this name, of which a contact holds one value.
     fn is_first(&mut self, name: &'static str) -> bool {
         let is_first = !self.taken.contains(&name);
         if is_first {
@@ -196,7 +196,7 @@ impl CardReader {
             .map(|(_, value)| value.as_str())
     }
 
-    /// What `X-ABLabel` says of a property.
+    /// Returns the `X-ABLabel` of a property.
     fn given_label(&self, property: &Property) -> Option<&str> {
         let group = property.group.as_ref()?.to_lowercase();
         self.labels.get(&group).map(String::as_str)
@@ -257,7 +257,7 @@ impl CardReader {
         }
     }
 
-    /// Takes an address, under a label that no other one has.
+    /// Takes an address, under a label that no other address of the contact has.
     fn place(&mut self, label: Label, parts: Vec<(AddressPart, String)>) {
         let is_taken = |label: &Label| {
             let mut values = self.contact.values.iter();
@@ -303,7 +303,8 @@ impl CardReader {
         }
     }
 
-    /// Keeps a picture in one form, however the card holds it. False if it says more, or is none that is shown.
+    /// Keeps a picture in one form, in whichever form the card holds it. Returns `false` if the property has a group
+    /// or further parameters, or is no picture that can be displayed.
     fn picture(&mut self, property: &Property) -> bool {
         let of_form = ["ENCODING", "TYPE", "VALUE", "MEDIATYPE"];
         if property.group.is_some() || property.parameters.iter().any(|p| !of_form.contains(&p.name.as_str())) {
@@ -320,7 +321,7 @@ impl CardReader {
         let label = self.given_label(property);
         let group = property.group.as_ref().map(|group| group.to_lowercase());
         let is_alone = group.is_some_and(|group| self.grouped.get(&group) == Some(&1));
-        // A group that holds nothing together says nothing, unless somebody has written it into a contact.
+        // A group with a single property has no meaning, except in a card of our own, where it is part of the contact.
         let with_group = label.is_none() && (self.own || !is_alone);
         match kept(property, label, with_group) {
             Some(line) => self.contact.kept.push(line),
@@ -328,11 +329,11 @@ impl CardReader {
         }
     }
 
-    /// A card without the parts of a name has at least that which is shown.
+    /// Uses the formatted name if the card has no parts of a name.
     fn take_formatted_name(&mut self) {
         let names = [TextField::FirstName, TextField::MiddleName, TextField::LastName];
         let formatted = std::mem::take(&mut self.formatted);
-        // Programs fill it with what there is.
+        // Some programs fill it with an email or a number.
         let is_name = formatted.chars().any(char::is_alphabetic) && !formatted.contains('@');
         if self.own || !is_name || names.iter().any(|field| self.text_of(*field).is_some()) {
             return;
@@ -410,7 +411,7 @@ impl CardReader {
     }
 }
 
-/// Addresses of one label that get labels of their own.
+/// Addresses with the same label that get labels of their own.
 const MOST_ADDRESSES: usize = 50;
 
 fn size(bytes: usize) -> String {
@@ -428,7 +429,7 @@ fn without_scheme<'v>(value: &'v str, scheme: &str) -> &'v str {
     }
 }
 
-/// A number, also one that is written as a URI: `tel:+1-202-555-0101;ext=12`.
+/// Returns a phone number, which may be written as a URI: `tel:+1-202-555-0101;ext=12`.
 fn phone_of(value: &str) -> String {
     let bare = without_scheme(value, "tel:");
     if bare.len() == value.len() {
@@ -442,7 +443,8 @@ fn phone_of(value: &str) -> String {
     }
 }
 
-/// A birthday: `19840309`, `1984-03-09`, `--0309`, with or without a time. Of `omitted` the year says nothing.
+/// Parses a birthday: `19840309`, `1984-03-09`, `--0309`, with or without a time. The year is ignored if it is
+/// `omitted`.
 fn birthday_of(value: &str, omitted: Option<u16>) -> Option<Birthday> {
     let date = value.split(['T', 't', ' ']).next()?;
     let (year, rest) = match date.strip_prefix("--") {

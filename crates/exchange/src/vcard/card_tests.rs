@@ -18,7 +18,7 @@ fn contact(lines: &str) -> CardContact {
     }
 }
 
-/// The values as `slot=value`.
+/// Returns the values of a contact as `slot=value`.
 fn values(lines: &str) -> Vec<String> {
     let values = contact(lines).values;
     values.iter().map(|(slot, value)| format!("{slot}={value}")).collect()

@@ -1,58 +1,57 @@
-//! Cutting a file into cards, and a card into its lines, whatever is broken about them.
+//! Splits a file into cards, and a card into its lines, even if they are malformed.
 //!
-//! A card is what stands from one `BEGIN:VCARD` to its `END:VCARD`, or to the next `BEGIN` where the end is missing. Memory
-//! does not grow with what is in a card: pictures are left out while they are read, and a card that is too long is cut.
+//! A card extends from `BEGIN:VCARD` to its `END:VCARD`, or to the next `BEGIN` if the end is missing. Memory does not
+//! grow with the size of a card: large pictures are left out while they are read, and a card that is too long is cut.
 
 use super::lines::{FileLine, FileLines};
 use super::property::CardLine;
 use std::io;
 
-/// The most bytes of a card beside its pictures. Its row must fit in a record.
+/// The most bytes of a card without its pictures. Its row must fit in a record.
 pub const LARGEST: usize = 8 * 1024 * 1024;
 
-/// What a line counts beside its bytes: many short ones take memory, too.
+/// Bytes that are counted for each line besides its text: many short lines take memory, too.
 const PER_LINE: usize = 128;
 
-/// The most bytes of the line of a sound, a key or the like that are kept.
+/// The most bytes that are kept of a line with a sound, a key or similar.
 pub const LARGEST_BINARY: usize = 4 * 1024;
 
-/// The most bytes of the line of a contact's picture that are kept. The cell of a workbook holds it, and contacts stay small
-/// enough to be read by the thousand.
+/// The most bytes that are kept of a line with a contact's picture. This fits in a cell of a workbook, and contacts
+/// stay small enough to be read by the thousand.
 pub const LARGEST_PICTURE: usize = 30 * 1024;
 
-/// The deepest card within cards (`AGENT`).
+/// The deepest nesting of cards within cards (`AGENT`).
 const DEEPEST: usize = 8;
 
-/// What is odd about a card as a whole.
+/// A defect of a card as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Oddity {
-    /// There is no `END:VCARD`.
+    /// It has no `END:VCARD`.
     NoEnd,
     /// It is larger than [`LARGEST`] and was cut.
     TooLarge,
-    /// A line that is no property; its text joins the line before.
+    /// It has a line that is not a property; its text is added to the line before.
     NoProperty(u64),
 }
 
-/// The lines of a card.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CardLines {
     /// The line of its `BEGIN:VCARD`.
     pub line: u64,
     /// The lines of its properties, without their folds.
     pub lines: Vec<CardLine>,
-    /// What is odd about it; of lines that are no properties the first.
+    /// Its defects; of several lines that are not properties, only the first.
     pub oddities: Vec<Oddity>,
-    /// The bytes of its lines.
+    /// The bytes of its lines, including `PER_LINE` for each.
     size: usize,
 }
 
-/// The cards of a file.
+/// Reads the cards of a file.
 pub struct Cards {
     lines: FileLines,
-    /// A line that was read and belongs to the next card.
+    /// A line that was read ahead and belongs to the next card.
     next: Option<FileLine>,
-    /// Lines with text outside of cards.
+    /// The number of lines with text outside of cards.
     pub outside: u64,
 }
 
@@ -72,7 +71,7 @@ impl Cards {
         }
     }
 
-    /// The next card.
+    /// Reads the next card. `None` at the end of the file.
     pub fn next(&mut self) -> io::Result<Option<CardLines>> {
         while let Some(line) = self.next_line()? {
             if line.is("BEGIN:VCARD") {
@@ -112,7 +111,7 @@ impl Cards {
         Ok(card)
     }
 
-    /// Takes a card within a card as the value of the line before, in the form of vCard 3.0.
+    /// Takes a card within a card as the value of the preceding line, in the form of vCard 3.0.
     fn take_agent(&mut self, card: &mut CardLines) -> io::Result<()> {
         let Some(mut agent) = card.lines.pop() else {
             return Ok(());
@@ -149,7 +148,7 @@ impl Cards {
     }
 }
 
-/// The most bytes that are kept of a line that begins so, if its value is no text.
+/// Returns the most bytes that are kept of a line with this beginning if its value is binary.
 fn most_of(begin: &[u8]) -> usize {
     let end = begin.iter().position(|byte| matches!(byte, b';' | b':'));
     let name = &begin[..end.unwrap_or(begin.len())];
@@ -172,12 +171,12 @@ fn escaped_bytes(text: &[u8]) -> Vec<u8> {
 }
 
 impl CardLines {
-    /// The bytes that its lines take.
+    /// The bytes that its lines take in memory.
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// The value of the last line, if that is an `AGENT`.
+    /// Returns the value of the last line if that is an `AGENT`.
     fn agent(&self) -> Option<&[u8]> {
         let last = self.lines.last()?;
         let is_agent = last.bytes.get(..5)?.eq_ignore_ascii_case(b"AGENT");
@@ -193,7 +192,7 @@ impl CardLines {
             .is_some_and(|value| value.eq_ignore_ascii_case(b"BEGIN:VCARD"))
     }
 
-    /// Adds a line of the file: a new one, or a continuation of the last.
+    /// Adds a line of the file: a new property, or a continuation of the last one.
     fn add(&mut self, line: &FileLine) {
         if self.oddities.contains(&Oddity::TooLarge) {
             return;
@@ -225,7 +224,7 @@ impl CardLines {
         });
     }
 
-    /// What is to be done once the last line is whole: one without a colon is no property, and joins the line before.
+    /// Completes the last line: if it has no colon, it is not a property, and its text is added to the line before it.
     fn settle(&mut self) {
         if self.oddities.contains(&Oddity::TooLarge) {
             return;
@@ -259,7 +258,7 @@ impl CardLines {
         }
     }
 
-    /// Adds bytes to the last line, which has `length` of them in the file.
+    /// Adds bytes to the last line; `length` is the number of bytes in the file.
     fn join(&mut self, bytes: &[u8], length: usize) {
         let Some(last) = self.lines.last_mut() else { return };
         if last.left_out > 0 {
@@ -274,7 +273,7 @@ impl CardLines {
                 bytes: last.bytes.clone(),
                 ..CardLine::default()
             };
-            // What a line is, its beginning tells.
+            // The beginning of a line shows whether it is binary.
             begin.bytes.extend_from_slice(&bytes[..head]);
             if begin.is_binary() {
                 let value = begin.head().len() + 1;

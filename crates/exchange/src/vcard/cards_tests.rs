@@ -83,7 +83,7 @@ fn agents_within_agents_end() {
     assert!(cards.iter().all(|card| card.lines.len() <= 1), "{}", cards.len());
 }
 
-/// A text, then so many bytes of one kind.
+/// Returns a text, followed by `bytes` repetitions of a byte, followed by a text.
 fn long(begin: &str, filler: u8, bytes: u64, end: &str) -> Box<dyn Read + Send> {
     let begin = Cursor::new(begin.as_bytes().to_vec());
     Box::new(
@@ -120,7 +120,7 @@ fn a_picture_of_100_mb_is_left_out_and_measured() {
 fn long_texts_of_many_lines_are_read_in_a_moment() {
     let folded = format!("BEGIN:VCARD\nNOTE:{}\nEND:VCARD\n", "x\n ".repeat(1_000_000));
     assert_eq!(cards_in(&folded)[0].lines[0].bytes.len(), 5 + 1_000_000);
-    // A quotation mark that never closes hides the colon.
+    // A quotation mark that is never closed hides the colon.
     let open = format!(
         "BEGIN:VCARD\nNOTE;X=\"{}:a\n{}END:VCARD\n",
         "y".repeat(10_000),

@@ -1,7 +1,7 @@
-//! The columns that the cards of a file need, and their cells.
+//! Determines the columns that the cards of a file need, and fills their cells.
 //!
-//! The number of columns is bounded whatever labels are in a file: values that get no column of their own join others of
-//! their field, or are kept as lines.
+//! The number of columns is bounded, no matter how many labels a file uses: values without a column of their own are
+//! added to others of their field, or kept as lines.
 
 use super::card::CardContact;
 use super::remark::remarks_cell;
@@ -14,24 +14,24 @@ use model::{Label, Slot, TextField, VcardLine};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// The most columns.
+/// The maximum number of columns.
 const MOST: usize = 1_000;
 
-/// The most columns of one slot.
+/// The maximum number of columns of one slot.
 const MOST_OF_A_SLOT: usize = 50;
 
 /// Counts the columns that the cards of a file need.
 #[derive(Debug)]
 pub struct ColumnCounts {
-    /// How many columns each slot has.
+    /// The number of columns of each slot.
     counts: BTreeMap<Slot, usize>,
     total: usize,
     has_remarks: bool,
 }
 
 impl ColumnCounts {
-    /// Those that every table has: those of our own CSV, because a column of first names alone would be taken for whole names,
-    /// and those that take what finds no column.
+    /// Starts with the columns that every table has: the usual ones of CrystalQore CSV, because a column of first
+    /// names alone would be taken for whole names, and those that receive values without a column.
     pub fn new() -> Self {
         let other = Label::exact("other");
         let always = [
@@ -54,7 +54,7 @@ impl ColumnCounts {
         }
     }
 
-    /// Makes room for the values of a card.
+    /// Adds the columns that the values of a card need.
     pub fn add(&mut self, contact: &CardContact) {
         self.has_remarks |= !contact.remarks.is_empty();
         let mut needed: HashMap<&Slot, usize> = HashMap::new();
@@ -71,7 +71,7 @@ impl ColumnCounts {
         }
     }
 
-    /// The columns in their order.
+    /// Returns the columns in their order.
     pub fn into_columns(self) -> Columns {
         let mut header = Vec::with_capacity(self.total + 1);
         let mut places = HashMap::with_capacity(self.counts.len());
@@ -95,7 +95,6 @@ impl ColumnCounts {
     }
 }
 
-/// The columns of a table.
 #[derive(Debug)]
 pub struct Columns {
     header: Vec<String>,
@@ -111,7 +110,7 @@ impl Columns {
         &self.header
     }
 
-    /// The cells of a card, one for each column.
+    /// Returns the cells of a card, one for each column.
     pub fn cells(&self, contact: CardContact) -> Vec<String> {
         let mut cells = vec![String::new(); self.header.len()];
         let mut lines: Vec<String> = contact.kept.iter().map(ToString::to_string).collect();
@@ -138,8 +137,9 @@ impl Columns {
         self.places.get(slot).map(|columns| columns.start)
     }
 
-    /// Puts a value into the next free column of its slot. Emails and phones without one join the last of their slot or those
-    /// labelled "other"; anything else becomes a line to keep.
+    /// Puts a value into the next free column of its slot. If none is free, an email or phone is added to the last
+    /// filled cell of its slot or, if its slot has no column, of the label "other"; any other value is returned as a
+    /// line to keep.
     fn place(&self, slot: &Slot, value: String, cells: &mut [String]) -> Option<String> {
         let own = self.places.get(slot);
         if let Some(free) = own.and_then(|columns| cells[columns.clone()].iter_mut().find(|cell| cell.is_empty())) {

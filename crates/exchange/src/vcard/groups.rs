@@ -1,11 +1,11 @@
-//! Groups: cards that name other cards as their members. Members get the group's name as a tag.
+//! Groups: cards that list other cards as their members. Each member gets the name of the group as a tag.
 
 use std::collections::HashMap;
 
-/// The most bytes that groups and ids of members take.
+/// The most bytes of memory for groups and the ids of their members.
 const MOST: usize = 64 * 1024 * 1024;
 
-/// What a group or a member takes beside its text.
+/// Bytes that are counted for each group and member besides its text.
 const EACH: usize = 96;
 
 /// The groups of a file.
@@ -14,7 +14,7 @@ pub struct Groups {
     names: Vec<String>,
     members: HashMap<String, Member>,
     size: usize,
-    /// Members that were not taken, because a file named too many.
+    /// Members that were not taken, because the file lists too many.
     left_out: u64,
 }
 
@@ -25,7 +25,7 @@ struct Member {
 }
 
 impl Groups {
-    /// Takes the members of a group.
+    /// Adds a group and its members.
     pub fn add(&mut self, name: &str, members: impl Iterator<Item = String>) {
         self.size += name.len() + EACH;
         let group = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
@@ -47,12 +47,12 @@ impl Groups {
         }
     }
 
-    /// How many groups.
+    /// The number of groups.
     pub fn count(&self) -> u64 {
         self.names.len() as u64
     }
 
-    /// The names of the groups that a card is a member of.
+    /// Returns the names of the groups that contain a card.
     pub fn names_of(&mut self, uid: &str) -> Vec<String> {
         let Some(member) = self.members.get_mut(plain_id(uid)) else {
             return Vec::new();
@@ -62,13 +62,13 @@ impl Groups {
         names.cloned().collect()
     }
 
-    /// How many members were asked for by nobody, and those that were not taken.
+    /// The number of members for which no card was found, including the members that were not taken.
     pub fn missing(&self) -> u64 {
         self.left_out + self.members.values().filter(|member| !member.is_found).count() as u64
     }
 }
 
-/// An id without what some programs write in front of it.
+/// Returns an id without the prefix that some programs write.
 pub fn plain_id(uid: &str) -> &str {
     let uid = uid.trim();
     match uid.get(..9) {

@@ -1,16 +1,16 @@
-//! Lines that no field of a contact holds, in the form in which they are kept: that of vCard 3.0 and 4.0, without group, with
-//! the label of Apple's `X-ABLabel` as a parameter.
+//! Lines that no field of a contact holds, in the form in which they are kept: that of vCard 3.0 and 4.0, usually
+//! without group, and with the label of Apple's `X-ABLabel` as a parameter.
 
 use super::property::{Parameter, Property, quoted, unquoted};
 use model::VcardLine;
 
-/// The parameter by which a kept line has its label.
+/// The parameter that holds the label of a kept line.
 pub const LABEL: &str = "X-ABLABEL";
 
-/// The name under which the `UID` of another program is kept: a contact that is exported has its own.
+/// The name under which the `UID` of another program is kept, because an exported contact has its own.
 pub const SOURCE_UID: &str = "X-CRYSTALQORE-SOURCE-UID";
 
-/// A property as it is kept. None if there is nothing in it.
+/// Returns a property as a line to keep. `None` if its value is empty.
 pub fn kept(property: &Property, label: Option<&str>, with_group: bool) -> Option<VcardLine> {
     if property.value.trim().is_empty() {
         return None;
@@ -39,17 +39,17 @@ pub fn kept(property: &Property, label: Option<&str>, with_group: bool) -> Optio
     }
     let value = property.value.replace('\n', "\\n");
     let whole = VcardLine::parse(&format!("{line}{parameters}:{value}"));
-    // Parameters that nobody can write again are worth less than the value.
+    // Parameters that cannot be written again are dropped in order to keep the value.
     whole.or_else(|| VcardLine::parse(&format!("{line}:{value}")))
 }
 
-/// A kept line as it is written beside its label, and the label. None if it has none.
+/// Returns a kept line without its label parameter, and the label. `None` if it has no label.
 pub fn label_of(line: &VcardLine) -> Option<(String, String)> {
     let text = line.as_str();
     let begin = text.find(&format!(";{LABEL}=\""))?;
     let from = begin + LABEL.len() + 3;
     let end = from + text.get(from..)?.find('"')?;
-    // Only a parameter; the value may hold whatever it likes.
+    // Only a parameter counts; the value may contain the same text.
     if text.len() - line.value().len() <= end {
         return None;
     }
@@ -57,13 +57,13 @@ pub fn label_of(line: &VcardLine) -> Option<(String, String)> {
     Some((format!("{}{}", &text[..begin], &text[end + 1..]), label))
 }
 
-/// A name without characters that none has.
+/// Replaces the characters that a name cannot contain.
 fn sound(name: &str) -> String {
     let is_sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     name.chars().map(|c| if is_sound(c) { c } else { '-' }).collect()
 }
 
-/// Whether a parameter's value can stand as it is.
+/// Whether a parameter's value can be written unchanged.
 fn is_sound_value(value: &str) -> bool {
     let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
     match bare {

@@ -1,9 +1,9 @@
-//! The label of a value: what its types and Apple's `X-ABLabel` say.
+//! Determines the label of a value from its types and Apple's `X-ABLabel`.
 
 use super::property::Property;
 use model::Label;
 
-/// Types that say nothing of whose or what kind of place a value is.
+/// Types that tell neither whose value it is nor to which place it belongs.
 const NO_LABELS: &[&str] = &[
     "pref",
     "voice",
@@ -32,7 +32,7 @@ const NO_LABELS: &[&str] = &[
     "x-internet",
 ];
 
-/// The types that become built-in labels, those that say more first.
+/// The types that become built-in labels, the more specific ones first.
 const BUILT_IN: [(&str, &str); 7] = [
     ("fax", "fax"),
     ("cell", "mobile"),
@@ -43,7 +43,8 @@ const BUILT_IN: [(&str, &str); 7] = [
     ("other", "other"),
 ];
 
-/// The label of a value. `given` is what an `X-ABLabel` of its group says; what we wrote is taken as it is.
+/// Returns the label of a value. `given` is the `X-ABLabel` of its group; a label in a card of our `own` is taken
+/// unchanged.
 pub fn label_of(property: &Property, given: Option<&str>, own: bool) -> Label {
     if let Some(given) = given.filter(|given| !given.trim().is_empty()) {
         return if own { Label::exact(given) } else { Label::new(given) };
@@ -72,7 +73,7 @@ fn capitalised(word: &str) -> String {
     })
 }
 
-/// A label for a further address: a contact has one for each.
+/// Returns a label for a further address: a contact has one address for each label.
 pub fn numbered(label: &Label, number: usize) -> Label {
     match (number, label.as_str()) {
         (0, _) => label.clone(),

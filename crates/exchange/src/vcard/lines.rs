@@ -1,4 +1,4 @@
-//! The lines of a vCard file, unchanged, each of bounded length.
+//! Reads the lines of a vCard file, unchanged, each of bounded length.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -12,34 +12,34 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 pub struct FileLine {
     /// Its number in the file, from 1.
     pub number: u64,
-    /// Its bytes, no more than [`LONGEST`].
+    /// Its bytes, at most [`LONGEST`].
     pub bytes: Vec<u8>,
-    /// How many bytes it has in the file.
+    /// The number of bytes of the line in the file.
     pub length: usize,
 }
 
 impl FileLine {
-    /// Whether it is this line, in any case and with blanks around it.
+    /// Whether the line equals `line`, ignoring case and surrounding blanks.
     pub fn is(&self, line: &str) -> bool {
         self.bytes.trim_ascii().eq_ignore_ascii_case(line.as_bytes())
     }
 
-    /// Whether it continues the line before it.
+    /// Whether the line continues the previous one.
     pub fn is_indented(&self) -> bool {
         matches!(self.bytes.first(), Some(b' ' | b'\t'))
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the line is blank.
     pub fn is_blank(&self) -> bool {
         self.bytes.trim_ascii().is_empty()
     }
 }
 
-/// The lines of a file; they end with LF, CRLF or CR.
+/// Reads the lines of a file; they end with LF, CRLF or CR.
 pub struct FileLines {
     input: BufReader<Box<dyn Read + Send>>,
     number: u64,
-    /// Whether the last line ended with CR, so that an LF belongs to it.
+    /// Whether the last line ended with CR, so that a following LF belongs to its end.
     after_cr: bool,
 }
 
@@ -52,7 +52,7 @@ impl FileLines {
         }
     }
 
-    /// The next line.
+    /// Reads the next line. `None` at the end of the file.
     pub fn next(&mut self) -> io::Result<Option<FileLine>> {
         let mut line = FileLine {
             number: self.number + 1,
@@ -91,7 +91,7 @@ impl FileLines {
 
     fn ended(&mut self, mut line: FileLine) -> FileLine {
         self.number = line.number;
-        // Files that were joined have marks in them.
+        // Concatenated files contain byte order marks.
         if line.bytes.starts_with(MARK) {
             line.bytes.drain(..MARK.len());
         }
@@ -99,10 +99,10 @@ impl FileLines {
     }
 }
 
-/// A file without its folds, by which its encoding is detected: they may stand inside a character.
+/// Reads a file without its folds, in order to detect its encoding: a fold may split a character.
 pub struct Unfolded {
     input: BufReader<Box<dyn Read + Send>>,
-    /// A line end that is not handed out yet, because a fold may follow.
+    /// A line end that is held back, because a fold may follow.
     held: Vec<u8>,
 }
 

@@ -1,8 +1,9 @@
-//! Reading vCards (2.1, 3.0 and 4.0) as a table with the columns of our own CSV, so that an import runs on it as on any other
-//! file.
+//! Reads vCards (2.1, 3.0 and 4.0) as a table with the columns of CrystalQore CSV, so that an import treats it like
+//! any other file.
 //!
-//! Owns cutting a file into cards, reading their properties, and which field each fills. Lines that no field holds are kept
-//! with the contact ([`model::VcardLine`]). Leaves out validating values: they come out as they are in the card.
+//! Decides how a file is split into cards, how properties are read, and which field each one fills. Lines that no
+//! field holds are kept with the contact ([`model::VcardLine`]). Values are not validated here: they are passed on as
+//! they are in the card.
 
 mod address;
 mod card;

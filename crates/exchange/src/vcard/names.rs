@@ -1,10 +1,10 @@
-//! The name of a card: its parts, or what its formatted name says where it has none.
+//! The name of a card: its parts, or what can be derived from the formatted name if it has none.
 
 use super::property::Property;
 use super::text::{split, unescaped};
 use model::{TextField, looks_like_company, split_person_name};
 
-/// The parts of `N`, in its order.
+/// The parts of `N`, in the order of the property.
 const PARTS: [TextField; 5] = [
     TextField::LastName,
     TextField::FirstName,
@@ -34,7 +34,7 @@ pub fn parts_of_name(name: &Property) -> Vec<(TextField, String)> {
         .collect()
 }
 
-/// What a formatted name says where a card has no parts of one. `company` is that of the card.
+/// Splits a formatted name, for a card without the parts of a name. `company` is the company of the card.
 pub fn parts_of_formatted_name(formatted: &str, company: &str, is_company: bool) -> Vec<(TextField, String)> {
     let name = formatted.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() || name == company {

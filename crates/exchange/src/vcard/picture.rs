@@ -1,6 +1,6 @@
-//! The picture of a contact: that of a kept `PHOTO`, if it is one that every browser shows.
+//! The picture of a contact, from a kept `PHOTO` line, if every browser can display it.
 //!
-//! What a picture is, its first bytes tell, never what the card says of it.
+//! The kind of a picture is detected from its first bytes, never taken from the type that the card declares.
 
 use super::text::unescaped;
 use base64::Engine;
@@ -8,7 +8,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use model::{Contact, VcardLine};
 
-/// Programs end BASE64 as they like.
+/// Programs differ in how they pad BASE64.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -16,7 +16,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// The kinds of pictures that are shown. None of them can hold a script.
+/// The kinds of pictures that are displayed. None of them can contain a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PictureKind {
     Gif,
@@ -26,7 +26,7 @@ pub enum PictureKind {
 }
 
 impl PictureKind {
-    /// Recognises a picture by its first bytes.
+    /// Detects the kind of a picture from its first bytes.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
@@ -37,7 +37,6 @@ impl PictureKind {
         }
     }
 
-    /// Its media type.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Gif => "image/gif",
@@ -47,7 +46,7 @@ impl PictureKind {
         }
     }
 
-    /// How vCard 3.0 names it.
+    /// The type name in vCard 3.0.
     fn type_name(self) -> &'static str {
         match self {
             Self::Gif => "GIF",
@@ -58,7 +57,6 @@ impl PictureKind {
     }
 }
 
-/// A picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     pub kind: PictureKind,
@@ -66,12 +64,13 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The picture of a contact: the first one of its kept lines.
+    /// Returns the picture of a contact: the first one among its kept lines.
     pub fn of_contact(contact: &Contact) -> Option<Self> {
         contact.vcard_lines.iter().find_map(Self::of_line)
     }
 
-    /// The picture that a kept line holds. None for an address, and for what is no picture that is shown.
+    /// Returns the picture of a kept line. `None` if the value is a web address or not a picture that can be
+    /// displayed.
     pub fn of_line(line: &VcardLine) -> Option<Self> {
         if !line.name().eq_ignore_ascii_case("PHOTO") {
             return None;
@@ -86,13 +85,13 @@ impl Picture {
         Some(Self { kind, bytes })
     }
 
-    /// The line by which vCard 3.0 holds it, the form in which pictures are kept.
+    /// Returns the picture as a line of vCard 3.0, the form in which pictures are kept.
     pub fn line(&self) -> Option<VcardLine> {
         let text = BASE64.encode(&self.bytes);
         VcardLine::parse(&format!("PHOTO;ENCODING=b;TYPE={}:{text}", self.kind.type_name()))
     }
 
-    /// The line by which vCard 4.0 holds it, which has no other place for what a picture is.
+    /// Returns the picture as a line of vCard 4.0, which declares the media type in a data URI.
     pub fn line_of_v4(&self) -> String {
         let text = BASE64.encode(&self.bytes);
         format!("PHOTO:data:{};base64,{text}", self.kind.media_type())
@@ -122,7 +121,7 @@ mod tests {
         assert_eq!(kind("PHOTO;ENCODING=b:UklGRgAAAABXRUJQVlA4"), Some(PictureKind::Webp));
         for no_picture in [
             "PHOTO;VALUE=uri:https://example.org/ann.jpg",
-            // An SVG, whatever it says that it is.
+            // An SVG that is declared as a JPEG.
             "PHOTO;ENCODING=b;TYPE=JPEG:PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciPjwvc3ZnPg==",
             "PHOTO:data:image/svg+xml,<svg/>",
             "PHOTO;ENCODING=b:not base64 !",

@@ -1,4 +1,4 @@
-//! One property of a card: its group, name, parameters and value, decoded.
+//! Reads one property of a card: its group, name, parameters and decoded value.
 
 use crate::open::Charset;
 use std::borrow::Cow;
@@ -8,14 +8,13 @@ use std::borrow::Cow;
 pub struct CardLine {
     /// Its number in the file, from 1.
     pub number: u64,
-    /// Its bytes.
     pub bytes: Vec<u8>,
-    /// How many bytes of a picture or sound were not kept.
+    /// The number of bytes of a picture or sound that were left out.
     pub left_out: usize,
 }
 
 impl CardLine {
-    /// What stands before the value, or the beginning of the line where that is not found in it.
+    /// Returns what precedes the value, or the beginning of the line if no value is found in it.
     pub fn head(&self) -> &[u8] {
         let begin = &self.bytes[..self.bytes.len().min(LONGEST_HEAD)];
         &begin[..colon_of(begin).unwrap_or(begin.len())]
@@ -28,7 +27,7 @@ impl CardLine {
         says(b"BASE64") || says(b"ENCODING=B;") || head.ends_with(b"ENCODING=B") || head.ends_with(b";B")
     }
 
-    /// Whether its value is a picture, a sound or the like, rather than text.
+    /// Whether its value is binary (a picture, a sound or similar) rather than text.
     pub fn is_binary(&self) -> bool {
         let value = self.bytes.get(self.head().len() + 1..).unwrap_or_default();
         self.is_base64() || value.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case(b"data:"))
@@ -40,10 +39,12 @@ impl CardLine {
     }
 }
 
-/// How far the value is looked for while a line grows: that happens for every line of the file.
+/// Bytes in which the value is searched for while a line grows, because the search is repeated for every line of the
+/// file.
 const LONGEST_HEAD: usize = 1024;
 
-/// The colon before the value: those in quotation marks belong to a parameter, if the marks close.
+/// Finds the colon before the value: colons in quotation marks belong to a parameter, provided that the marks are
+/// closed.
 fn colon_of(line: &[u8]) -> Option<usize> {
     let mut quoted = false;
     let found = line.iter().position(|byte| {
@@ -53,45 +54,44 @@ fn colon_of(line: &[u8]) -> Option<usize> {
     found.or_else(|| memchr::memchr(b':', line))
 }
 
-/// A parameter as the line has it.
+/// A parameter as it is in the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parameter {
     /// Its name in upper case.
     pub name: String,
-    /// Its name as it is written.
+    /// Its name as written.
     pub written: String,
-    /// Its value, with its quotation marks.
+    /// Its value, including quotation marks.
     pub value: String,
 }
 
-/// A property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Property {
     /// The line that it begins on.
     pub line: u64,
-    /// Its group as it is written: `item1`.
+    /// Its group as written: `item1`.
     pub group: Option<String>,
     /// Its name in upper case.
     pub name: String,
-    /// Its name as it is written.
+    /// Its name as written.
     pub written: String,
-    /// Its parameters, without those that say how it is encoded.
+    /// Its parameters, except for those that describe its encoding.
     pub parameters: Vec<Parameter>,
-    /// Its value as text with the escapes of vCard 3.0 and 4.0.
+    /// Its value as text, with the escapes of vCard 3.0 and 4.0.
     pub value: String,
-    /// How many bytes of a picture or sound were not kept.
+    /// The number of bytes of a picture or sound that were left out.
     pub left_out: usize,
 }
 
 /// The encodings of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Encodings {
-    /// That of lines which are not UTF-8.
+    /// The encoding of lines that are not UTF-8.
     pub other: Charset,
 }
 
 impl Property {
-    /// Reads a line. None if it has no colon.
+    /// Reads a property from a line. `None` if the line has no colon.
     pub fn read(line: &CardLine, encodings: Encodings) -> Option<Self> {
         let colon = colon_of(&line.bytes)?;
         let head = text_of(&line.bytes[..colon], None, encodings);
@@ -125,11 +125,11 @@ impl Property {
         })
     }
 
-    /// The values of a parameter, those of a list one by one.
+    /// Returns the values of a parameter; a list is split into its values.
     pub fn values<'p>(&'p self, name: &'p str) -> impl Iterator<Item = String> + 'p {
         let parameters = self.parameters.iter().filter(move |p| p.name == name);
         let values = parameters.flat_map(|p| {
-            // Some quote the whole list.
+            // Some programs quote the whole list.
             let whole = unquoted(&p.value);
             let listed: Vec<String> = whole.split(',').map(|value| value.trim().to_owned()).collect();
             listed
@@ -146,7 +146,7 @@ impl Property {
     }
 }
 
-/// A parameter; vCard 2.1 writes some values without their names.
+/// Reads a parameter; vCard 2.1 writes some values without a parameter name.
 fn parameter(part: &str) -> Parameter {
     let (name, value) = match part.split_once('=') {
         Some((name, value)) => (name.trim().to_owned(), value.trim()),
@@ -167,7 +167,7 @@ fn parameter(part: &str) -> Parameter {
     }
 }
 
-/// The parts between separators that are not in quotation marks.
+/// Splits a text at separators that are not in quotation marks.
 fn outside_quotes(text: &str, separator: char) -> Vec<&str> {
     let mut quoted = false;
     text.split(move |c| {
@@ -177,7 +177,7 @@ fn outside_quotes(text: &str, separator: char) -> Vec<&str> {
     .collect()
 }
 
-/// The text of a parameter's value: without quotation marks, and with the escapes of RFC 6868 undone.
+/// Returns the text of a parameter's value: without quotation marks, and with the escapes of RFC 6868 undone.
 pub fn unquoted(value: &str) -> String {
     let bare = value.replace('"', "");
     if !bare.contains('^') {
@@ -200,13 +200,13 @@ pub fn unquoted(value: &str) -> String {
     out
 }
 
-/// A text as the value of a parameter, such that [`Property::parameter`] reads it back.
+/// Quotes a text as the value of a parameter, such that [`Property::parameter`] reads it back.
 pub fn quoted(text: &str) -> String {
     let escaped = text.replace('^', "^^").replace('\n', "^n").replace('"', "^'");
     format!("\"{escaped}\"")
 }
 
-/// Bytes as text: UTF-8 if they are, whatever the line names.
+/// Decodes bytes as UTF-8 if they are valid, regardless of the charset that the line names.
 fn text_of(bytes: &[u8], named: Option<Charset>, encodings: Encodings) -> Cow<'_, str> {
     let named = named.filter(|charset| *charset != Charset::UTF_8);
     match std::str::from_utf8(bytes) {
@@ -215,7 +215,8 @@ fn text_of(bytes: &[u8], named: Option<Charset>, encodings: Encodings) -> Cow<'_
     }
 }
 
-/// The text of decoded QUOTED-PRINTABLE. Encodings with characters of several bytes may look like another one.
+/// Decodes the bytes of QUOTED-PRINTABLE. A named charset with several bytes a character is used first, because its
+/// bytes may look like another encoding.
 fn printable_text(bytes: &[u8], named: Option<Charset>, encodings: Encodings) -> String {
     match named.filter(|charset| charset.is_wide() && *charset != Charset::UTF_8) {
         Some(charset) => charset.decode(bytes),
@@ -223,7 +224,7 @@ fn printable_text(bytes: &[u8], named: Option<Charset>, encodings: Encodings) ->
     }
 }
 
-/// QUOTED-PRINTABLE decoded. An equals sign without two digits stays.
+/// Decodes QUOTED-PRINTABLE. An equals sign that is not followed by two hexadecimal digits is kept.
 fn quoted_printable(value: &[u8]) -> Vec<u8> {
     let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
     let mut out = Vec::with_capacity(value.len());
@@ -244,7 +245,7 @@ fn quoted_printable(value: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Line breaks as they are written in a value.
+/// Escapes line breaks as they are written in a value.
 fn escaped_lines(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\\n")
 }

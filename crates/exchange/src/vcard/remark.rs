@@ -1,30 +1,30 @@
-//! What is odd about a card, on its way through a table to the reasons of its row.
+//! Remarks about a card, which are passed through a column of the table to the reasons of its row.
 
 use serde::{Deserialize, Serialize};
 
-/// One thing about a card.
+/// A remark about a card.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Remark {
-    /// The property that it is about; empty if it is about the card.
+    /// The property concerned; empty if the remark is about the whole card.
     pub property: String,
-    /// What is odd, a whole sentence.
+    /// The problem, as a whole sentence.
     pub message: String,
-    /// What would be right.
+    /// What would be correct.
     pub advice: String,
-    /// Whether the card cannot be imported for it.
+    /// Whether the card cannot be imported because of it.
     pub is_bad: bool,
 }
 
-/// Remarks as a cell.
+/// Returns remarks as the text of a cell.
 pub fn remarks_cell(remarks: &[Remark]) -> String {
     if remarks.is_empty() {
         return String::new();
     }
-    // Texts and booleans always have a JSON.
+    // Texts and booleans can always be written as JSON.
     serde_json::to_string(remarks).unwrap_or_default()
 }
 
-/// The remarks of a cell; none of what is no such cell.
+/// Parses the remarks of a cell; empty if the cell holds none.
 pub fn remarks_in(cell: &str) -> Vec<Remark> {
     serde_json::from_str(cell).unwrap_or_default()
 }

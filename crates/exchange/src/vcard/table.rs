@@ -1,4 +1,5 @@
-//! From a vCard file to a table, in two readings: one for the columns and the groups, one for the rows.
+//! Converts a vCard file into a table in two passes: the first determines the columns and the groups, the second
+//! writes the rows.
 
 use super::card::{Card, read};
 use super::cards::{CardLines, Cards};
@@ -10,21 +11,21 @@ use crate::open::{Charset, EncodingFound, OpenError, Refusal, Source, decoded, d
 use std::io::{self, Read};
 use std::thread::{available_parallelism, scope};
 
-/// The most cards that are read at once, on all cores.
+/// The maximum number of cards in a batch, which is read on all cores.
 const CARDS_AT_ONCE: usize = 2_000;
 
-/// The bytes of cards that are read at once, and the one that exceeds them.
+/// The bytes at which a batch ends; its last card may exceed them.
 const BYTES_AT_ONCE: usize = 4 * 1024 * 1024;
 
-/// Fewer cards are read faster on one thread.
+/// The minimum number of cards for each thread; fewer are read faster on one thread.
 const FEWEST_OF_A_THREAD: usize = 50;
 
-/// What a vCard file held.
+/// Counts what a vCard file contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct VcardReport {
-    /// Cards of contacts: the rows of the table.
+    /// Cards of contacts; they become the rows of the table.
     pub cards: u64,
-    /// Cards of groups, which became tags.
+    /// Cards of groups; they become tags.
     pub groups: u64,
     /// Members of groups that are not in the file.
     pub missing_members: u64,
@@ -32,12 +33,12 @@ pub struct VcardReport {
     pub lines_outside: u64,
 }
 
-/// Hands the rows of a table over: the header row with the column names of our own CSV, and a row for each card of a contact,
-/// each with the line of the file that it begins on. Values come out as they are in the card, without the guard
-/// against formulas. Memory does not grow with the file.
+/// Passes the rows of the table to `row`: the header row with the column names of CrystalQore CSV, and a row for each
+/// card of a contact, each with the number of the line on which it begins in the file. Values are passed as they are
+/// in the card, without the guard against formulas. Memory does not grow with the file.
 ///
 /// # Errors
-/// When the file cannot be read or has no cards, or `row` fails.
+/// If the file cannot be read or has no cards, or if `row` fails.
 pub fn write_table(
     source: &dyn Source,
     row: &mut dyn FnMut(u64, &[String]) -> io::Result<()>,
@@ -90,7 +91,7 @@ fn survey(source: &dyn Source, found: &EncodingFound, encodings: Encodings) -> R
     Ok((columns.into_columns(), groups))
 }
 
-/// Hands over the cards of a file in their order, and gives the number of lines with text outside of cards.
+/// Passes the cards of a file to `take` in order. Returns the number of lines with text outside of cards.
 fn each_card(
     source: &dyn Source,
     found: &EncodingFound,
@@ -120,7 +121,7 @@ fn next_batch(cards: &mut Cards) -> io::Result<Vec<CardLines>> {
     Ok(batch)
 }
 
-/// Reads cards on all cores.
+/// Reads a batch of cards on all cores.
 fn read_all(batch: &[CardLines], encodings: Encodings) -> Vec<Card> {
     let threads = available_parallelism().map_or(1, usize::from);
     let of_a_thread = batch.len().div_ceil(threads).max(FEWEST_OF_A_THREAD);
@@ -142,7 +143,7 @@ fn read_all(batch: &[CardLines], encodings: Encodings) -> Vec<Card> {
     })
 }
 
-/// The cards of a file. The bytes of UTF-8 pass as they are, because a fold may stand inside a character.
+/// Opens the cards of a file. UTF-8 is not decoded here, because a fold may split a character.
 fn cards_of(source: &dyn Source, found: &EncodingFound) -> Result<Cards, OpenError> {
     let input = match found.charset == Charset::UTF_8 {
         true => source.open()?,

@@ -1,6 +1,6 @@
 use super::*;
 
-/// A table as it is handed over.
+/// The rows of a table with their lines.
 type Table = Vec<(u64, Vec<String>)>;
 
 fn table_of(bytes: &[u8]) -> Result<(Table, VcardReport), OpenError> {
@@ -12,7 +12,7 @@ fn table_of(bytes: &[u8]) -> Result<(Table, VcardReport), OpenError> {
     Ok((rows, report))
 }
 
-/// The filled cells of a row as `header=value`.
+/// Returns the filled cells of a row as `header=value`.
 fn filled(rows: &Table, at: usize) -> Vec<String> {
     let cells = rows[0].1.iter().zip(&rows[at].1);
     cells
@@ -94,7 +94,7 @@ fn files_are_read_in_their_encoding() {
             .collect()
     };
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
-    // A fold inside the two bytes of the u umlaut.
+    // A fold between the two bytes of the u umlaut.
     let torn = text.replace("M\u{fc}ller", "M\u{1}ller").into_bytes();
     let torn: Vec<u8> = torn
         .into_iter()

@@ -1,6 +1,6 @@
-//! The escapes of vCard texts, and folding lines.
+//! Escapes of vCard texts, and folding of lines.
 
-/// A text as a value holds it: line breaks, commas, semicolons and backslashes get a backslash.
+/// Escapes a text as a value: line breaks, commas, semicolons and backslashes get a backslash.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
@@ -16,7 +16,8 @@ pub fn escaped(text: &str) -> String {
     out
 }
 
-/// The text of a value. A backslash before any other character is one: many programs do not escape theirs.
+/// Returns the text of a value. A backslash before any other character is kept, because many programs do not escape
+/// theirs.
 pub fn unescaped(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     let mut chars = value.chars();
@@ -35,7 +36,7 @@ pub fn unescaped(value: &str) -> String {
     out
 }
 
-/// The parts of a value between separators without a backslash, with their escapes.
+/// Splits a value at separators without a backslash; the parts keep their escapes.
 pub fn split(value: &str, separator: u8) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut from, mut escape) = (0, false);
@@ -54,7 +55,7 @@ pub fn split(value: &str, separator: u8) -> Vec<&str> {
     parts
 }
 
-/// The texts of a list, such as `CATEGORIES:friends,club`.
+/// Returns the texts of a list, such as `CATEGORIES:friends,club`.
 pub fn list(value: &str) -> impl Iterator<Item = String> + '_ {
     split(value, b',')
         .into_iter()
@@ -62,10 +63,10 @@ pub fn list(value: &str) -> impl Iterator<Item = String> + '_ {
         .filter(|part| !part.is_empty())
 }
 
-/// The most octets of a line without its end (RFC 6350, 3.2).
+/// The maximum number of octets of a line without its end (RFC 6350, 3.2).
 const FOLDED_AT: usize = 75;
 
-/// Adds a line, folded between characters, with CRLF.
+/// Appends a line, folded between characters, with CRLF.
 pub fn push_folded(out: &mut String, line: &str) {
     let mut room = FOLDED_AT;
     for c in line.chars() {

@@ -1,14 +1,14 @@
-//! Header rows of real systems: every column must get the slot that `rows.txt` says.
+//! Header rows of real systems: every column must get the slot given in `rows.txt`.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 
 use exchange::mapping::{Column, propose};
 use std::collections::{BTreeMap, HashSet};
 
-/// What a column is, as `rows.txt` writes it.
+/// The expected slot of a column, in the notation of `rows.txt`.
 struct Expected {
     header: String,
-    /// Each of them is right.
+    /// The acceptable slots.
     choices: Vec<String>,
     /// Sample values.
     values: Vec<String>,
@@ -35,7 +35,7 @@ fn rows(text: &str) -> Vec<(String, Vec<Expected>)> {
     rows
 }
 
-/// The rows of sample values.
+/// Arranges the sample values as rows.
 fn sample(columns: &[Expected]) -> Vec<Vec<String>> {
     let count = columns
         .iter()
@@ -51,7 +51,7 @@ fn sample(columns: &[Expected]) -> Vec<Vec<String>> {
     (0..count).map(row).collect()
 }
 
-/// A proposed column as `rows.txt` writes it: the slot without label, its label, and the piece.
+/// Writes a proposed column in the notation of `rows.txt`: the slot without label, its label, and the piece.
 fn written(column: &Column) -> (String, String) {
     let json = serde_json::to_value(column).unwrap();
     let field = json["field"].as_str().unwrap_or("-");

@@ -1,4 +1,4 @@
-//! Whatever the bytes are: the file is refused or read to its end, nothing panics, and no row is lost.
+//! For any bytes, the file is refused or read to its end, nothing panics, and no row is lost.
 
 use crate::{look_at, rows_of, tried};
 use exchange::convert::convert;
@@ -10,7 +10,7 @@ use std::io::{self, Read, Write};
 
 const HEADER: &[u8] = b"first_name,last_name,email,phone\n";
 
-/// What readers of tables stumble over, and what judges look at.
+/// Pieces that are difficult for table readers, or examined when rows are judged.
 const PIECES: &[&str] = &[
     ",",
     ",",
@@ -75,7 +75,7 @@ const PIECES: &[&str] = &[
     "2134",
 ];
 
-/// Bytes of characters that are not whole.
+/// Bytes of incomplete characters.
 const BROKEN: &[&[u8]] = &[b"\xE9", b"\xC3", b"\xE2\x82", b"\xFF", b"\x80", b"\xED\xA0\x80"];
 
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
@@ -86,7 +86,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
-/// A table as people write them, quoted where it must be.
+/// A table as people write it, quoted where necessary.
 fn table() -> impl Strategy<Value = Vec<u8>> {
     let cell = select(PIECES).prop_map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
     let row = prop::collection::vec(cell, 4).prop_map(|cells| cells.join(",") + "\r\n");
@@ -117,7 +117,7 @@ fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
-/// Any file; half of them begin with a header row that is known.
+/// Any file; half of them begin with a known header row.
 fn file() -> impl Strategy<Value = Vec<u8>> {
     let bytes = prop_oneof![
         1 => prop::collection::vec(any::<u8>(), 0..300),
@@ -131,7 +131,7 @@ fn file() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// A file that comes in small pieces, as from a slow disk or a pipe.
+/// A file that arrives in small pieces, as from a slow disk or a pipe.
 struct Dribbling {
     bytes: Vec<u8>,
     at_once: usize,
@@ -158,10 +158,10 @@ impl Read for Dribble {
     }
 }
 
-/// A workbook of Excel 97, as a library of another language wrote it.
+/// A workbook of Excel 97, written by a library of another language.
 const OLD_WORKBOOK: &[u8] = include_bytes!("files/members.xls");
 
-/// The table that a file is converted to; none if it is refused.
+/// Returns the table that a file is converted to; `None` if it is refused.
 fn converted(bytes: &[u8]) -> Option<String> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
@@ -243,7 +243,7 @@ proptest! {
         };
         prop_assert_eq!(format!("{:?}", whole.opened), format!("{:?}", in_pieces.opened));
         prop_assert_eq!(whole.judge.mapping(), in_pieces.judge.mapping());
-        // Read twice, so this also says that judging is a function of the row.
+        // The file is read twice, so this also checks that judging is a function of the row.
         let rows = rows_of(&bytes, whole, 1000);
         prop_assert_eq!(format!("{:?}", rows), format!("{:?}", rows_of(&pieces, in_pieces, rows_at_once)));
     }

@@ -1,4 +1,4 @@
-//! Any content of a vCard file is refused or read to its end, nothing panics, and no text of a card is lost.
+//! Any vCard file is refused or read to its end, nothing panics, and no text of a card is lost.
 
 use crate::tried;
 use exchange::open::OpenError;
@@ -6,7 +6,7 @@ use exchange::vcard::{VcardReport, write_table};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// Rows with their lines, the header row first.
+/// Rows with their line numbers, the header row first.
 type Table = Vec<(u64, Vec<String>)>;
 
 fn table_of(bytes: &Vec<u8>) -> Option<(Table, VcardReport)> {
@@ -22,7 +22,7 @@ fn table_of(bytes: &Vec<u8>) -> Option<(Table, VcardReport)> {
     }
 }
 
-/// What readers of vCards stumble over.
+/// Pieces that are difficult for vCard readers.
 const PIECES: &[&[u8]] = &[
     b"BEGIN:VCARD\r\n",
     b"BEGIN:VCARD\n",
@@ -96,7 +96,7 @@ fn any_file() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// Properties of which no text may be lost, `@` for the text.
+/// Properties whose text must never be lost; `@` is the place of the text.
 const PROPERTIES: &[&str] = &[
     "N:@;;;;",
     "N:;@;;;",
@@ -140,12 +140,12 @@ const PROPERTIES: &[&str] = &[
 #[derive(Clone, Copy, Debug)]
 enum Written {
     Plain,
-    /// Folded behind so many characters.
+    /// Folded after this many characters.
     Folded(usize),
     Printable,
     /// In a group with a label, which is a text as well.
     Labelled,
-    /// With a further line that is none.
+    /// Followed by a line that is not a property.
     Broken,
 }
 
@@ -161,7 +161,7 @@ fn written() -> impl Strategy<Value = Written> {
 
 type Line = (&'static str, Written);
 
-/// Files of cards, some without end.
+/// Files of cards, some of them without end.
 fn cards() -> impl Strategy<Value = Vec<(Vec<Line>, bool)>> {
     let lines = prop::collection::vec((select(PROPERTIES), written()), 1..12);
     prop::collection::vec((lines, prop::bool::weighted(0.8)), 1..6)
@@ -211,7 +211,7 @@ fn file_of(cards: &[(Vec<Line>, bool)]) -> (String, Vec<Vec<String>>) {
     (file, texts)
 }
 
-/// Labels of fields of which a contact has one, and of lines beside, say nothing.
+/// Whether the label may be lost: labels matter only for fields of which a contact has several.
 fn may_lose_label(property: &str) -> bool {
     let labelled = ["EMAIL", "TEL", "ADR", "URL", "LABEL"];
     !labelled.iter().any(|name| property.starts_with(name))
@@ -232,7 +232,7 @@ proptest! {
     #[test]
     fn no_text_of_a_card_is_lost(cards in cards()) {
         let mut cards = cards;
-        // A further card follows what is no card: AGENT without end would take it.
+        // Labels that may be lost are not written, because their texts would be checked, too.
         for (lines, _) in &mut cards {
             for (property, written) in lines.iter_mut() {
                 if matches!(written, Written::Labelled) && may_lose_label(property) {

@@ -1,4 +1,4 @@
-//! Random contacts: valid, because the model's own constructors make them, and as odd as those allow.
+//! Generates random contacts: valid, because the model's own constructors create them, and as unusual as these allow.
 
 use model::{
     Address, AddressPart, Birthday, Contact, ContactId, Email, Label, LabeledEmail, LabeledPhone, Phone, Text,
@@ -74,7 +74,7 @@ const DOMAINS: &[&str] = &[
     "X.Example.NET",
 ];
 
-/// What spreadsheets, lists, quotes and guards are made of.
+/// Texts that look like formulas, lists, quotes or guards.
 const ODD: &[&str] = &[
     "=1+1",
     "=\"07\"",
@@ -203,7 +203,7 @@ fn address() -> impl Strategy<Value = Vec<(AddressPart, Text)>> {
     prop::collection::vec((select(&AddressPart::ALL[..]), text()), 1..5)
 }
 
-/// None as often as one to three, so that a list of contacts is no sea of columns.
+/// Empty in two of five cases, otherwise one to three values, so that a list of contacts does not get too many columns.
 fn labelled<T: std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Vec<(Label, T)>> {
     let count = prop_oneof![2 => Just(0), 3 => 1..4_usize];
     (count, prop::collection::vec((label(), value), 3)).prop_map(|(count, mut values)| {
@@ -212,7 +212,7 @@ fn labelled<T: std::fmt::Debug>(value: impl Strategy<Value = T>) -> impl Strateg
     })
 }
 
-/// A contact in its normal form, with something to know it by.
+/// A contact in its normal form, with something that identifies it.
 pub fn contact() -> impl Strategy<Value = Contact> {
     let texts = prop::collection::vec((select(&TextField::ALL[..]), text()), 0..6);
     let tags = prop::collection::vec(text(), 0..4);
@@ -248,7 +248,7 @@ pub fn contact() -> impl Strategy<Value = Contact> {
                 contact.phones = phones.collect();
                 let websites = websites.into_iter().map(|(label, value)| Website { label, value });
                 contact.websites = websites.collect();
-                // One address for each label.
+                // One address per label.
                 let addresses: BTreeMap<Label, Vec<(AddressPart, Text)>> = addresses.into_iter().collect();
                 contact.addresses = addresses.into_iter().map(address_with).collect();
                 contact.normalise();
@@ -260,7 +260,7 @@ pub fn contact() -> impl Strategy<Value = Contact> {
         )
 }
 
-/// Lines of what contacts have and no field holds, and a picture.
+/// Lines that contacts have without a field, and a picture.
 const KNOWN_LINES: &[&str] = &[
     "X-ABDATE;X-ABLABEL=\"_$!<Anniversary>!$_\":2010-06-01",
     "X-ABRELATEDNAMES;X-ABLABEL=\"Spouse\":Bob\\, the other",
@@ -275,7 +275,7 @@ const KNOWN_LINES: &[&str] = &[
     "PHOTO;ENCODING=b;TYPE=TIFF:SUkqAA==",
 ];
 
-/// Lines without a field of a contact: known ones, and names that no program gives a meaning of its own.
+/// Lines without a field of a contact: known ones, and ones whose names have no special meaning in any program.
 fn vcard_lines() -> impl Strategy<Value = Vec<VcardLine>> {
     let known = select(KNOWN_LINES).prop_map(|line| VcardLine::parse(line).unwrap());
     let name = select(&["X-FOO", "IMPP", "ANNIVERSARY", "item7.X-BAR", "RELATED"][..]);

@@ -1,4 +1,5 @@
-//! Google CSV and Outlook CSV, read back: the same contacts, but for what `docs/formats.md` says that each format loses.
+//! Google CSV and Outlook CSV, read back: the same contacts, except for the losses of each format listed in
+//! `docs/formats.md`.
 
 use crate::{look_at, rows_of, tried};
 use exchange::export::{google, outlook};
@@ -6,7 +7,7 @@ use model::{Address, Birthday, Contact, Email, Label, LabeledEmail, LabeledPhone
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// A word that no list of names, titles or placeholders has.
+/// A word that is not in any list of names, titles or placeholders.
 fn word() -> impl Strategy<Value = String> {
     "Q[b-dj-m][aeiou][lmn][aeiou]x"
 }
@@ -21,7 +22,7 @@ fn label(words: &'static [&'static str]) -> impl Strategy<Value = Label> {
 
 const KINDS: &[&str] = &["", "work", "home", "mobile", "other", "fax"];
 
-/// A label as Google calls it.
+/// A label in Google's words.
 fn google_words(label: &Label) -> String {
     match label.as_str() {
         "work" => "Work".to_owned(),
@@ -61,7 +62,7 @@ fn lists() -> impl Strategy<Value = Contact> {
             "X-ABRELATEDNAMES;X-ABLABEL=\"Spouse\":Qbob",
             "X-CRYSTALQORE-CUSTOM;X-ABLABEL=\"Qshoe\":42",
             "X-PHONETIC-FIRST-NAME:Qann",
-            // What Google has no column for.
+            // Lines for which Google has no column.
             "IMPP;X-SERVICE-TYPE=\"Skype\":qann",
             "ORG:Qsecond",
             "PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQ",
@@ -125,7 +126,7 @@ fn contact() -> impl Strategy<Value = Contact> {
     )
 }
 
-/// The contacts of a file that is opened as any file is.
+/// Returns the contacts of a file, opened like any other file.
 fn read_back(bytes: &Vec<u8>, layout: &str) -> Result<Vec<Contact>, TestCaseError> {
     let looked = look_at(bytes).ok_or_else(|| TestCaseError::fail("the file is refused"))?;
     prop_assert_eq!(looked.layout, Some(layout));
@@ -145,7 +146,7 @@ fn read_back(bytes: &Vec<u8>, layout: &str) -> Result<Vec<Contact>, TestCaseErro
     Ok(contacts)
 }
 
-/// What Google keeps: of lines those that it has columns for.
+/// The contact as Google keeps it: only the lines for which Google has columns.
 fn kept_by_google(contact: &Contact) -> Contact {
     let mut kept = contact.clone();
     let is_lost = |line: &VcardLine| matches!(line.name(), "IMPP" | "ORG" | "PHOTO");
@@ -153,7 +154,7 @@ fn kept_by_google(contact: &Contact) -> Contact {
     sorted(kept)
 }
 
-/// What Outlook keeps: one value in each of its columns, under the label of the column.
+/// The contact as Outlook keeps it: one value per column, under the label of the column.
 fn kept_by_outlook(contact: &Contact) -> Contact {
     let mut kept = contact.clone();
     kept.nickname = Text::default();
@@ -186,7 +187,7 @@ fn kept_by_outlook(contact: &Contact) -> Contact {
     sorted(kept)
 }
 
-/// With lists in an order that does not depend on that of columns.
+/// Sorts the lists, so that their order does not depend on the columns.
 fn sorted(mut contact: Contact) -> Contact {
     contact
         .phones

@@ -1,8 +1,8 @@
-//! What must hold for every file and for every contact, tried on random ones.
+//! Properties that must hold for every file and every contact, tested with random ones.
 //!
-//! `any_bytes.rs`: whatever the bytes are, reading ends and every record is accounted for. `any_cards.rs`: the same of vCards, and
-//! no text of a card is lost. `round_trip.rs`: what our own
-//! export writes, we read back exactly. `foreign_formats.rs`: what exports for other programs keep. `contacts.rs` makes the contacts.
+//! `any_bytes.rs`: for any bytes, reading ends and every record is accounted for. `any_cards.rs`: the same for vCards,
+//! and no text of a card is lost. `round_trip.rs`: our own export is read back exactly. `foreign_formats.rs`: what
+//! exports for other programs keep. `contacts.rs` generates the contacts.
 
 #![expect(clippy::panic, reason = "a test that cannot read memory has failed")]
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
@@ -20,8 +20,8 @@ use exchange::open::{Batch, OpenError, Opened, Overrides, Records, Source, decod
 use proptest::test_runner::Config;
 use std::io::Read;
 
-/// So many random cases; `PROPTEST_CASES=2560` makes them ten times as many. What they find becomes a test with a name,
-/// which says more than a kept seed.
+/// The number of random cases; `PROPTEST_CASES=2560` multiplies it by ten. A failure found becomes a named test, which
+/// explains more than a stored seed.
 fn tried(cases: u32) -> Config {
     let usual = Config::default();
     Config {
@@ -31,14 +31,14 @@ fn tried(cases: u32) -> Config {
     }
 }
 
-/// A file that was opened and mapped as an import would do it.
+/// A file that was opened and mapped like an import.
 struct Looked {
     opened: Opened,
     layout: Option<&'static str>,
     judge: Judge,
 }
 
-/// Opens and maps a file. None if it is refused.
+/// Opens and maps a file. `None` if it is refused.
 fn look_at(source: &dyn Source) -> Option<Looked> {
     look_with(source, &Overrides::default())
 }
@@ -74,7 +74,7 @@ fn records_of(source: &dyn Source, opened: &Opened) -> Records<Box<dyn Read + Se
     Records::new(decoded(source, &opened.encoding).unwrap(), opened.dialect.clone())
 }
 
-/// A record behind the header, with what the judge made of it.
+/// A record after the header, with the result of judging it.
 #[derive(Debug)]
 struct Row {
     line: u64,
@@ -82,7 +82,7 @@ struct Row {
     judged: Option<Judged>,
 }
 
-/// All records behind the header, read so many at once.
+/// Returns all records after the header, read `at_once` at a time.
 fn rows_of(source: &dyn Source, looked: &Looked, at_once: usize) -> Vec<Row> {
     let mut records = records_of(source, &looked.opened);
     let mut batch = Batch::default();

@@ -1,4 +1,4 @@
-//! Our own export, read back: the same contacts under the same ids, and no row that would change what it came from.
+//! Our own export, read back: the same contacts under the same ids, and no row that would change its own contact.
 
 use crate::contacts::{contact, id, version};
 use crate::{look_at, rows_of, tried};
@@ -16,7 +16,8 @@ fn exported() -> impl Strategy<Value = Vec<Exported>> {
     prop::collection::vec(one, 1..20)
 }
 
-/// Not those that clear: a cell that clears the second of three numbers makes the third one the second.
+/// Generates all rules for filling except those that clear: a cell that clears the second of three numbers makes the
+/// third one the second.
 fn fills() -> impl Strategy<Value = Fill> {
     let update = |lists| Just(Fill::Update(Blanks::Keep, lists));
     prop_oneof![
@@ -36,7 +37,7 @@ fn written(contacts: &[Exported], delimiter: u8) -> Vec<u8> {
     bytes
 }
 
-/// What the cards hold when they are read as a file of them is.
+/// Reads cards back as a file of cards is read.
 fn cards_read_back(cards: &str) -> Result<Vec<Exported>, TestCaseError> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let written = write_table(&cards.as_bytes().to_vec(), &mut |_, cells| {
@@ -50,7 +51,7 @@ fn cards_read_back(cards: &str) -> Result<Vec<Exported>, TestCaseError> {
     read_back(&bytes)
 }
 
-/// What the bytes hold when they are opened as any file is, by what stands in them alone.
+/// Reads the bytes back as any file is opened, without further information.
 fn read_back(bytes: &Vec<u8>) -> Result<Vec<Exported>, TestCaseError> {
     let looked = look_at(bytes).ok_or_else(|| TestCaseError::fail("our own export is refused"))?;
     prop_assert_eq!(
@@ -143,7 +144,7 @@ proptest! {
         let looked = look_at(&bytes).ok_or_else(|| TestCaseError::fail("our own export is refused"))?;
         let judged = rows_of(&bytes, &looked, 1).pop().and_then(|row| row.judged);
         let patch = judged.and_then(|judged| judged.patch).ok_or_else(|| TestCaseError::fail("no row"))?;
-        // They have values in common, at other places.
+        // Both have values in common, at different positions.
         let is_shared = |at: usize| shared >> (at % 8) & 1 == 1;
         known.emails.extend(row.emails.iter().rev().enumerate().filter(|(at, _)| is_shared(*at)).map(|(_, e)| e.clone()));
         known.phones.extend(row.phones.iter().rev().enumerate().filter(|(at, _)| is_shared(*at)).map(|(_, p)| p.clone()));

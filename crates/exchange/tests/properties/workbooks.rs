@@ -15,7 +15,7 @@ fn exported() -> impl Strategy<Value = Vec<Exported>> {
     prop::collection::vec(one, 1..12)
 }
 
-/// The table that a workbook of the contacts becomes.
+/// Returns the table that a workbook of the contacts is converted to.
 fn table(contacts: &[Exported]) -> Vec<u8> {
     let mut needs = Needs::default();
     contacts.iter().for_each(|e| needs.add(&e.contact));

@@ -1,7 +1,8 @@
-//! How far two contacts agree, field by field, where no single field decides: slips in several of them.
+//! How far two contacts agree, field by field, if no single field decides: typing errors in several of them.
 //!
-//! Each field speaks for one person or for two, by how rarely it agrees by chance. Something that hardly two people share
-//! must agree, the birthday or a number by which others know the contact; names that nearly agree prove nothing alone.
+//! Each field adds to or subtracts from a sum, by how rarely it agrees by chance. The birthday or an identifying
+//! number must agree, at least nearly, because hardly any two people share them; names that nearly agree prove nothing
+//! alone.
 
 use super::compared::Compared;
 use super::given::{self, Given};
@@ -12,7 +13,7 @@ use super::places::Place;
 use crate::birthday::Birthday;
 use std::iter::{once, repeat_n};
 
-/// How two values of a field go together.
+/// How far two values of a field agree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Agrees {
     No,
@@ -20,7 +21,7 @@ enum Agrees {
     Yes,
 }
 
-/// What a field counts when it agrees, nearly agrees and does not.
+/// The weights of a field if it agrees, nearly agrees, and disagrees.
 type Weights = [i32; 3];
 
 const BIRTHDAY: Weights = [10, 6, -8];
@@ -30,15 +31,15 @@ const FAMILY: Weights = [8, 6, -6];
 const STREET: Weights = [8, 6, -2];
 const CITY: Weights = [4, 3, -2];
 const ZIP: Weights = [4, 3, -2];
-/// From this sum on two contacts may be one.
+/// The sum from which two contacts may be one.
 const ENOUGH: i32 = 18;
 
-/// How far the fields agree.
+/// How far the fields of two contacts agree.
 pub(super) struct Agreement<'a> {
-    /// How sure it is, from 0 to 100.
+    /// The certainty that the contacts are one, from 0 to 100.
     pub strength: u8,
     birthday: Option<Agrees>,
-    /// With the name of the field.
+    /// With the name of the custom field.
     number: Option<(Agrees, &'a str)>,
     /// Whether given and family name are swapped.
     turned: bool,
@@ -46,7 +47,7 @@ pub(super) struct Agreement<'a> {
     places: [Option<Agrees>; 3],
 }
 
-/// How far two contacts agree; none where it is not enough to ask.
+/// Returns how far two contacts agree. `None` if it is not enough to be possible.
 pub(super) fn agreement<'a>(a: &'a Compared, b: &Compared) -> Option<Agreement<'a>> {
     let (name_a, name_b) = (&a.identity.name, &b.identity.name);
     let birthday = birthdays(a.identity.birthday, b.identity.birthday);
@@ -60,7 +61,7 @@ pub(super) fn agreement<'a>(a: &'a Compared, b: &Compared) -> Option<Agreement<'
         return None;
     }
     let names = names(name_a, name_b);
-    // Twins have all but the given name in common, and couples the rest.
+    // Twins agree in everything but the given name, and couples in everything else.
     let certain = match number_agrees {
         Some(Agrees::Yes) => true,
         Some(Agrees::Nearly) => birthday == Some(Agrees::Yes),
@@ -93,7 +94,7 @@ pub(super) fn agreement<'a>(a: &'a Compared, b: &Compared) -> Option<Agreement<'
 }
 
 impl Agreement<'_> {
-    /// Why, in words.
+    /// The reasons, worded for users.
     pub fn reasons(&self, a: &Compared, b: &Compared) -> Vec<String> {
         let reason = |agrees: Option<Agrees>, what: &str| match agrees {
             Some(Agrees::Yes) => Some(format!("same {what}")),
@@ -128,7 +129,7 @@ fn weight(agrees: Option<Agrees>, [yes, nearly, no]: Weights) -> i32 {
     }
 }
 
-/// Two texts, folded and without blanks; none if one of them is empty.
+/// Compares two texts that are folded and have no blanks. `None` if one of them is empty.
 fn texts(a: impl Iterator<Item = char> + Clone, b: impl Iterator<Item = char> + Clone) -> Option<Agrees> {
     let shortest = a.clone().count().min(b.clone().count());
     if shortest == 0 {
@@ -171,7 +172,7 @@ fn birthdays(a: Option<Birthday>, b: Option<Birthday>) -> Option<Agrees> {
     })
 }
 
-/// A day as it is written, in the form of its `Display`.
+/// Returns the characters of a day, as its `Display` writes it.
 fn written(day: Birthday) -> impl Iterator<Item = char> {
     let digit = |number: u16, of: u16| char::from(b'0' + u8::try_from(number / of % 10).unwrap_or_default());
     let two = move |number: u8| [digit(number.into(), 10), digit(number.into(), 1)];
@@ -185,7 +186,7 @@ fn written(day: Birthday) -> impl Iterator<Item = char> {
         .chain(two(day.day()))
 }
 
-/// The custom field that is a number by which others know the contact and that agrees best.
+/// Returns the custom field with an identifying number that agrees best.
 fn numbers<'a>(a: &'a Compared, b: &Compared) -> Option<(Agrees, &'a str)> {
     let compared = a.numbers.iter().filter_map(|(name, of_a)| {
         let (_, of_b) = b.numbers.iter().find(|(other, _)| other == name)?;
@@ -197,7 +198,7 @@ fn numbers<'a>(a: &'a Compared, b: &Compared) -> Option<(Agrees, &'a str)> {
 struct NamesAgree {
     given: Option<Agrees>,
     family: Option<Agrees>,
-    /// Whether they are swapped.
+    /// Whether given and family name are swapped.
     turned: bool,
 }
 
@@ -220,7 +221,7 @@ fn names(a: &Name, b: &Name) -> NamesAgree {
     NamesAgree { given, family, turned }
 }
 
-/// How streets, cities and zip codes agree in the two addresses that agree best.
+/// Returns how streets, cities and zip codes agree in the two addresses that agree best.
 fn places(a: &Compared, b: &Compared) -> [Option<Agrees>; 3] {
     let compared = |x: &Place, y: &Place| {
         [

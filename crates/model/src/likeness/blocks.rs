@@ -1,7 +1,7 @@
-//! What two contacts have in common whenever they are alike without sharing a match key.
+//! The values that two contacts have in common if they are alike without sharing a match key.
 //!
-//! Owns the blocks: two contacts that [`super::likeness`] would call possible are in one block at least, so that only
-//! contacts of one block need be compared. Leaves out keeping them and comparing.
+//! Defines the blocks: two contacts for which [`super::likeness`] results in `Possible` share at least one block, so
+//! that only contacts of one block need to be compared. Storing blocks and comparing contacts is done elsewhere.
 
 use super::compared::Compared;
 use super::places::Place;
@@ -9,23 +9,23 @@ use crate::birthday::Birthday;
 use crate::contact::Contact;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// A hash of values that contacts which are alike have in common.
+/// A hash of values that contacts have in common if they are alike.
 pub type Block = u64;
 
-/// The blocks of a contact: none if it can be found by a match key alone.
+/// Returns the blocks of a contact; empty if it can be found by a match key only.
 pub fn blocks(contact: &Contact) -> Vec<Block> {
     Compared::without_keys(contact).blocks()
 }
 
 impl Compared {
-    /// Prepares the contact of a row for comparisons with others of its blocks, with which it shares no match key.
+    /// Prepares the contact of a row for comparisons with contacts of its blocks with which it shares no match key.
     pub fn of_row_with_blocks(contact: &Contact) -> (Self, Vec<Block>) {
         let row = Self::without_keys(contact);
         let blocks = row.blocks();
         (row, blocks)
     }
 
-    /// Its blocks: none if it can be found by a match key alone.
+    /// Returns the blocks; empty if the contact can be found by a match key only.
     pub fn blocks(&self) -> Vec<Block> {
         let mut out = Blocks(Vec::with_capacity(16));
         if self.identity.name.is_empty() {
@@ -39,10 +39,10 @@ impl Compared {
     }
 }
 
-/// In place of a second value.
+/// The second value of a block that is formed from a single value.
 const ALONE: u64 = 1;
 
-/// Hashes of the parts of an address that two contacts may have in common; 0 of what it has not.
+/// Hashes of the parts of an address that two contacts may have in common; 0 if a part is missing.
 struct PlaceHashes {
     city: u64,
     zip: u64,
@@ -59,12 +59,12 @@ impl PlaceHashes {
     }
 }
 
-/// A hash of a text; 0 of none.
+/// Returns the hash of a text; 0 if it is empty.
 fn hash(text: &str) -> u64 {
     if text.is_empty() { 0 } else { xxh3_64(text.as_bytes()) }
 }
 
-/// A day as a number that is not 0.
+/// Returns a number for a day, never 0.
 fn number_of_day(day: Birthday) -> u64 {
     let year = day.year().map_or(0, |year| u64::from(year) + 1);
     (year << 16) + (u64::from(day.month()) << 8) + u64::from(day.day())
@@ -80,7 +80,7 @@ fn pair(kind: u8, one: u64, other: u64) -> u64 {
 struct Blocks(Vec<Block>);
 
 impl Blocks {
-    /// A block of two values, if both are known.
+    /// Adds a block of two values if both are known.
     fn add(&mut self, kind: u8, one: u64, other: u64) {
         if one != 0 && other != 0 {
             self.0.push(pair(kind, one, other));
@@ -95,8 +95,8 @@ impl Blocks {
         if name.is_whole() {
             self.add(b'n', name.words, ALONE);
         }
-        // Half a city has one of a few given names: with the family name's first letter, few have both. A slip in the first
-        // letter is rare, and what is swapped has the same words.
+        // A few given names are shared by half a city; together with the first letter of the family name they are
+        // rare. Typing errors in the first letter are rare, and swapped names have the same words.
         let first_letter = name.family.text().chars().next().map_or(0, u64::from);
         for (part, first_letter) in [(&name.given, first_letter), (&name.family, 0)] {
             for (_, word) in part.hashed_words().filter(|(word, _)| word.chars().nth(1).is_some()) {
@@ -106,7 +106,7 @@ impl Blocks {
                 for place in &places {
                     self.add(b'y', with_letter, place.city);
                     self.add(b'z', with_letter, place.zip);
-                    // A street's number is narrow enough by itself.
+                    // A street with its house number is specific enough.
                     self.add(b's', word, place.street);
                 }
             }
@@ -125,13 +125,13 @@ impl Blocks {
         }
     }
 
-    /// Both names may be spelled otherwise: Youssef Hussain and Yusuf Hussein.
+    /// Adds blocks without names, which may be spelled differently: Youssef Hussain and Yusuf Hussein.
     fn of_birthday(&mut self, birthday: u64, first_letter: u64, places: &[PlaceHashes]) {
         self.add(b'k', birthday, ALONE);
         self.add(b'i', birthday, first_letter);
         for place in places {
             self.add(b'd', birthday, place.city);
-            // Also of those that have none.
+            // Also added for addresses without these parts.
             self.0.push(pair(b'p', birthday, place.zip));
             self.0.push(pair(b'q', birthday, place.street));
         }

@@ -1,7 +1,8 @@
-//! A contact, ready to be compared with many.
+//! A contact, prepared for being compared with many others.
 //!
-//! Owns the forms of its values that comparing asks for, made once, so that comparing two contacts takes no memory and
-//! decides most pairs by numbers; and what is shown of it when two are alike. It holds no more of a contact than that.
+//! Holds the forms of its values that comparisons need, computed once, so that comparing two contacts allocates
+//! nothing and most pairs are decided by numbers; and the texts that are displayed if two contacts are alike. It holds
+//! nothing else of a contact.
 
 use super::identity::Identity;
 use super::numbers::numbers_of;
@@ -11,13 +12,13 @@ use super::texts::{Span, Texts};
 use crate::contact::Contact;
 use crate::key::MatchKey;
 
-/// A contact that is compared with others.
+/// A contact, prepared for comparisons.
 pub struct Compared {
     pub(super) identity: Identity,
     pub(super) mailboxes: Vec<Mailbox>,
     pub(super) phones: Vec<Number>,
     pub(super) places: Vec<Place>,
-    /// Its custom fields that are numbers by which others know it, with their values in one piece.
+    /// The custom fields with identifying numbers, with their values without blanks.
     pub(super) numbers: Vec<(String, String)>,
     pub(super) keys: Vec<MatchKey>,
     sketch: Sketch,
@@ -34,7 +35,7 @@ impl Compared {
         }
     }
 
-    /// Prepares a contact for comparisons with others with which it shares no match key.
+    /// Prepares a contact for comparisons with contacts with which it shares no match key.
     pub(super) fn without_keys(contact: &Contact) -> Self {
         let display_name = contact.display_name();
         let mut texts = Texts::for_contact(contact, &display_name);
@@ -59,17 +60,17 @@ impl Compared {
         }
     }
 
-    /// Its match keys.
+    /// The match keys.
     pub fn keys(&self) -> &[MatchKey] {
         &self.keys
     }
 
-    /// The name to show it by.
+    /// The name that is displayed.
     pub fn display_name(&self) -> &str {
         self.shown(self.display_name)
     }
 
-    /// What rules out that it is like most others.
+    /// The sketch, which rules out most other contacts.
     pub fn sketch(&self) -> Sketch {
         self.sketch
     }

@@ -1,26 +1,26 @@
-//! What beside the names speaks for and against one person: email, phone, company, place and birthday.
+//! Evidence for and against two contacts being one person, apart from names: email, phone, company, place, birthday.
 //!
-//! Owns their weights. Leaves out how names weigh, and what sum is enough.
+//! Defines the weights of this evidence. The weights of names, and the sum that is enough, are defined elsewhere.
 
 use super::compared::Compared;
 use super::places::{self, Place};
 
-/// The weight of a birthday in common.
+/// The weight of a common birthday.
 pub(super) const BIRTHDAY: i32 = 3;
 
-/// What was found.
+/// The evidence that was found.
 pub(super) struct Evidence {
     pub weight: i32,
     pub against: i32,
     pub company: bool,
     pub birthday: bool,
-    /// In words; empty if it was only weighed.
+    /// The reasons, worded for users; empty if the evidence was only weighed.
     pub reasons: Vec<String>,
     is_described: bool,
 }
 
 impl Evidence {
-    /// Weighs without words: of most pairs nobody ever reads why they are two.
+    /// Weighs the evidence without wording it, because the reasons of most pairs are never displayed.
     pub fn weigh(a: &Compared, b: &Compared) -> Self {
         Self::find(a, b, false)
     }

@@ -1,4 +1,5 @@
-//! A row that fills a contact matches it afterwards too: else an import of the same file would create it a second time.
+//! Tests that a row that fills a contact also matches it afterwards; otherwise an import of the same file would create
+//! it a second time.
 
 use super::{Verdict, by_key};
 use crate::contact::{Contact, LabeledEmail, LabeledPhone};
@@ -12,7 +13,7 @@ use crate::slot::TextField;
 const FIRST: [&str; 7] = ["", "Ann", "Anna", "A.", "Annie", "Bob", "Ivers"];
 const LAST: [&str; 4] = ["", "Ivers", "Iversen", "Ann"];
 
-/// A contact with a name, in all spellings, and an email, a phone or both.
+/// Returns contacts with all spellings of a name, and an email, a phone or both.
 fn contacts() -> Vec<Contact> {
     let emails = ["", "ab@example.com", "ivers@example.com"];
     let mut all = Vec::new();

@@ -1,10 +1,10 @@
-//! Parent and child of one name.
+//! Parent and child with the same name.
 //!
-//! Owns the words that tell them apart: `Jr.`, `III`, `d. Ä.`. Leaves out birthdays.
+//! Defines the words that distinguish them: `Jr.`, `III`, `d. Ä.`. Birthdays are compared elsewhere.
 
 use crate::text::fold;
 
-/// What a suffix tells, none if it tells something else.
+/// Returns the generation that a suffix denotes. `None` if it denotes something else.
 pub(super) fn of_suffix(suffix: &str) -> Option<u8> {
     if suffix.is_empty() {
         return None;
@@ -13,7 +13,7 @@ pub(super) fn of_suffix(suffix: &str) -> Option<u8> {
     let words: Vec<&str> = folded.split(' ').collect();
     let of_two = words.windows(2).find_map(of_words);
     let of_one = || words.iter().find_map(|word| of_words(&[word]));
-    // A letter alone is a number in a suffix, and an initial in a name.
+    // A single letter is a numeral in a suffix, but an initial in a name.
     let of_letter = || {
         words.iter().find_map(|word| match *word {
             "i" => Some(1),
@@ -24,7 +24,7 @@ pub(super) fn of_suffix(suffix: &str) -> Option<u8> {
     of_two.or_else(of_one).or_else(of_letter)
 }
 
-/// A folded name without such words at its end, and what they tell.
+/// Removes such words from the end of a folded name. Returns the name and the generation.
 pub(super) fn taken_off(mut name: String) -> (String, Option<u8>) {
     if !name.contains(' ') {
         return (name, None);

@@ -1,31 +1,31 @@
-//! Given names that one person may go by, and spellings that are the same name.
+//! Given names by which one person may be called, and spellings of the same name.
 //!
-//! Owns how two given names go together, with slips of the pen. Leaves out which names are one person's (`nicknames`),
-//! family names and everything else about a contact.
+//! Compares two given names, including typing errors. The groups of names of one person are in `nicknames`; family
+//! names and everything else about a contact are compared elsewhere.
 
 use super::name_part::NamePart;
 use super::nicknames::Groups;
 
-/// How two given names go together.
+/// The relation between two given names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Given {
-    /// The same name, however it is spelled.
+    /// The same name, in any spelling.
     Equal,
-    /// A short form or pet name of the other.
+    /// One is a short form or pet name of the other.
     Nickname,
-    /// The other with a slip.
+    /// One is the other with a typing error.
     Slip,
-    /// How the other begins, and no short form that we know: `Zeb` and `Zebulon`, but `Al` and `Alma` as well.
+    /// One is the beginning of the other, but no known short form: `Zeb` and `Zebulon`, but also `Al` and `Alma`.
     Beginning,
-    /// The other's first letter.
+    /// One is the first letter of the other.
     Initial,
-    /// Nothing is known of one of them.
+    /// One of them is missing.
     Unknown,
-    /// Two names.
+    /// Two different names.
     Other,
 }
 
-/// Endings that make the name of a woman from that of a man: Paul and Paula are two people.
+/// Endings that turn a man's name into a woman's: Paul and Paula are two people.
 const ENDINGS: &[&str] = &[
     "a", "e", "o", "i", "s", "ia", "ie", "na", "ne", "ina", "ine", "ka", "la", "le", "lle", "nne", "ette", "etta",
     "ella", "lla",
@@ -48,7 +48,7 @@ pub(super) fn compare(a: &NamePart, b: &NamePart) -> Given {
     let (first_a, first_b) = (a.first_word(), b.first_word());
     let among_names = initials_among_names(a, b);
     if !among_names && first_a == first_b && first_a.chars().nth(1).is_some() {
-        // `Anna Lena` and `Anna`; but `Anna Lena` and `Anna Sophie` are two names.
+        // `Anna Lena` and `Anna` may be one person; `Anna Lena` and `Anna Sophie` are two names.
         return if a.text() == first_a || b.text() == first_b {
             Given::Nickname
         } else {
@@ -67,7 +67,7 @@ pub(super) fn compare(a: &NamePart, b: &NamePart) -> Given {
     Given::Other
 }
 
-/// Whether `short` is nothing but the first letters of the words of `long`.
+/// Whether `short` consists only of the first letters of the words of `long`.
 fn initials(short: &NamePart, long: &NamePart) -> bool {
     let mut words = long.words();
     short.is_initials()
@@ -76,7 +76,7 @@ fn initials(short: &NamePart, long: &NamePart) -> bool {
             .all(|letter| words.next().is_none_or(|word| word.starts_with(letter)))
 }
 
-/// Whether letters are the initials of all the words of a name: `JP` and `Jean-Pierre`.
+/// Whether the letters are the initials of all words of a name: `JP` and `Jean-Pierre`.
 fn written_together(letters: &NamePart, long: &NamePart) -> bool {
     let count = letters.length();
     count > 1
@@ -87,8 +87,8 @@ fn written_together(letters: &NamePart, long: &NamePart) -> bool {
             .all(|(word, c)| word.starts_with(c))
 }
 
-/// Whether two names are the same but for initials in place of some of them: `Robert J.` and `Robert James`, `M. Luisa` and
-/// `Maria Luisa`, `A. Karin` and `Karin`.
+/// Whether two names are equal except for initials in place of some words: `Robert J.` and `Robert James`, `M. Luisa`
+/// and `Maria Luisa`, `A. Karin` and `Karin`.
 fn initials_among_names(a: &NamePart, b: &NamePart) -> bool {
     if !a.has_initial() && !b.has_initial() {
         return false;
@@ -113,7 +113,7 @@ fn of_one_group(a: &NamePart, b: &NamePart) -> bool {
     a.groups().into_iter().zip(b.groups()).any(one)
 }
 
-/// Whether `short` begins `long` as short forms do.
+/// Whether `short` begins `long` and may be a short form of it.
 fn short_form(short: &NamePart, long: &NamePart) -> bool {
     short.length() > 1
         && short.letters().inside(long.letters())
@@ -123,16 +123,16 @@ fn short_form(short: &NamePart, long: &NamePart) -> bool {
             .is_some_and(|rest| !rest.is_empty() && !ENDINGS.contains(&rest))
 }
 
-/// Whether one is the other with a slip. `Imgoen` is no spelling of `Imgon`, so slips are looked for in the letters as they
-/// stand, too.
+/// Whether one name is the other with a typing error. `Imgoen` is not a spelling of `Imgon`, so the unchanged letters
+/// are compared, too.
 fn slip_in_given(a: &NamePart, b: &NamePart) -> bool {
-    // Most pairs end here.
+    // Most pairs are decided here.
     let may_be = a.length().abs_diff(b.length()) < 2 && a.letters().within(b.letters(), 1);
     may_be && slip(a.tight().chars(), b.tight().chars())
         || (a.is_spelled() || b.is_spelled()) && slip(a.plain(), b.plain())
 }
 
-/// One letter too many inside, or two neighbours swapped. A letter in place of another makes too many other names.
+/// One additional letter inside, or two neighbours swapped. A replaced letter would match too many different names.
 fn slip(a: impl Iterator<Item = char> + Clone, b: impl Iterator<Item = char> + Clone) -> bool {
     match (a.clone().count(), b.clone().count()) {
         (of_a, of_b) if of_a.min(of_b) < 3 => false,
@@ -151,7 +151,7 @@ fn are_neighbours_swapped(mut a: impl Iterator<Item = char>, mut b: impl Iterato
     x == next_b && y == next_a && a.eq(b)
 }
 
-/// Whether `long` is `short` with one letter more, which is neither the first nor the last.
+/// Whether `long` is `short` with one additional letter, which is neither the first nor the last.
 fn is_letter_inside(long: impl Iterator<Item = char> + Clone, short: impl Iterator<Item = char> + Clone) -> bool {
     let pairs = long.clone().zip(short.clone());
     let same_head = pairs.take_while(|(x, y)| x == y).count();

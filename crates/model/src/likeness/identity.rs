@@ -1,11 +1,11 @@
-//! Of a contact what is looked at beside a match key.
+//! The values of a contact that are compared in addition to a match key.
 
 use super::names::Name;
 use super::places::Company;
 use crate::birthday::Birthday;
 use crate::contact::Contact;
 
-/// What is looked at beside a match key.
+/// The values that are compared in addition to a match key.
 pub(super) struct Identity {
     pub name: Name,
     pub company: Company,
@@ -22,7 +22,7 @@ impl Identity {
     }
 }
 
-/// Whether all that is looked at is the same, letter by letter: then nothing speaks against the two being one.
+/// Whether all compared values are identical: then nothing indicates that the two are different.
 pub(super) fn is_equal(a: &Contact, b: &Contact) -> bool {
     a.last_name == b.last_name
         && a.first_name == b.first_name

@@ -1,16 +1,17 @@
-//! By how many letters two words differ.
+//! The number of letters by which two words differ.
 //!
-//! Owns the distance and what bounds it from below. Both take no memory but the stack, because of most pairs that are
-//! compared nothing else is ever asked.
+//! Defines the edit distance and a lower bound of it. Both allocate nothing, because most pairs of contacts are
+//! decided by them alone.
 
-/// Letters behind these are not compared by [`letters_apart`].
+/// Letters after these are not compared by [`letters_apart`].
 pub(super) const COMPARED: usize = 32;
 /// Distances from this one on are not distinguished.
 const FAR: usize = 3;
-/// The most letters that one word has and the other has not where they are nearer: each step changes one for another.
+/// The most letters that occur in only one of two words whose distance is less than [`FAR`]: each step replaces one
+/// letter by another.
 const NEAR: u32 = 4;
 
-/// Edit distance with swapped neighbours as one step, cut off at [`FAR`].
+/// Returns the edit distance, with swapped neighbours as one step, capped at [`FAR`].
 pub(super) fn letters_apart(a: impl Iterator<Item = char>, b: impl Iterator<Item = char>) -> usize {
     let (mut of_a, mut of_b) = ([' '; COMPARED], [' '; COMPARED]);
     let (a, b) = (first_letters(a, &mut of_a), first_letters(b, &mut of_b));
@@ -47,7 +48,7 @@ fn first_letters(text: impl Iterator<Item = char>, letters: &mut [char; COMPARED
     &letters[..count]
 }
 
-/// Two words without what both begin and end with, which takes no step.
+/// Returns two words without their common beginning and end, which need no step.
 fn differing<'a>(a: &'a [char], b: &'a [char]) -> (&'a [char], &'a [char]) {
     let head = a.iter().zip(b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[head..], &b[head..]);
@@ -55,7 +56,7 @@ fn differing<'a>(a: &'a [char], b: &'a [char]) -> (&'a [char], &'a [char]) {
     (&a[..a.len() - tail], &b[..b.len() - tail])
 }
 
-/// Which letters a word has, as far as 32 bits tell.
+/// The set of letters of a word, as far as 32 bits distinguish them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LetterSet(u32);
 
@@ -64,23 +65,23 @@ impl LetterSet {
         Self(text.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 32)))
     }
 
-    /// Of two words, written one behind the other.
+    /// The letters of two words together.
     pub fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether one word can be made of the other by putting in or taking out so many letters, as far as the sets tell; a
-    /// letter in place of another is two.
+    /// Whether one word may be turned into the other by inserting or removing this many letters, as far as the sets
+    /// show; replacing a letter counts as two.
     pub fn within(self, other: Self, letters: u32) -> bool {
         (self.0 ^ other.0).count_ones() <= letters
     }
 
-    /// Whether words of at most [`COMPARED`] letters may be near each other.
+    /// Whether words of at most [`COMPARED`] letters may be less than [`FAR`] apart.
     pub fn may_be_near(self, other: Self) -> bool {
         self.within(other, NEAR)
     }
 
-    /// Whether all letters may be among those of the other.
+    /// Whether all letters may be contained in the other word.
     pub fn inside(self, other: Self) -> bool {
         self.0 & !other.0 == 0
     }

@@ -1,8 +1,8 @@
-//! Whether two contacts are the same person or company, and why.
+//! Decides whether two contacts are the same person or company, and why.
 //!
-//! Owns the judgement: what a shared email or phone means beside the names, and when names, company, place and birthday are
-//! reason enough to ask a person. A function of the two contacts. Leaves out finding the two among many (`blocks` gives
-//! what to look for), and what is done about it.
+//! Defines the judgement: what a shared email or phone means together with the names, and when names, company, place
+//! and birthday are enough to let a member decide. The result depends only on the two contacts. Finding the pairs
+//! among many contacts is done elsewhere, with the values of `blocks`, and so is merging.
 
 mod agreement;
 mod blocks;
@@ -39,23 +39,22 @@ pub use blocks::{Block, blocks};
 pub use compared::Compared;
 pub use sketch::Sketch;
 
-/// What two contacts are to each other.
+/// The relation between two contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Two.
+    /// They are two.
     Different,
-    /// Perhaps one: a person must say.
+    /// They may be one: a member must decide.
     Possible,
-    /// One.
+    /// They are one.
     Same,
 }
 
-/// A judgement of two contacts.
+/// The judgement of two contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rating {
-    /// What they are.
     pub verdict: Verdict,
-    /// How sure it is that they are one, from 0 to 100; for an order, not for arithmetic.
+    /// The certainty that they are one, from 0 to 100; for sorting, not for arithmetic.
     pub strength: u8,
 }
 
@@ -73,18 +72,17 @@ impl Rating {
     }
 }
 
-/// A judgement of two contacts, in words.
+/// The judgement of two contacts, worded for users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Likeness {
-    /// What they are.
     pub verdict: Verdict,
-    /// How sure it is that they are one, as in [`Rating`].
+    /// The certainty that they are one, as in [`Rating`].
     pub strength: u8,
-    /// Why, each a few words: `same phone +1 202 555 0101`, `names alike: Jon / John`.
+    /// The reasons, each a few words: `same phone +1 202 555 0101`, `names alike: Jon / John`.
     pub reasons: Vec<String>,
 }
 
-/// Judges two contacts by all that is known of them.
+/// Judges two contacts by all their values.
 pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
     let (a, b) = (&Compared::new(a), &Compared::new(b));
     let rating = rate(a, b);
@@ -95,7 +93,7 @@ pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
     }
 }
 
-/// The same without words.
+/// Like [`likeness`], without the reasons.
 pub fn rate(a: &Compared, b: &Compared) -> Rating {
     let Some(verdict) = shared_keys(a, b).map(|key| with_shared(a, b, key)).max() else {
         return rate_values(a, b);
@@ -119,14 +117,14 @@ fn shared_keys<'a>(a: &'a Compared, b: &Compared) -> impl Iterator<Item = &'a Ma
 
 fn with_shared(a: &Compared, b: &Compared, key: &MatchKey) -> Verdict {
     if key.is_content() {
-        // Two that say the same and nothing that distinguishes them.
+        // Both have the same values, and none of them is identifying.
         Verdict::Possible
     } else {
         with_key(&a.identity, &b.identity, key)
     }
 }
 
-/// Why two contacts are rated as they are.
+/// Returns the reasons for the rating of two contacts.
 fn reasons(a: &Compared, b: &Compared, verdict: Verdict) -> Vec<String> {
     let mut reasons: Vec<String> = shared_keys(a, b).map(describe_key).collect();
     if reasons.is_empty() {
@@ -144,8 +142,8 @@ fn reasons(a: &Compared, b: &Compared, verdict: Verdict) -> Vec<String> {
     reasons
 }
 
-/// Judges two contacts that share a match key: the same, or possibly the same. What it looks at beside the key is the
-/// names, the company, the name's suffix and the birthday.
+/// Judges two contacts that share a match key: the same, or possibly the same. In addition to the key, it compares the
+/// names with their suffixes, the company and the birthday.
 pub fn by_key(a: &Contact, b: &Contact, key: &MatchKey) -> Verdict {
     if identity::is_equal(a, b) {
         return Verdict::Same;
@@ -162,17 +160,17 @@ fn with_key(a: &Identity, b: &Identity, key: &MatchKey) -> Verdict {
     let same = match names::compare(name_a, name_b) {
         Names::Neither => !a.company.differs(&b.company),
         Names::OneOnly => nameless_is_person(a, b, key, shared_by_many),
-        // A name changed by marriage: the mailbox must be this person's, and not one that colleagues or guests share.
+        // A name changed by marriage: the mailbox must be this person's, not one that colleagues or guests share.
         Names::GivenAlone | Names::Near => {
             key.is_email() && !shared_by_many && (speaks_of(key, name_a) || speaks_of(key, name_b))
         }
         Names::Equal | Names::Swapped | Names::Slip => true,
-        // Households have one number, and in them Lea and Lena, Jan and Johannes, J. and Jane.
+        // Households share one number, and may include Lea and Lena, Jan and Johannes, J. and Jane.
         Names::Nickname | Names::GivenSlip | Names::Part if key.is_phone() => a.company.is_same(&b.company),
         Names::Nickname => !shared_by_many,
-        // Lea and Lena again: the mailbox must be that of one of them.
+        // Lea and Lena again: the mailbox must contain the given name of one of them.
         Names::GivenSlip => !shared_by_many && [name_a, name_b].iter().any(|name| carries(key, &name.given)),
-        // In a household there is one of each given name.
+        // In a household, each given name occurs once.
         Names::GivenPart if key.is_phone() => !a.company.differs(&b.company),
         Names::GivenPart => !shared_by_many,
         Names::Part => !shared_by_many && ![name_a, name_b].iter().any(|name| is_of_family(key, name)),
@@ -189,7 +187,7 @@ fn with_key(a: &Identity, b: &Identity, key: &MatchKey) -> Verdict {
     }
 }
 
-/// Why two that share a match key are not surely one, as what follows a `but`.
+/// Returns why two contacts that share a match key may be different, as the words after `but`.
 pub fn doubt(a: &Contact, b: &Contact) -> &'static str {
     let (a, b) = (&Identity::from_contact(a), &Identity::from_contact(b));
     let (name_a, name_b) = (&a.name, &b.name);
@@ -208,7 +206,7 @@ pub fn doubt(a: &Contact, b: &Contact) -> &'static str {
     }
 }
 
-/// Whether the part of an address before the `@` carries one of the names.
+/// Whether the part of an address before the `@` contains one of the names.
 fn speaks_of(key: &MatchKey, name: &Name) -> bool {
     carries(key, &name.given) || carries(key, &name.family)
 }
@@ -217,12 +215,12 @@ fn carries(key: &MatchKey, part: &NamePart) -> bool {
     part.text().chars().count() > 2 && places::bare_local(key.value()).contains(&part.plain().collect::<String>())
 }
 
-/// Whether an address is the family name and nothing else: that of a household.
+/// Whether the part of an address before the `@` is only the family name, as in a household's address.
 fn is_of_family(key: &MatchKey, name: &Name) -> bool {
     places::bare_local(key.value()).chars().eq(name.family.plain())
 }
 
-/// A contact without a name and one with a name: the firm's own entry and somebody there are two.
+/// Judges a contact without a name and one with a name: the company's own entry and one of its employees are two.
 fn nameless_is_person(a: &Identity, b: &Identity, key: &MatchKey, shared_by_many: bool) -> bool {
     let (nameless, person) = if a.name.is_empty() { (a, b) } else { (b, a) };
     if shared_by_many {
@@ -234,10 +232,11 @@ fn nameless_is_person(a: &Identity, b: &Identity, key: &MatchKey, shared_by_many
     key.is_email() && speaks_of(key, &person.name)
 }
 
-/// Years between birthdays from which on two people of one name are parent and child.
+/// Years between the birthdays of two people with one name from which they are parent and child.
 const GENERATION: u16 = 12;
 
-/// Parent and child of one name: another `Jr.` or `II`, or birthdays a generation apart.
+/// Whether the two are parent and child with one name: different suffixes such as `Jr.` or `II`, or birthdays a
+/// generation apart.
 fn two_generations(a: &Identity, b: &Identity) -> bool {
     if a.name.generation_differs(&b.name) {
         return true;
@@ -249,7 +248,7 @@ fn two_generations(a: &Identity, b: &Identity) -> bool {
 
 /// Judges two contacts that share no match key: different, or possibly the same.
 pub fn rate_values(a: &Compared, b: &Compared) -> Rating {
-    // Most of those that are compared end here.
+    // Most pairs are decided here.
     if a.sketch().rules_out(&b.sketch()) {
         return Rating::DIFFERENT;
     }
@@ -264,7 +263,7 @@ fn rate_all_values(a: &Compared, b: &Compared) -> Rating {
     }
 }
 
-/// Why they are rated so; empty if they are different.
+/// Returns the reasons for [`rate_values`]; empty if the contacts are different.
 pub fn reasons_of_values(a: &Compared, b: &Compared) -> Vec<String> {
     let by_names = by_names(a, b);
     match agreement(a, b) {
@@ -277,13 +276,13 @@ pub fn reasons_of_values(a: &Compared, b: &Compared) -> Vec<String> {
     }
 }
 
-/// The same, by names that can be one person's and what agrees beside them.
+/// Judges two contacts by names that may be one person's, and by further evidence.
 fn by_names(a: &Compared, b: &Compared) -> Rating {
     let (of_a, of_b) = (&a.identity, &b.identity);
     let (name_a, name_b) = (&of_a.name, &of_b.name);
     let names = names::compare(name_a, name_b);
     let weight: i32 = match names {
-        // Who has both names is known by them; `Ann` alone could be anybody.
+        // A full name identifies a person; `Ann` alone could be anybody.
         Names::Equal | Names::Swapped if name_a.is_whole() && name_b.is_whole() => 3,
         Names::Equal | Names::Swapped | Names::Part | Names::GivenPart | Names::Couple => 1,
         Names::Nickname | Names::Slip | Names::GivenSlip | Names::Beginning | Names::Near => 2,
@@ -304,12 +303,12 @@ fn by_names(a: &Compared, b: &Compared) -> Rating {
     if sum < 3 || evidence.weight == 0 && against > 0 {
         return Rating::DIFFERENT;
     }
-    // A whole name with a birthday or a house in common is likely one.
+    // A full name with a common birthday or address is likely one person.
     Rating::possible(u8::try_from((sum * 9).clamp(10, 75)).unwrap_or(10))
 }
 
-/// Whether one given name with two family names may be one person all the same: a name changed by marriage. Two that have
-/// mailboxes of the one firm are colleagues; where nothing but the firm agrees, both must be known by another mailbox.
+/// Whether one given name with two family names may still be one person: a name changed by marriage. Two people with
+/// mailboxes of the same company are colleagues; if only the company agrees, both must have mailboxes elsewhere.
 fn another_family_name(a: &Compared, b: &Compared, evidence: &Evidence) -> bool {
     if evidence.birthday && evidence.weight > BIRTHDAY {
         return true;
@@ -331,7 +330,7 @@ fn births_differ(a: Option<Birthday>, b: Option<Birthday>) -> bool {
     !(same_year && (same_day || turned))
 }
 
-/// Birthdays of which nothing agrees, so that none is the other with a slip.
+/// Whether year, month and day all differ, so that a typing error is unlikely.
 fn births_far(a: Option<Birthday>, b: Option<Birthday>) -> bool {
     let (Some(a), Some(b)) = (a, b) else {
         return false;

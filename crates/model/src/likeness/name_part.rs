@@ -1,7 +1,7 @@
-//! A given name, a family name or a nickname, ready to be compared.
+//! A given name, a family name or a nickname, prepared for comparisons.
 //!
-//! Owns the forms of a name that comparing asks for, made once for each contact. Leaves out how two of them go together:
-//! `given` and `names`.
+//! Holds the forms of a name that comparisons need, computed once for each contact. Two names are compared in `given`
+//! and `names`.
 
 use super::letters::LetterSet;
 use super::nicknames::{Groups, groups};
@@ -9,18 +9,18 @@ use super::spelling::{tight, words};
 use std::borrow::Cow;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Part of a name.
+/// A part of a name.
 pub(super) struct NamePart {
-    /// Folded, its words divided by blanks.
+    /// Folded, with words separated by blanks.
     text: String,
-    /// In the form of [`tight`]; none if that is the text.
+    /// The form that [`tight`] returns. `None` if it equals the text.
     tight: Option<Box<str>>,
     /// A hash of the tight form.
     hash: u64,
     /// The nickname groups of the text, of its first word and of its tight form.
     groups: [Groups; 3],
     shape: Shape,
-    /// Letters of the tight form, and their number.
+    /// The letters of the tight form, and their number.
     letters: LetterSet,
     length: usize,
     /// Whether the tight form has other letters than the text.
@@ -28,7 +28,7 @@ pub(super) struct NamePart {
 }
 
 impl NamePart {
-    /// Takes a folded text.
+    /// Prepares a folded text.
     pub fn new(text: String) -> Self {
         let shape = Shape::new(&text);
         let tight = match tight(&text) {
@@ -80,7 +80,7 @@ impl NamePart {
         words(&self.text)
     }
 
-    /// Its words, each with a hash of it, spelled one way.
+    /// The words, each with the hash of its tight form.
     pub fn hashed_words(&self) -> impl Iterator<Item = (&str, u64)> {
         self.words().filter(|word| !word.is_empty()).map(|word| {
             let is_alone = self.shape.words == 1;
@@ -97,7 +97,7 @@ impl NamePart {
         &self.text[..self.shape.end_of_first]
     }
 
-    /// The text's letters as they stand.
+    /// The unchanged letters of the text, without blanks.
     pub fn plain(&self) -> impl Iterator<Item = char> + Clone {
         without_blanks(&self.text)
     }
@@ -112,7 +112,7 @@ impl NamePart {
         self.letters
     }
 
-    /// Whether the tight form is more than the text without its blanks.
+    /// Whether the tight form differs from the text in more than blanks.
     pub fn is_spelled(&self) -> bool {
         self.is_spelled
     }
@@ -127,7 +127,7 @@ impl NamePart {
         self.shape.initials == self.shape.words
     }
 
-    /// Whether a word is more than a letter.
+    /// Whether a word has more than one letter.
     pub fn has_long_word(&self) -> bool {
         self.shape.long_words > 0
     }
@@ -137,12 +137,12 @@ impl NamePart {
     }
 }
 
-/// The words of a text.
+/// The number of words of a text, by kind.
 struct Shape {
     words: usize,
-    /// Those of one letter.
+    /// Words of one letter.
     initials: usize,
-    /// Those of more than one.
+    /// Words of more than one letter.
     long_words: usize,
     end_of_first: usize,
 }

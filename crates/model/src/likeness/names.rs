@@ -1,6 +1,7 @@
-//! The names of two contacts, side by side.
+//! Compares the names of two contacts.
 //!
-//! Owns whether they can be the name of one person. Leaves out values that are no names: a name alone proves nothing.
+//! Decides whether they may be the name of one person. Other values are compared elsewhere: a name alone proves
+//! nothing.
 
 use super::generation;
 use super::given::{self, Given};
@@ -13,12 +14,12 @@ use crate::person_name::titles_and_name;
 use crate::text::fold;
 use std::borrow::Cow;
 
-/// How two names go together.
+/// The relation between two names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
     /// Neither contact has a name.
     Neither,
-    /// One has a name, the other has none.
+    /// Only one contact has a name.
     OneOnly,
     /// The same name.
     Equal,
@@ -26,30 +27,31 @@ pub(super) enum Names {
     Swapped,
     /// A short form or pet name with the same family name.
     Nickname,
-    /// The same with a slip in the family name, or a part of that.
+    /// The same name with a typing error in the family name, or with only a part of the family name.
     Slip,
-    /// The same with a slip in the given name.
+    /// The same name with a typing error in the given name.
     GivenSlip,
-    /// The given name is how the other begins, which Al is of Albert and of Alma.
+    /// One given name is the beginning of the other, as Al is of Albert and of Alma.
     Beginning,
-    /// The given name agrees, the family name differs by more than a slip, or where slips are rare: Hansen and Jansen.
+    /// The given name agrees; the family name differs by more than a typing error, or in a way that is rarely one:
+    /// Hansen and Jansen.
     Near,
-    /// Two people in one, one of whom has the other name: `Ann & Bo Ivers`, `Ann Ivers`.
+    /// Two people in one contact, one of whom has the other contact's name: `Ann & Bo Ivers`, `Ann Ivers`.
     Couple,
-    /// An initial in place of the given name, or a part of the name alone.
+    /// An initial in place of the given name, or only a part of the name.
     Part,
-    /// The given name agrees, and one of the two has no family name.
+    /// The given name agrees, and one of the contacts has no family name.
     GivenPart,
     /// The given name agrees, the family name does not.
     GivenAlone,
     /// The family name agrees, the given name does not.
     FamilyAlone,
-    /// Two names.
+    /// Two different names.
     Other,
 }
 
 impl Names {
-    /// Whether they can be one person's name.
+    /// Whether they may be the name of one person.
     pub fn alike(self) -> bool {
         matches!(
             self,
@@ -73,16 +75,17 @@ const PARTICLES: &[&str] = &[
     "el", "al", "bin", "ibn", "ben", "ter", "ten", "zu", "zum", "zur", "af", "av",
 ];
 
-/// A name, ready to be compared.
+/// A name, prepared for comparisons.
 pub(super) struct Name {
     pub given: NamePart,
     pub family: NamePart,
     nickname: Option<Box<NamePart>>,
-    /// The letters of given and family name.
+    /// The letters of given and family name together.
     letters: LetterSet,
-    /// A hash of the words of the whole name, spelled one way: the same however the name was divided or turned.
+    /// A hash of the words of the whole name in one spelling; it does not depend on how the name is divided or
+    /// ordered.
     pub words: u64,
-    /// The first, second, third of that name in a family: `Jr.` is the second.
+    /// The generation in a family: `Jr.` is the second with the same name.
     pub generation: Option<u8>,
     middle_initial: Option<char>,
     is_couple: bool,
@@ -117,7 +120,7 @@ impl Name {
         }
     }
 
-    /// Whether both tell which of a family's people of that name they are, and it is not the same one.
+    /// Whether both names denote a generation, and not the same one.
     pub fn generation_differs(&self, other: &Self) -> bool {
         self.generation.is_some() && other.generation.is_some() && self.generation != other.generation
     }
@@ -131,20 +134,20 @@ impl Name {
         self.given.is_empty() && self.family.is_empty()
     }
 
-    /// Given and family name, or both in one field: enough to look for the same person by.
+    /// Whether there is a given and a family name, or both in one field: enough to search for the same person.
     pub fn is_whole(&self) -> bool {
         self.is_whole
     }
 
-    /// Whether both have middle names that begin with other letters.
+    /// Whether both have middle names, with different first letters.
     pub fn middle_differs(&self, other: &Self) -> bool {
         let (a, b) = (self.middle_initial, other.middle_initial);
         a.is_some() && b.is_some() && a != b
     }
 
-    /// Whether the names are the same, wherever they are divided.
+    /// Whether the names are the same, no matter how they are divided.
     fn is_same(&self, other: &Self) -> bool {
-        // Across the two, letters make no spelling: Martin Aber and Martina Aber.
+        // Spellings are not recognised across the two parts: Martin Aber and Martina Aber.
         let in_one_field = [self, other].iter().any(|n| n.given.is_empty() || n.family.is_empty());
         self.given.has_tight(&other.given) && self.family.has_tight(&other.family)
             || self.letters == other.letters && self.tight_letters().eq(other.tight_letters())
@@ -160,12 +163,12 @@ impl Name {
     }
 }
 
-/// A name folded, in Latin letters if it is written in others that we read.
+/// Returns a folded name in Latin letters, if it is in another script that can be transliterated.
 fn spelled(name: &str) -> String {
     latin(fold(name))
 }
 
-/// What a form of address tells; none for `Dr.`, and for that of a couple.
+/// Whether a form of address is for a woman. `None` for `Dr.` and for that of a couple.
 fn is_woman(prefix: &str) -> Option<bool> {
     if prefix.is_empty() {
         return None;
@@ -180,7 +183,7 @@ fn is_woman(prefix: &str) -> Option<bool> {
     (man != woman).then_some(woman)
 }
 
-/// What stands before a given name, the name, and whether it is that of two people.
+/// Splits a given name into titles and name. Also returns whether it is the name of two people.
 fn plain_given(given: &str) -> (String, Cow<'_, str>, bool) {
     if !given.contains(' ') {
         return (String::new(), Cow::Borrowed(given), false);
@@ -192,7 +195,8 @@ fn plain_given(given: &str) -> (String, Cow<'_, str>, bool) {
     }
 }
 
-/// A given name that is those of two people, without what joins them: `Ann & Bo`, `Ann und Bo`, `Maria e Paulo`.
+/// Returns the given names of two people without the joining word: `Ann & Bo`, `Ann und Bo`, `Maria e Paulo`. `None`
+/// if it is one person.
 fn of_two(given: &str) -> Option<String> {
     let joins = |word: &str| {
         matches!(word, "&" | "+" | "/" | "e" | "i" | "y")
@@ -212,7 +216,7 @@ fn of_two(given: &str) -> Option<String> {
     })
 }
 
-/// A family name in which saints are written in one way.
+/// Returns a family name with one spelling for saints.
 fn saints(family: String) -> String {
     let is_saint = |word: &str| matches!(word, "saint" | "sankt");
     if !words(&family).any(is_saint) {
@@ -242,7 +246,7 @@ pub(super) fn compare(a: &Name, b: &Name) -> Names {
     let family = family(&a.family, &b.family);
     match (given, family) {
         (Given::Equal, Family::Alike) => Names::Slip,
-        // Also without a family name: Lea and Lena are no more one person for that.
+        // Also without a family name: that makes Lea and Lena no more likely to be one person.
         (Given::Slip, Family::Equal | Family::Alike | Family::Unknown) => Names::GivenSlip,
         (Given::Nickname, Family::Equal | Family::Alike) => Names::Nickname,
         (Given::Beginning, Family::Equal | Family::Alike) => Names::Beginning,
@@ -260,7 +264,7 @@ pub(super) fn compare(a: &Name, b: &Name) -> Names {
     }
 }
 
-/// Compares two people in one with one person.
+/// Compares the name of a couple with the name of one person.
 fn with_couple(a: &Name, b: &Name) -> Names {
     let (couple, one) = if a.is_couple { (a, b) } else { (b, a) };
     if one.is_empty() {
@@ -278,9 +282,9 @@ fn with_couple(a: &Name, b: &Name) -> Names {
     }
 }
 
-/// Given and family name in each other's place; one of them may have a slip.
+/// Whether given and family name are swapped; one of them may have a typing error.
 fn crosswise(a: &Name, b: &Name) -> bool {
-    // Most pairs end here.
+    // Most pairs are decided here.
     if !a.given.has_tight(&b.family) && !a.family.has_tight(&b.given) {
         return false;
     }
@@ -292,7 +296,7 @@ fn crosswise(a: &Name, b: &Name) -> bool {
     )
 }
 
-/// Whether `part` is one name alone which stands in `whole` in either place.
+/// Whether `part` is a single name that `whole` has in either position.
 fn lone_part(part: &Name, whole: &Name) -> bool {
     let only = match (part.given.is_empty(), part.family.is_empty()) {
         (false, true) => &part.given,
@@ -314,7 +318,7 @@ fn best_given(a: &Name, b: &Name) -> Given {
     if known { Given::Nickname } else { Given::Other }
 }
 
-/// How two family names go together, the likest last.
+/// The relation between two family names, from different to equal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Family {
     Other,
@@ -346,10 +350,10 @@ fn family(a: &NamePart, b: &NamePart) -> Family {
     tight_slip(a, b).max(as_they_stand).unwrap_or(Family::Other)
 }
 
-/// Whether one family name without its particles is inside the other: `Berg` and `van der Berg`, `Halloway` and
+/// Whether one family name without its particles is contained in the other: `Berg` and `van der Berg`, `Halloway` and
 /// `Halloway-Pike`.
 fn shares_core(a: &NamePart, b: &NamePart) -> bool {
-    // One word each: they would be equal.
+    // With one word each, they would be equal.
     if a.word_count() == 1 && b.word_count() == 1 {
         return false;
     }
@@ -359,23 +363,24 @@ fn shares_core(a: &NamePart, b: &NamePart) -> bool {
     core(a).next().is_some() && core(b).next().is_some() && (inside(a, b) || inside(b, a))
 }
 
-/// The words of a family name without its particles.
+/// Returns the words of a family name without its particles.
 fn core(family: &NamePart) -> impl Iterator<Item = &str> {
     family.words().filter(|word| !PARTICLES.contains(word))
 }
 
-/// [`slip`] of the tight forms.
+/// Calls [`slip`] with the tight forms.
 fn tight_slip(a: &NamePart, b: &NamePart) -> Option<Family> {
     let longest = a.length().max(b.length());
-    // Most pairs end here.
+    // Most pairs are decided here.
     if longest <= COMPARED && !a.letters().may_be_near(b.letters()) {
         return None;
     }
     slip(a.tight().chars(), b.tight().chars())
 }
 
-/// How two family names that differ by letters go together, if at all. People rarely slip in the first letter, many
-/// families' names are two letters apart, and short ones one (Bauer, Brauer): what could be a slip there must be asked.
+/// Compares two family names that differ by letters. `None` if they are different. Typing errors in the first letter
+/// are rare, and many names of different families differ by two letters, short ones by one (Bauer, Brauer): such a
+/// difference is only `Near`, and a member must decide.
 fn slip(a: impl Iterator<Item = char> + Clone, b: impl Iterator<Item = char> + Clone) -> Option<Family> {
     let (of_a, of_b) = (a.clone().count(), b.clone().count());
     let longest = of_a.max(of_b);
@@ -391,10 +396,10 @@ fn slip(a: impl Iterator<Item = char> + Clone, b: impl Iterator<Item = char> + C
     }
 }
 
-/// Family names up to this length are short.
+/// The longest family name that counts as short.
 const SHORT: usize = 6;
 
-/// The letters of a short name in their order.
+/// Returns the letters of a short name, sorted.
 fn sorted(name: impl Iterator<Item = char>) -> [char; SHORT] {
     let mut letters = ['\0'; SHORT];
     for (place, letter) in letters.iter_mut().zip(name) {

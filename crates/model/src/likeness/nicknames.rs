@@ -1,9 +1,10 @@
-//! Groups of given names that one person may go by: short forms, pet names, the same name in other languages.
+//! Groups of given names by which one person may be called: short forms, pet names, and the same name in other
+//! languages.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-/// The numbers of the groups that a name is in; none if it is in none.
+/// The numbers of the groups that contain a name. `None` if no group does.
 pub(super) type Groups = Option<&'static [u16]>;
 
 static GROUPS: LazyLock<HashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {
@@ -17,7 +18,7 @@ static GROUPS: LazyLock<HashMap<&'static str, Vec<u16>>> = LazyLock::new(|| {
     groups
 });
 
-/// The groups of a folded name.
+/// Returns the groups of a folded name.
 pub(super) fn groups(name: &str) -> Groups {
     GROUPS.get(name).map(Vec::as_slice)
 }

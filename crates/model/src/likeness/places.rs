@@ -1,6 +1,6 @@
-//! Firms, mailboxes, phones and addresses, brought to the form in which they are compared.
+//! Companies, mailboxes, phones and addresses in the form in which they are compared.
 //!
-//! Owns what does not count in a company's name, a street or an email. Leaves out names of people.
+//! Defines what is ignored in a company's name, a street or an email. Names of people are compared elsewhere.
 
 use super::letters::letters_apart;
 use super::spelling::words;
@@ -13,10 +13,10 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// Words that join the parts of a company's name, or stand before it; none is longer than three letters.
+/// Words that join the parts of a company's name or precede it; none is longer than three letters.
 const JOINING: &[&str] = &["and", "e", "en", "et", "och", "og", "the", "und", "y"];
 
-/// Words of companies' names and how they are shortened, folded and sorted.
+/// Words of company names and their abbreviations, folded and sorted.
 const SHORT_FIRMS: &[(&str, &str)] = &[
     ("associates", "assoc"),
     ("association", "assn"),
@@ -33,7 +33,7 @@ const SHORT_FIRMS: &[(&str, &str)] = &[
     ("university", "univ"),
 ];
 
-/// Words before the `@` that stand for a place or a group of people and not for one person, sorted.
+/// Words before the `@` that denote a place or a group of people rather than one person, sorted.
 const SHARED: &[&str] = &[
     "abuse",
     "accounting",
@@ -178,7 +178,7 @@ const SHARED: &[&str] = &[
     "zentrale",
 ];
 
-/// Words of streets and how they are shortened, folded and sorted.
+/// Words of streets and their abbreviations, folded and sorted.
 const SHORT_WORDS: &[(&str, &str)] = &[
     ("alley", "aly"),
     ("apartment", "apt"),
@@ -234,18 +234,18 @@ const SHORT_WORDS: &[(&str, &str)] = &[
     ("west", "w"),
 ];
 
-/// A company's name, ready to be compared. Its forms are made when they are first asked for, because beside a match key
-/// they seldom are.
+/// A company's name, prepared for comparisons. Its forms are computed on first use, because contacts with a common
+/// match key rarely need them.
 pub(super) struct Company {
-    /// As it is written.
+    /// As written.
     name: Box<str>,
     forms: OnceCell<CompanyForms>,
 }
 
 struct CompanyForms {
-    /// Without the legal form, in one piece, the words shortened.
+    /// The name without legal form and blanks, its words abbreviated.
     plain: String,
-    /// A hash of that; 0 if nothing is left of the name.
+    /// A hash of `plain`; 0 if nothing is left of the name.
     hash: u64,
     /// The first word of more than two letters, folded.
     first_word: Box<str>,
@@ -272,7 +272,7 @@ impl Company {
         }
     }
 
-    /// As it is written.
+    /// The name as written.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -287,12 +287,12 @@ impl Company {
         if self.is_given() { self.forms().hash } else { 0 }
     }
 
-    /// Whether both are given and are one.
+    /// Whether both are given and are the same company.
     pub fn is_same(&self, other: &Self) -> bool {
         self.are_given(other) && self.has_form(other)
     }
 
-    /// Whether both are given and are two.
+    /// Whether both are given and are different companies.
     pub fn differs(&self, other: &Self) -> bool {
         self.are_given(other) && !self.has_form(other)
     }
@@ -310,7 +310,7 @@ impl Company {
     }
 }
 
-/// A folded name of a company without its legal form, in one piece, its words shortened.
+/// Returns the folded name of a company without legal form and blanks, its words abbreviated.
 fn plain_company(mut folded: String) -> String {
     if !folded.is_ascii() {
         for form in JOINED_FORMS {
@@ -328,14 +328,14 @@ fn plain_company(mut folded: String) -> String {
     if out.is_empty() { folded.replace(' ', "") } else { out }
 }
 
-/// How a word is shortened in a sorted list.
+/// Returns the abbreviation of a word in a sorted list.
 fn shortened(word: &str, list: &[(&str, &'static str)]) -> Option<&'static str> {
     let at = list.binary_search_by_key(&word, |(long, _)| long).ok()?;
     list.get(at).map(|(_, short)| *short)
 }
 
-/// A folded name in which letters that stand by themselves after its first word are one word, because dots and strokes have
-/// been folded away: `S.A.`, `A/S`, `Sp. z o.o.`.
+/// Joins single letters after the first word of a folded name into one word, because folding has removed dots and
+/// slashes: `S.A.`, `A/S`, `Sp. z o.o.`.
 fn letters_joined(folded: &str) -> Cow<'_, str> {
     let is_letter = |word: &str| word.chars().nth(1).is_none();
     if !words(folded).skip(1).any(is_letter) {
@@ -354,7 +354,7 @@ fn letters_joined(folded: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// A street with its number, in one piece, its words shortened.
+/// Returns a street with its number, without blanks, its words abbreviated.
 pub(super) fn street(text: &str) -> String {
     let folded = fold(text);
     let mut out = String::with_capacity(folded.len());
@@ -374,13 +374,13 @@ pub(super) fn street(text: &str) -> String {
 
 /// An address in the form in which it is compared.
 pub(super) struct Place {
-    /// In the form of [`street`].
+    /// The form that [`street`] returns.
     pub street: String,
-    /// Folded; none if the address has none.
+    /// Folded. `None` if the address has none.
     pub city: Option<String>,
-    /// Folded; none if the address has none.
+    /// Folded. `None` if the address has none.
     pub zip: Option<String>,
-    /// As they are written.
+    /// The parts as written.
     pub shown_street: Span,
     pub shown_city: Span,
 }
@@ -397,7 +397,8 @@ impl Place {
         }
     }
 
-    /// Whether two addresses are one place: the street, and where both have it the city or the zip code.
+    /// Whether two addresses are the same place: they agree in the street, and in the city or the zip code, unless
+    /// neither can be compared.
     pub fn is_same(&self, other: &Self) -> bool {
         if self.street.is_empty() || self.street != other.street {
             return false;
@@ -408,16 +409,16 @@ impl Place {
     }
 }
 
-/// Whether two folded texts are equal; none if one is missing.
+/// Whether two folded texts are equal. `None` if one is missing.
 pub(super) fn equal_if_given(a: Option<&str>, b: Option<&str>) -> Option<bool> {
     Some(a? == b?)
 }
 
-/// An address of email in its pieces, in small letters.
+/// The parts of an email address, in lower case.
 struct Pieces<'a> {
-    /// What stands before the `@`.
+    /// The part before the `@`.
     local: Cow<'a, str>,
-    /// The same without its dots, dashes and what follows a `+`.
+    /// The local part without dots, dashes and a `+` suffix.
     bare: String,
     domain: Cow<'a, str>,
 }
@@ -463,31 +464,31 @@ fn first_label(domain: &str) -> &str {
     domain.split('.').next().unwrap_or_default()
 }
 
-/// The part before the `@` without its dots, dashes and what follows a `+`.
+/// Returns the part before the `@` without dots, dashes and a `+` suffix.
 pub(super) fn bare_local(address: &str) -> String {
     Pieces::new(address).bare
 }
 
-/// Whether an address belongs to a place or a group and not to one person: `info@`, `sales-berlin@`, `family.ivers@`, or
-/// the firm's name at its own domain.
+/// Whether an address belongs to a place or a group rather than to one person: `info@`, `sales-berlin@`,
+/// `family.ivers@`, or a company's name at its own domain.
 pub(super) fn is_shared(address: &str) -> bool {
     Pieces::new(address).is_shared()
 }
 
-/// An email, ready to be compared.
+/// An email, prepared for comparisons.
 pub(super) struct Mailbox {
-    /// As it is written.
+    /// The address as written.
     pub shown: Span,
     /// A hash of [`Email::key`].
     pub key: u64,
-    /// A hash of what stands before the `@` without its dots, dashes and what follows a `+`; 0 if nothing is left.
+    /// A hash of the part before the `@` without dots, dashes and a `+` suffix; 0 if nothing is left.
     pub bare: u64,
-    /// Whether it belongs to a place or a group.
+    /// Whether the address belongs to a place or a group.
     pub is_shared: bool,
-    /// A hash of what stands before the `@`.
+    /// A hash of the part before the `@`.
     local: u64,
     domain: Box<str>,
-    /// The first part of the domain, folded, where that is another.
+    /// The first label of the domain, folded, if that differs.
     folded_label: Option<Box<str>>,
 }
 
@@ -511,7 +512,7 @@ impl Mailbox {
         }
     }
 
-    /// Whether two different addresses look like one mailbox.
+    /// Whether two different addresses look like the same mailbox.
     pub fn is_like(&self, other: &Self) -> bool {
         if self.is_shared || other.is_shared {
             return false;
@@ -525,7 +526,7 @@ impl Mailbox {
             && letters_apart(self.domain.chars(), other.domain.chars()) <= 1
     }
 
-    /// Whether the firm gave the address: its domain carries the firm's name.
+    /// Whether the company assigned the address: its domain contains the company's name.
     pub fn is_of(&self, firm: &Company) -> bool {
         let firm = firm.forms();
         let label = first_label(&self.domain);
@@ -535,11 +536,11 @@ impl Mailbox {
     }
 }
 
-/// A phone, ready to be compared.
+/// A phone, prepared for comparisons.
 pub(super) struct Number {
-    /// A hash of it.
+    /// A hash of the number.
     pub whole: u64,
-    /// A hash of it without its extension.
+    /// A hash of the number without its extension.
     pub without_extension: u64,
 }
 

@@ -1,12 +1,13 @@
-//! Names in Cyrillic and Greek letters, written in Latin ones.
+//! Transliterates names from Cyrillic and Greek to Latin letters.
 //!
-//! Owns one way of writing them, near enough to the usual ones that what differs is a slip or a short form. Leaves out
-//! scripts that do not write vowels, or words: their names are written in Latin letters in too many ways.
+//! Defines one transliteration, which is close enough to the usual ones that the differences count as typing errors or
+//! short forms. Scripts without vowels or word boundaries are not supported: their names are transliterated in too
+//! many ways.
 
-/// Greek letters that stand for other sounds together than alone, folded.
+/// Greek letters that denote another sound together than alone, folded.
 const TOGETHER: &[(&str, &str)] = &[("ου", "ou"), ("γγ", "ng"), ("αυ", "av"), ("ευ", "ev")];
 
-/// A folded name in Latin letters.
+/// Returns a folded name in Latin letters.
 pub(super) fn latin(folded: String) -> String {
     if folded.is_ascii() || !folded.chars().any(|c| letters(c).is_some()) {
         return folded;
@@ -32,7 +33,7 @@ pub(super) fn latin(folded: String) -> String {
     out
 }
 
-/// What stands for a letter; folding has taken the marks off `й`, `ё` and `ї`.
+/// Returns the transliteration of a letter; folding has removed the marks of `й`, `ё` and `ї`.
 fn letters(c: char) -> Option<&'static str> {
     Some(match c {
         'а' | 'α' => "a",

@@ -1,14 +1,14 @@
-//! What speaks for and against one person, as far as a few bits tell.
+//! A summary of the evidence about a contact in a few bits.
 //!
-//! Of two contacts that share a block most are still two people, and their values lie anywhere in memory. A sketch is a
-//! few numbers, kept side by side with others, that rule out most of them. What it does not rule out is compared.
+//! Most contacts that share a block are still different, and their values are scattered in memory. Sketches are a few
+//! numbers, stored side by side, that rule out most pairs. The pairs that remain are compared.
 
 use super::identity::Identity;
 use super::places::{Mailbox, Number, Place};
 use crate::birthday::Birthday;
 use xxhash_rust::xxh3::xxh3_64;
 
-/// The values of a contact as sets of bits.
+/// The values of a contact as bit sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sketch {
     birthday: Option<Birthday>,
@@ -21,7 +21,7 @@ pub struct Sketch {
     zips: Bits,
 }
 
-/// What names alone may weigh at most, and what is enough.
+/// The highest weight of names alone, and the sum that is enough.
 const NAMES: i32 = 3;
 const ENOUGH: i32 = 3;
 
@@ -55,7 +55,7 @@ impl Sketch {
         Self { has_numbers, ..self }
     }
 
-    /// Whether two contacts that share no match key are surely two, whatever their names.
+    /// Whether two contacts that share no match key are certainly different, whatever their names.
     pub fn rules_out(&self, other: &Self) -> bool {
         if self.has_numbers && other.has_numbers {
             return false;
@@ -89,18 +89,19 @@ fn hash(text: &str) -> u64 {
     xxh3_64(text.as_bytes())
 }
 
-/// Birthdays of which neither is the other with a slip.
+/// Whether year, month and day of two birthdays all differ, so that a typing error is unlikely.
 fn share_nothing(a: Birthday, b: Birthday) -> bool {
     let are_years_known = a.year().is_some() && b.year().is_some();
     are_years_known && a.year() != b.year() && a.month() != b.month() && a.day() != b.day()
 }
 
-/// A bit for each of some values.
+/// A bit set of hashes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Bits(u32);
 
 impl Bits {
-    /// What the values weigh: `found` if one may be in both, -1 if none is, 0 if one of the two has none.
+    /// Returns the weight of the values: `found` if one may be in both sets, -1 if none is, 0 if one of the sets is
+    /// empty.
     fn weigh(self, other: Self, found: i32) -> i32 {
         if self.0 == 0 || other.0 == 0 {
             0

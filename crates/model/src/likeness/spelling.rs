@@ -1,14 +1,15 @@
-//! The words of a folded text, and one spelling for letters that are spelled in several ways.
+//! The words of a folded text, and one spelling for letters with several spellings.
 
 use std::borrow::Cow;
 
-/// The words of a folded text.
+/// Returns the words of a folded text.
 pub(super) fn words(text: &str) -> impl Iterator<Item = &str> + Clone {
-    // For words this is faster than to look for the blank with `memchr`.
+    // For short texts this is faster than a search with `memchr`.
     text.split([' '])
 }
 
-/// Letters without blanks, spelled one way: `ae`, `oe`, `ue` and `aa` as the letters with marks are folded.
+/// Returns the letters without blanks in one spelling: `ae`, `oe`, `ue` and `aa` become what folding makes of the
+/// letters with marks.
 pub(super) fn tight(text: &str) -> Cow<'_, str> {
     let is_mark = |pair: &[u8]| matches!(pair, [b'a' | b'o' | b'u', b'e'] | [b'a', b'a']);
     if !text.contains(' ') && !text.as_bytes().windows(2).any(is_mark) {
@@ -17,7 +18,7 @@ pub(super) fn tight(text: &str) -> Cow<'_, str> {
     Cow::Owned(tight_letters(text.chars()).collect())
 }
 
-/// The same letter by letter.
+/// Like [`tight`], letter by letter.
 pub(super) fn tight_letters(text: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
     let mut before = ' ';
     text.filter(move |c| {

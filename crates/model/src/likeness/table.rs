@@ -1,10 +1,10 @@
-//! Pairs of records and what they are to each other, of every kind that was thought of. `yes` is the same, `perhaps` must
-//! be asked, `no` is not shown.
+//! Pairs of records with the expected verdict, for every known kind of similarity: `yes` is the same, `perhaps` must
+//! be decided by a member, `no` is not shown.
 
 use super::*;
 use crate::{Address, Birthday, DateOrder, Email, Label, LabeledEmail, LabeledPhone, Phone, Region};
 
-/// `kind | wanted | one record | the other`; the fields of a record are divided by commas.
+/// `kind | verdict | one record | the other`; the fields of a record are separated by commas.
 const PAIRS: &str = "
 exact | yes | f=Ann,l=Ivers,e=ann@example.com,c=Acme | f=Ann,l=Ivers,e=ann@example.com,c=Acme
 email in other letters | yes | f=Ann,l=Ivers,e=ANN@Example.Com | f=Ann,l=Ivers,e=ann@example.com

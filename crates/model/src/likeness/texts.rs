@@ -1,4 +1,4 @@
-//! What is shown of a contact, in one piece of memory.
+//! The displayed texts of a contact, in one allocation.
 
 use crate::contact::Contact;
 
@@ -9,12 +9,12 @@ pub(super) struct Span {
     end: usize,
 }
 
-/// Texts in one piece of memory.
+/// Texts in one allocation.
 #[derive(Debug)]
 pub(super) struct Texts(String);
 
 impl Texts {
-    /// Room for all that is shown of a contact.
+    /// Reserves space for all displayed texts of a contact.
     pub fn for_contact(contact: &Contact, display_name: &str) -> Self {
         let emails = contact.emails.iter().map(|email| email.value.as_str().len());
         let addresses = contact.addresses.iter();

@@ -1,9 +1,9 @@
-//! Automata over digits: what is known about a sequence of digits, found in one table lookup a digit.
+//! Automata over digits: what is known about a sequence of digits is found with one table lookup per digit.
 //!
 //! An automaton is compiled from a machine that is slow to step, by trying every sequence of digits up to a length.
-//! Sequences after which the same can follow share a node, so that it has as few nodes as possible. The first sequences
-//! are looked up by stepping the machine where nobody has been, because compiling takes as long as a thousand of them.
-//! What the sequences mean is left to the machines.
+//! Sequences with the same continuations share a node, so the automaton has as few nodes as possible. The first
+//! lookups step the machine and cache its states, because compiling takes as long as a thousand of them. What the
+//! sequences mean is defined by the machines.
 
 use foldhash::fast::RandomState;
 use std::collections::HashMap;
@@ -11,10 +11,10 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// So many lookups step the machine before its automaton is compiled.
+/// The number of lookups that step the machine before its automaton is compiled.
 const STEPPED: u32 = 1_000;
 
-/// What an automaton is compiled from.
+/// The definition from which an automaton is compiled.
 pub(super) trait Machine {
     type State: Clone + Eq + Hash;
     type Label: Copy + Eq + Hash + Default;
@@ -22,10 +22,10 @@ pub(super) trait Machine {
     /// The state before the first digit.
     fn start(&mut self) -> Self::State;
 
-    /// The state behind one more digit, which is number `count`.
+    /// Returns the state after one more digit, which is number `count`.
     fn step(&mut self, state: &Self::State, digit: u8, count: usize) -> Self::State;
 
-    /// What is known if the digits, `count` of them, end here.
+    /// Returns what is known if the digits, `count` of them, end here.
     fn label(&mut self, state: &Self::State, count: usize) -> Self::Label;
 }
 
@@ -33,9 +33,9 @@ pub(super) trait Machine {
 pub(super) struct Labels<M: Machine> {
     longest: usize,
     asked: AtomicU32,
-    /// None once the automaton is compiled.
+    /// `None` once the automaton is compiled.
     machine: Mutex<Option<Stepped<M>>>,
-    /// None inside if it would be too large.
+    /// Contains `None` if the automaton would be too large.
     automaton: OnceLock<Option<Automaton<M::Label>>>,
 }
 
@@ -49,7 +49,7 @@ impl<M: Machine> Labels<M> {
         }
     }
 
-    /// The label of digits from 0 to 9; none if there are too many.
+    /// Returns the label of digits from 0 to 9. `None` if there are too many.
     pub(super) fn label(&self, digits: &[u8]) -> Option<M::Label> {
         if digits.len() > self.longest {
             return None;
@@ -65,13 +65,13 @@ impl<M: Machine> Labels<M> {
         })
     }
 
-    /// The label that the machine comes to; none if it has become an automaton.
+    /// Returns the label by stepping the machine. `None` if it was replaced by an automaton.
     fn stepped(&self, digits: &[u8]) -> Option<M::Label> {
         let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
         Some(machine.as_mut()?.label(digits))
     }
 
-    /// The automaton, which is compiled if it is not; none if it would be too large.
+    /// Returns the automaton, which is compiled if necessary. `None` if it would be too large.
     pub(super) fn automaton(&self) -> Option<&Automaton<M::Label>> {
         let compile = || {
             let mut machine = self.machine.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,12 +83,12 @@ impl<M: Machine> Labels<M> {
     }
 }
 
-/// A machine, and where its steps have led so far.
+/// A machine with a cache of the states that its steps have reached.
 struct Stepped<M: Machine> {
     machine: M,
-    /// The first is the state before the first digit.
+    /// The reached states; the first is the state before the first digit.
     places: Vec<Place<M>>,
-    /// The places of states, each behind a number of digits.
+    /// The index of each state in `places`, for each number of digits.
     known: HashMap<(M::State, usize), usize, RandomState>,
 }
 
@@ -140,14 +140,15 @@ impl<M: Machine> Place<M> {
     }
 }
 
-/// What follows each digit, and the label of digits that end here. Node 0 leads to itself and has the default label.
+/// A node of an automaton: the node after each digit, and the label of digits that end here. Node 0 leads to itself
+/// and has the default label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Node {
     next: [u16; 10],
     label: u16,
 }
 
-/// Labels for all sequences of digits up to a length.
+/// The labels for all sequences of digits up to a length.
 #[derive(Debug)]
 pub(super) struct Automaton<L> {
     nodes: Box<[Node]>,
@@ -157,7 +158,7 @@ pub(super) struct Automaton<L> {
 }
 
 impl<L: Copy + Eq + Hash + Default> Automaton<L> {
-    /// None if the automaton would have more nodes than their numbers can tell apart.
+    /// Compiles a machine. `None` if the automaton would have more nodes than 16 bits can number.
     fn compile<M: Machine<Label = L>>(machine: &mut M, longest: usize) -> Option<Self> {
         let start = machine.start();
         let mut compiler = Compiler {
@@ -181,7 +182,7 @@ impl<L: Copy + Eq + Hash + Default> Automaton<L> {
         })
     }
 
-    /// The label of digits from 0 to 9; none if there are more than the automaton was compiled for.
+    /// Returns the label of digits from 0 to 9. `None` if there are more than the automaton was compiled for.
     fn label(&self, digits: &[u8]) -> Option<L> {
         if digits.len() > self.longest {
             return None;
@@ -197,7 +198,7 @@ impl<L: Copy + Eq + Hash + Default> Automaton<L> {
 struct Compiler<'m, M: Machine> {
     machine: &'m mut M,
     longest: usize,
-    /// The nodes of the states that were met, each behind a number of digits.
+    /// The nodes of the states that were reached, for each number of digits.
     states: Vec<HashMap<M::State, u16, RandomState>>,
     nodes: Vec<Node>,
     numbers: HashMap<Node, u16, RandomState>,
@@ -251,16 +252,16 @@ mod examples {
     use crate::phone::random::Random;
     use std::hash::Hash;
 
-    /// From how many sequences that lead to a node the examples of its transitions are made.
+    /// The number of sequences leading to a node from which the examples of its transitions are built.
     const WAYS: usize = 3;
 
     impl<L: Copy + Eq + Hash + Default> Automaton<L> {
-        /// Sequences over every transition from every node: at least three for each that end in a node with a label, if
-        /// any can, and three that end anywhere.
+        /// Calls `each` with sequences that cover every transition from every node: at least three for each transition
+        /// that end in a node with a label, if any can, and three that end anywhere.
         pub(in crate::phone) fn examples(&self, random: &mut Random, mut each: impl FnMut(&[u8])) {
             let mut ways: Vec<Vec<Vec<u8>>> = vec![Vec::new(); self.nodes.len()];
             ways[usize::from(self.start)].push(Vec::new());
-            // What follows a node was numbered before it.
+            // Nodes that follow a node were numbered before it.
             for number in (0..self.nodes.len()).rev() {
                 let ways_here = std::mem::take(&mut ways[number]);
                 assert!(number == 0 || !ways_here.is_empty(), "a node that nothing leads to");
@@ -292,7 +293,7 @@ mod examples {
             }
         }
 
-        /// Digits that end in a node with a label.
+        /// Returns random digits that end in a node with a label.
         pub(in crate::phone) fn labelled(&self, random: &mut Random) -> Vec<u8> {
             let mut digits = Vec::new();
             self.go_on(&self.nodes[usize::from(self.start)], random, &mut digits);
@@ -314,7 +315,7 @@ mod examples {
             }
         }
 
-        /// The memory that it takes.
+        /// The memory use in bytes.
         pub(in crate::phone) fn bytes(&self) -> usize {
             size_of_val(&*self.nodes) + size_of_val(&*self.labels)
         }
@@ -325,7 +326,7 @@ mod examples {
 mod tests {
     use super::*;
 
-    /// Numbers that can be divided by three.
+    /// Accepts numbers that are divisible by three.
     struct Thirds;
 
     impl Machine for Thirds {
@@ -355,7 +356,7 @@ mod tests {
         assert_eq!(automaton.label(&[]), Some(true));
         assert_eq!(automaton.label(&[1, 1, 1, 0]), None);
         assert_eq!(automaton.label(&[10]), None);
-        // A node for each remainder behind one or two digits, one each for the start, the ends and what is behind them.
+        // A node for each remainder after one or two digits; one each for the start, for the ends, and for node 0.
         assert_eq!(automaton.nodes.len(), 1 + 3 + 3 + 1 + 1);
     }
 

@@ -1,5 +1,5 @@
-//! How a number is dialled from within a region: the international prefix, the national prefix, and which lengths and digits
-//! a number may have at all. It says of digits what the library would find out about them while it parses.
+//! How a number is dialled from within a region: the international prefix, the national prefix, and the possible
+//! lengths and digits of a number. The results are those that the library finds while it parses.
 
 use super::automaton::{Labels, Machine};
 use super::pattern::{Found, Patterns, Prefix, Search, Waiting, prefix, whole};
@@ -7,22 +7,22 @@ use rlibphonenumber::interfaces::AsOriginal;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, Region};
 use std::sync::OnceLock;
 
-/// The most digits that are looked at: an international prefix, a calling code and a number.
+/// The most digits that are examined: an international prefix, a calling code and a number.
 pub(super) const LONGEST_DIALLED: usize = 20;
 
-/// What the library's metadata say about dialling from within a region.
+/// The library's metadata about dialling from within a region.
 pub(super) struct Dialing {
     numbers: Labels<DialingMachine>,
-    /// Bit n: a number of n digits is so much as possible that the national prefix was one.
+    /// Bit n is set if n digits are long enough to be a number, so that a national prefix before them is removed.
     strippable: u32,
-    /// Bit n: no number has n digits, but some have fewer.
+    /// Bit n is set if no number has n digits but some have fewer.
     too_long: u32,
 }
 
-/// What is known about digits that were dialled.
+/// What is known about dialled digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Dialled {
-    /// How many digits the international prefix has that they begin with.
+    /// The number of digits of the international prefix with which they begin.
     pub(super) international: Option<u8>,
     national: NationalPrefix,
     /// Whether they match the general description of a number of the region.
@@ -33,17 +33,17 @@ pub(super) struct Dialled {
 enum NationalPrefix {
     #[default]
     None,
-    /// So many digits are left out.
+    /// This many digits are left out.
     Digits(u8),
     /// The library replaces digits.
     Transformed,
 }
 
-/// Regions are numbered by their two letters.
+/// Indexed by the two letters of the region.
 static DIALINGS: [OnceLock<Option<Box<Dialing>>>; 26 * 26] = [const { OnceLock::new() }; 26 * 26];
 
 impl Dialing {
-    /// How to dial from within a region; none if only the library knows.
+    /// Returns how to dial from within a region. `None` if only the library can handle it.
     pub(super) fn of_region(region: Region) -> Option<&'static Self> {
         let [first, second] = (region as u16).to_be_bytes().map(|letter| letter.checked_sub(b'A'));
         let dialing = DIALINGS.get(usize::from(first?) * 26 + usize::from(second?))?;
@@ -51,7 +51,7 @@ impl Dialing {
         dialing.get_or_init(compile).as_deref()
     }
 
-    /// Reads the metadata of a region; `World` is the one of a calling code that belongs to no country.
+    /// Reads the metadata of a region; `World` is the region of a calling code that belongs to no country.
     pub(super) fn compile(calling_code: i32, region: Region) -> Option<Self> {
         let library = PHONE_NUMBER_UTIL.as_original();
         let metadata = library.get_metadata_for_region_or_calling_code(calling_code, region)?;
@@ -82,17 +82,17 @@ impl Dialing {
         })
     }
 
-    /// What is known about digits; none if there are too many.
+    /// Returns what is known about digits. `None` if there are too many.
     pub(super) fn dialled(&self, digits: &[u8]) -> Option<Dialled> {
         self.numbers.label(digits)
     }
 
-    /// Whether no number has as many digits.
+    /// Whether there are more digits than any number of the region has.
     pub(super) fn is_too_long(&self, digits: &[u8]) -> bool {
         has_bit(self.too_long, digits.len())
     }
 
-    /// The digits without national prefix, whatever is left; none where the library has to be asked.
+    /// Returns the digits without the national prefix, even if nothing is left. `None` if the library must decide.
     pub(super) fn without_national_prefix<'d>(&self, digits: &'d [u8], dialled: Dialled) -> Option<&'d [u8]> {
         let stripped = match dialled.national {
             _ if digits.is_empty() => return Some(digits),
@@ -100,12 +100,13 @@ impl Dialing {
             NationalPrefix::Transformed => return None,
             NationalPrefix::Digits(count) => digits.get(usize::from(count)..)?,
         };
-        // What was a number stays one.
+        // Digits that are a number must still be one without the prefix.
         let stays = dialled.general && !self.dialled(stripped)?.general;
         Some(if stays { digits } else { stripped })
     }
 
-    /// The national significant number in what was dialled within the country; none where the library has to be asked.
+    /// Returns the national significant number of digits that were dialled within the country. `None` if the library
+    /// must decide.
     pub(super) fn national_number<'d>(&self, digits: &'d [u8], dialled: Dialled) -> Option<&'d [u8]> {
         let stripped = self.without_national_prefix(digits, dialled)?;
         let is_number = has_bit(self.strippable, stripped.len());
@@ -113,7 +114,6 @@ impl Dialing {
     }
 }
 
-/// The calling code of a country.
 pub(super) fn calling_code_of(region: Region) -> Option<u16> {
     u16::try_from(PHONE_NUMBER_UTIL.get_country_code_for_region(region)?).ok()
 }
@@ -185,12 +185,12 @@ mod examples {
     use crate::phone::random::Random;
 
     impl Dialing {
-        /// Digits over every transition.
+        /// Calls `each` with digits that cover every transition.
         pub(in crate::phone) fn examples(&self, random: &mut Random, each: impl FnMut(&[u8])) {
             self.numbers.automaton().unwrap().examples(random, each);
         }
 
-        /// The memory that it takes.
+        /// The memory use in bytes.
         pub(in crate::phone) fn bytes(&self) -> usize {
             self.numbers.automaton().unwrap().bytes()
         }

@@ -1,4 +1,4 @@
-//! What is read and written without the library is what the library would have read and written.
+//! Tests that numbers that are read and written without the library result in what the library would return.
 
 use super::dialing::Dialing;
 use super::library;
@@ -23,7 +23,7 @@ fn on_threads(work: impl Fn(usize) + Sync) {
     });
 }
 
-/// Does `work` with every item, on several threads.
+/// Calls `work` with every item, on several threads.
 fn with_each<T: Copy + Sync>(items: &[T], work: impl Fn(T) + Sync) {
     let next = AtomicUsize::new(0);
     on_threads(|_| {
@@ -33,7 +33,7 @@ fn with_each<T: Copy + Sync>(items: &[T], work: impl Fn(T) + Sync) {
     });
 }
 
-/// All calling codes, with their plans.
+/// Returns all calling codes; compiles their plans.
 fn calling_codes() -> Vec<u16> {
     let codes: Vec<u16> = (0..1000).filter(|code| is_calling_code(*code)).collect();
     assert!(codes.len() > 200);
@@ -54,7 +54,7 @@ fn text(digits: &[u8]) -> String {
     digits.iter().map(|digit| char::from(b'0' + digit)).collect()
 }
 
-/// The number of which the library says that these are its national digits.
+/// Returns the number for which the library would return these national digits.
 fn library_number(calling_code: u16, national: &[u8]) -> Option<PhoneNumber> {
     let zeros = national.iter().take_while(|digit| **digit == 0).count();
     let zeros = if zeros == national.len() {
@@ -198,7 +198,7 @@ fn is_plain(raw: &str, region: Option<Region>) -> bool {
     digits.is_some_and(|digits| PlainNumber::read(&digits, region.map(|region| region.0)).is_some())
 }
 
-/// Reads a value and compares it with what is read by the library alone.
+/// Reads a value, and compares the result with that of the library alone.
 fn read_the_same(raw: &str, region: Option<Region>) -> Option<Phone> {
     let read = Phone::parse(raw, region);
     let by_library = Phone::parse_with(raw, region, library::read);
@@ -210,7 +210,7 @@ fn read_the_same(raw: &str, region: Option<Region>) -> Option<Phone> {
     read.ok()
 }
 
-/// Compares all forms of a number with what the library alone makes of it.
+/// Compares all forms of a number with those of the library alone.
 fn shown_the_same(phone: &Phone) {
     let number = library::number(&phone.value).unwrap();
     let international = library::international(&number);
@@ -228,7 +228,7 @@ fn shown_the_same(phone: &Phone) {
     );
 }
 
-/// A number of any country as anybody may write it, right or wrong.
+/// Returns a number of any country in any spelling, valid or not.
 fn written(random: &mut Random, regions: &[LibRegion], codes: &[u16]) -> (String, Option<Region>) {
     let region = random.pick(regions);
     let code = match random.one_in(20) {
@@ -300,8 +300,8 @@ fn written(random: &mut Random, regions: &[LibRegion], codes: &[u16]) -> (String
     (raw, region.map(Region))
 }
 
-/// What is not read without the library is what the library reads: some of it is enough to see that it is asked. So are the
-/// forms of some of the numbers, because the transitions show them all.
+/// Numbers that are not read without the library are left to it: a sample suffices to check that. A sample of the
+/// forms suffices, too, because the transitions cover them all.
 fn random_numbers_are_the_same(count: usize, seed: u64) {
     let (regions, codes) = (regions(), calling_codes());
     let plain = AtomicUsize::new(0);

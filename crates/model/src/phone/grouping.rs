@@ -1,10 +1,10 @@
-//! How the digits of a number are grouped: what a format of the library comes to for numbers of one length.
+//! How the digits of a number are grouped: the result of a format of the library for numbers of one length.
 
 use super::pattern::is_wrapped;
 use regex_automata::util::syntax;
 use regex_syntax::hir::{Hir, HirKind};
 
-/// What stands for a digit of the number in a grouping.
+/// The placeholder for a digit in a grouping.
 const DIGIT: char = '#';
 
 /// A text in which every `#` is the next digit of the number.
@@ -17,8 +17,8 @@ impl Grouping {
         Self(DIGIT.to_string().repeat(digits).into())
     }
 
-    /// What the library writes for `digits` digits that `pattern`, one of its metadata, fits, with `rule`. None where which
-    /// digit stands where depends on more than their number.
+    /// Returns what the library writes for `digits` digits that match `pattern`, one of its metadata, with `rule`.
+    /// `None` if the positions of the digits depend on more than their number.
     pub(super) fn new(pattern: &str, rule: &str, digits: usize) -> Option<Self> {
         let widths = group_widths(pattern, digits)?;
         let mut widths = (1..).zip(widths);
@@ -26,7 +26,7 @@ impl Grouping {
         let mut rest = rule;
         while let Some(next) = rest.chars().next() {
             if let Some(name) = rest.strip_prefix('$') {
-                // As the regex library reads the name of a group.
+                // Parses the name of a group like the regex library.
                 let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
                 let (name, behind) = name.split_at(end.unwrap_or(name.len()));
                 let (number, width) = widths.next()?;
@@ -46,7 +46,8 @@ impl Grouping {
         widths.next().is_none().then(|| Self(text.into()))
     }
 
-    /// With blanks for hyphens, if all signs in it are ones between which [`super::plain`] reads digits.
+    /// Replaces hyphens by blanks. `None` if the grouping has other characters than those between which
+    /// [`super::plain`] reads digits.
     pub(super) fn with_blanks(self) -> Option<Self> {
         let is_plain = |c: char| matches!(c, DIGIT | ' ' | '-' | '(' | ')' | '.' | '/');
         self.0
@@ -65,8 +66,8 @@ impl Grouping {
     }
 }
 
-/// `rule` with its first group written as `prefix_rule` says, as the library puts national prefixes in front. None where the
-/// regex library would read something else than that group in it.
+/// Returns `rule` with its first group formatted by `prefix_rule`, as the library adds national prefixes. `None` if
+/// the regex library would parse that group differently.
 pub(super) fn with_national_prefix(rule: &str, prefix_rule: &str) -> Option<String> {
     let is_group = |at: &usize| rule[at + 1..].starts_with(|c: char| c.is_ascii_digit());
     let Some(at) = rule.match_indices('$').map(|(at, _)| at).find(is_group) else {
@@ -86,7 +87,8 @@ pub(super) fn with_national_prefix(rule: &str, prefix_rule: &str) -> Option<Stri
     (!strange).then(|| format!("{}{written}{behind}", &rule[..at]))
 }
 
-/// How many digits each group of a pattern takes, if all the digits are in groups and only their number decides.
+/// Returns the number of digits in each group of a pattern. `None` unless all digits are in groups and only the total
+/// number decides.
 fn group_widths(pattern: &str, digits: usize) -> Option<Vec<usize>> {
     let pattern = pattern
         .get("^(?:".len()..pattern.len() - ")$".len())
@@ -104,7 +106,7 @@ fn group_widths(pattern: &str, digits: usize) -> Option<Vec<usize>> {
         };
         match fixed_width(&capture.sub) {
             Some(width) => widths.push(width),
-            // A second group of any width could take digits of the first.
+            // A second group of variable width could take digits of the first.
             None if open.is_some() || !takes_all_it_can(&capture.sub) => return None,
             None => {
                 open = Some(at);
@@ -128,7 +130,7 @@ fn fixed_width(part: &Hir) -> Option<usize> {
         .filter(|least| properties.maximum_len() == Some(*least))
 }
 
-/// Whether of several widths the widest is tried first: a class is repeated, with parts of fixed width around it.
+/// Whether the widest of several widths is tried first: a class is repeated, with parts of fixed width around it.
 fn takes_all_it_can(part: &Hir) -> bool {
     let is_greedy = |part: &Hir| match part.kind() {
         HirKind::Repetition(repetition) => repetition.greedy && fixed_width(&repetition.sub) == Some(1),
@@ -176,12 +178,12 @@ mod tests {
     #[test]
     fn what_more_than_the_number_of_digits_decides_is_left_to_the_library() {
         for (pattern, rule) in [
-            // Two groups share what is there; the narrow one is tried first; not all digits are in a group.
+            // Two groups share the digits; the narrow one is tried first; not all digits are in a group.
             (r"^(?:(\d{2,3})(\d{3,4}))$", "$1 $2"),
             (r"^(?:(\d{2,4}?)(\d{3}))$", "$1 $2"),
             (r"^(?:(3|3\d)(\d{4}))$", "$1 $2"),
             (r"^(?:3(\d{5}))$", "$1"),
-            // Groups are left out, twice there, or named by more than a number.
+            // Groups are left out, used twice, or named by more than a number.
             (r"^(?:(\d{2})(\d{4}))$", "$2"),
             (r"^(?:(\d{2})(\d{4}))$", "$1"),
             (r"^(?:(\d{2})(\d{4}))$", "$1 $1 $2"),

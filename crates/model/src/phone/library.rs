@@ -1,4 +1,4 @@
-//! Telephone numbers as the library reads and writes them.
+//! Telephone numbers that are read and written by the library.
 
 use super::plan::Plan;
 use super::problem::PhoneProblem;
@@ -9,7 +9,7 @@ use rlibphonenumber::{PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFor
 pub(super) fn read(text: &str, region: Option<Region>) -> Result<CompactString, PhoneProblem> {
     let number = match PHONE_NUMBER_UTIL.parse(text, region) {
         Ok(number) if is_valid(&number) => number,
-        // 00 is how most of the world begins an international number, also in a file whose country does not.
+        // Most of the world begins international numbers with 00, so it is accepted in files of all countries.
         other => match text
             .strip_prefix("00")
             .map(|rest| PHONE_NUMBER_UTIL.parse(format!("+{rest}"), None))
@@ -32,39 +32,39 @@ fn is_valid(number: &PhoneNumber) -> bool {
     is_valid.unwrap_or_else(|| PHONE_NUMBER_UTIL.is_valid_number(number)) || is_for_fiction(number)
 }
 
-/// Thousands of British numbers that reach nobody and so are in many examples: Ofcom, "Telephone numbers for use in TV and
-/// radio drama programmes". Those of other countries are valid to the library.
+/// Thousands of British numbers that are reserved for fiction and therefore appear in many examples: Ofcom, "Telephone
+/// numbers for use in TV and radio drama programmes". The library accepts those of other countries.
 const FOR_FICTION: [u64; 5] = [1_632_960, 3_069_990, 7_700_900, 8_081_570, 9_098_790];
 
 fn is_for_fiction(number: &PhoneNumber) -> bool {
     number.country_code == 44 && FOR_FICTION.contains(&(number.national_number / 1_000))
 }
 
-/// The number in a value; none if there is none.
+/// Returns the number of a stored value. `None` if it is not one.
 pub(super) fn number(value: &str) -> Option<PhoneNumber> {
     PHONE_NUMBER_UTIL.parse(value, None).ok()
 }
 
-/// The international form with blanks.
+/// Formats the number in international form, with blanks.
 pub(super) fn international(number: &PhoneNumber) -> String {
     PHONE_NUMBER_UTIL
         .format(number, PhoneNumberFormat::International)
         .replace('-', " ")
 }
 
-/// The form that is written within the country.
+/// Formats the number as it is written within the country.
 pub(super) fn national(number: &PhoneNumber) -> String {
     PHONE_NUMBER_UTIL
         .format(number, PhoneNumberFormat::National)
         .into_owned()
 }
 
-/// The region that a number names.
+/// Returns the region to which the number belongs.
 pub(super) fn region(number: &PhoneNumber) -> Option<Region> {
     PHONE_NUMBER_UTIL.get_region_for_number(number)
 }
 
-/// Why what was parsed, or not, is no number.
+/// Returns why a text, which may have been parsed, is not a valid number.
 fn why_not(parsed: Result<PhoneNumber, ParseError>, text: &str) -> PhoneProblem {
     match parsed {
         Err(error) => problem_of(&error, text),

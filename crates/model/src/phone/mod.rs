@@ -1,7 +1,7 @@
-//! Telephone numbers: what a port of libphonenumber says about them.
+//! Telephone numbers, as understood by a port of libphonenumber.
 //!
-//! Numbers in plain writing are read and written by automata that are compiled from the metadata of that library (`plain.rs`), at a
-//! fraction of the cost; the library itself is asked about everything else (`library.rs`).
+//! Plain numbers are read and written by automata that are compiled from the metadata of that library (`plain.rs`), at
+//! a fraction of the cost; everything else is left to the library itself (`library.rs`).
 
 mod automaton;
 mod dialing;
@@ -30,12 +30,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-/// A country whose numbers may stand without their country code: ISO 3166 alpha-2.
+/// A country whose numbers may be written without their country code: ISO 3166 alpha-2.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Region(LibRegion);
 
 impl Region {
-    /// The region of an ISO 3166 alpha-2 code, in any case; none for a code that has no telephone numbers.
+    /// Returns the region of an ISO 3166 alpha-2 code, ignoring case. `None` for a code without telephone numbers.
     pub fn from_code(code: &str) -> Option<Self> {
         let region = LibRegion::from_str(code.trim()).ok()?;
         PHONE_NUMBER_UTIL
@@ -43,10 +43,9 @@ impl Region {
             .map(|_| Self(region))
     }
 
-    /// The United States.
     pub const US: Region = Region(LibRegion::US);
 
-    /// The country that stands for all with the same country code: the United States for Canada.
+    /// Returns the main country with the same country code: the United States for Canada.
     pub fn main(self) -> Self {
         let code = PHONE_NUMBER_UTIL.get_country_code_for_region(self.0);
         code.and_then(|code| PHONE_NUMBER_UTIL.get_region_for_country_code(code))
@@ -75,11 +74,11 @@ impl fmt::Display for Region {
 #[derive(Clone, Debug)]
 pub struct Phone {
     value: CompactString,
-    /// Empty if it is the value.
+    /// Empty if it equals the value.
     raw: CompactString,
 }
 
-/// Two numbers are equal when they reach the same line; how they were written does not count.
+/// Two numbers are equal if they reach the same line; their spelling does not matter.
 impl PartialEq for Phone {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
@@ -89,10 +88,10 @@ impl PartialEq for Phone {
 impl Eq for Phone {}
 
 impl Phone {
-    /// Reads a number. `region` is the country of a number without country code.
+    /// Parses a number. `region` is the country of a number without country code.
     ///
     /// # Errors
-    /// Says why the value is no number. A number that cannot be one never becomes E.164.
+    /// Why the value is not a number. A number that cannot exist never becomes E.164.
     pub fn parse(raw: &str, region: Option<Region>) -> Result<Self, PhoneProblem> {
         Self::parse_with(raw, region, |text, region| {
             let plain = Digits::parse(text).and_then(|digits| Some(PlainNumber::read(&digits, region)?.value()));
@@ -121,12 +120,12 @@ impl Phone {
         Ok(Self { value, raw })
     }
 
-    /// A number as it is stored.
+    /// Creates a number from its stored form.
     pub(crate) fn from_stored(value: CompactString, raw: CompactString) -> Self {
         Self { value, raw }
     }
 
-    /// The same number, read from a longer text, which is kept as its raw text.
+    /// Returns the same number with a longer text, from which it was read, as its raw text.
     #[must_use]
     pub fn written_as(self, raw: &str) -> Self {
         let text = clean(raw);
@@ -150,11 +149,11 @@ impl Phone {
         if self.raw.is_empty() { &self.value } else { &self.raw }
     }
 
-    /// The number in the international form with blanks, which spreadsheets leave alone: `+1 202 555 0101 ext. 45`.
-    /// Read again it gives the same number.
+    /// Returns the number in international form with blanks, which spreadsheets leave unchanged:
+    /// `+1 202 555 0101 ext. 45`. Parsed again, it results in the same number.
     pub fn international(&self) -> String {
         let plain = self.plain(|number| number.international_form());
-        // What is written before an extension differs from country to country, and not all of it is read.
+        // The word before an extension differs from country to country, and not all of them are read back.
         let is_certain = plain.is_some() && !self.value.contains(';');
         plain
             .or_else(|| Some(library::international(&library::number(&self.value)?)))
@@ -162,21 +161,21 @@ impl Phone {
             .unwrap_or_else(|| self.value.to_string())
     }
 
-    /// The number as it is written within its country: `030 23125101`.
+    /// Returns the number as it is written within its country: `030 23125101`.
     pub fn national(&self) -> String {
         self.plain(|number| number.national_form())
             .or_else(|| Some(library::national(&library::number(&self.value)?)))
             .unwrap_or_else(|| self.value.to_string())
     }
 
-    /// The region that the number itself names.
+    /// Returns the region to which the number belongs.
     pub fn region(&self) -> Option<Region> {
         self.plain(|number| Some(number.region()))
             .or_else(|| library::region(&library::number(&self.value)?))
             .map(Region)
     }
 
-    /// What is known about the number without asking the library.
+    /// Returns what `ask` finds out about the number without the library.
     fn plain<T>(&self, ask: impl Fn(&PlainNumber<'_>) -> Option<T>) -> Option<T> {
         let digits = Digits::parse(&self.value)?;
         ask(&PlainNumber::of_value(&digits)?)

@@ -1,7 +1,7 @@
-//! Regular expressions of the library, followed digit by digit.
+//! Follows regular expressions of the library digit by digit.
 //!
-//! The library matches in two ways, and so does this: whether a pattern fits all the digits, for many patterns at once, and where
-//! the match of one pattern ends that a backtracking search would find first.
+//! The library matches in two ways, and so does this module: it checks whether patterns match all the digits, for many
+//! patterns at once; and it finds the end of the match of one pattern that a backtracking search would find first.
 
 use regex_automata::nfa::thompson::{NFA, State, WhichCaptures};
 use regex_automata::util::look::Look;
@@ -9,7 +9,7 @@ use regex_automata::util::primitives::{PatternID, StateID};
 use regex_automata::util::syntax;
 use std::ops::ControlFlow;
 
-/// The pattern that fits all the digits where `base`, a pattern of the library's metadata, does.
+/// Returns the pattern that matches all the digits if `base`, a pattern of the library's metadata, does.
 pub(super) fn whole(base: &str) -> String {
     if is_wrapped(base) {
         base.to_owned()
@@ -18,7 +18,7 @@ pub(super) fn whole(base: &str) -> String {
     }
 }
 
-/// The pattern that fits all the digits where `base` fits the first of them.
+/// Returns the pattern that matches all the digits if `base` matches the first of them.
 pub(super) fn beginning(base: &str) -> String {
     if is_wrapped(base) {
         format!("{}[0-9]*$", &base[..base.len() - 1])
@@ -27,7 +27,7 @@ pub(super) fn beginning(base: &str) -> String {
     }
 }
 
-/// The pattern that the library looks for at the beginning.
+/// Returns the pattern that the library searches for at the beginning.
 pub(super) fn prefix(base: &str) -> String {
     if is_wrapped(base) {
         base[..base.len() - 1].to_owned()
@@ -36,7 +36,8 @@ pub(super) fn prefix(base: &str) -> String {
     }
 }
 
-/// Patterns in the metadata are written `^(?:...)$`; the library takes a shorter one for an empty one, which fits everything.
+/// Patterns in the metadata are written `^(?:...)$`; the library treats a shorter one as empty, and an empty one
+/// matches everything.
 pub(super) fn is_wrapped(base: &str) -> bool {
     base.len() >= "^(?:)$".len() && base.starts_with("^(?:") && base.ends_with(")$")
 }
@@ -49,9 +50,9 @@ struct Paths {
     round: u32,
 }
 
-/// What a path has come to.
+/// A state that a path has reached.
 enum Reached {
-    /// A state that waits for a digit, or for the end.
+    /// A state that requires a digit, or the end.
     Waiting(StateID),
     Match(PatternID),
 }
@@ -74,8 +75,8 @@ impl Paths {
         })
     }
 
-    /// Visits what can be reached from a state without a digit, the preferred paths first; a state that was visited before
-    /// in this round is left out, because the path that came to it first is preferred.
+    /// Visits the states that can be reached from a state without a digit, the preferred paths first. A state that was
+    /// already visited in this round is skipped, because the path that reached it first is preferred.
     fn follow<V>(&mut self, from: StateID, captured: bool, edge: Edge, visit: &mut V) -> ControlFlow<()>
     where
         V: FnMut(Reached, bool) -> ControlFlow<()>,
@@ -109,7 +110,7 @@ impl Paths {
         }
     }
 
-    /// The state behind a digit.
+    /// Returns the state after a digit.
     fn behind(&self, state: StateID, digit: u8) -> Option<StateID> {
         let byte = b'0' + digit;
         match self.nfa.state(state) {
@@ -125,7 +126,7 @@ impl Paths {
     }
 }
 
-/// Where a path is followed.
+/// The position at which a path is followed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Edge {
     Start,
@@ -133,18 +134,19 @@ enum Edge {
     End,
 }
 
-/// Patterns that fit all the digits or not.
+/// Patterns that match all the digits or nothing.
 pub(super) struct Patterns {
     paths: Paths,
-    /// The last step: the states behind the digit, and what waits there. The next digit often leads to the same.
+    /// The last step: the states after the digit, and the states that wait there. The next digit often leads to the
+    /// same.
     last: (Vec<StateID>, Waiting),
 }
 
-/// Where the patterns are: the states that wait for a digit or the end, in order of their numbers.
+/// The current position in the patterns: the states that wait for a digit or the end, sorted by number.
 pub(super) type Waiting = Vec<StateID>;
 
 impl Patterns {
-    /// None if a pattern has something in it that this cannot follow.
+    /// Compiles patterns. `None` if one has an element that cannot be followed here.
     pub(super) fn new(patterns: &[String]) -> Option<Self> {
         Some(Self {
             paths: Paths::new(patterns, WhichCaptures::None)?,
@@ -168,7 +170,7 @@ impl Patterns {
         self.last.1.clone()
     }
 
-    /// Which patterns fit the digits, if they end here: their places in the list.
+    /// Returns the indexes of the patterns that match if the digits end here.
     pub(super) fn fitting(&mut self, waiting: &[StateID]) -> Vec<usize> {
         let mut fitting = Vec::new();
         self.paths.next_round();
@@ -199,15 +201,15 @@ impl Patterns {
     }
 }
 
-/// A pattern at the beginning of the digits.
+/// A pattern that is searched for at the beginning of the digits.
 pub(super) struct Prefix(Paths);
 
-/// Where the search for a prefix is.
+/// The current position of the search for a prefix.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Search {
-    /// States that wait, the preferred first, and whether a group was captured on the way.
+    /// The waiting states, the preferred first, and whether a group was captured on the way to each.
     waiting: Vec<(StateID, bool)>,
-    /// The match that counts unless one of those that wait comes to one.
+    /// The match that counts unless one of the waiting states leads to another.
     found: Option<Found>,
 }
 
@@ -221,7 +223,7 @@ pub(super) struct Found {
 }
 
 impl Prefix {
-    /// None if the pattern has something in it that this cannot follow.
+    /// Compiles a pattern. `None` if it has an element that cannot be followed here.
     pub(super) fn new(pattern: String) -> Option<Self> {
         Paths::new(&[pattern], WhichCaptures::All).map(Self)
     }
@@ -240,7 +242,7 @@ impl Prefix {
         self.search(behind, search.found, Edge::Inside, count)
     }
 
-    /// The match, if the digits end here.
+    /// Returns the match if the digits end here.
     pub(super) fn found(&mut self, search: &Search, count: usize) -> Option<Found> {
         self.search(search.waiting.iter().copied(), search.found, Edge::End, count)
             .found

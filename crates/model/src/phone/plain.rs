@@ -1,36 +1,36 @@
-//! Numbers in plain writing, read and written without asking the library.
+//! Plain numbers: numbers that are read and written without the library.
 //!
-//! Plain are digits with blanks, hyphens, parentheses, dots and slashes between them, a plus sign in front, and an extension as
-//! `;ext=` behind. What is read here is read as the library reads it. For anything else, wrong numbers above all, the answer is
-//! none: the library has to be asked.
+//! A plain number consists of digits with blanks, hyphens, parentheses, dots and slashes between them, an optional
+//! plus sign before them, and an optional extension as `;ext=`. What is read here is read as the library reads it. For
+//! anything else, especially invalid numbers, the result is `None`: the library must decide.
 
 use super::dialing::{Dialing, Dialled, LONGEST_DIALLED, calling_code_of};
 use super::plan::{Line, Plan, is_calling_code};
 use compact_str::CompactString;
 use rlibphonenumber::Region;
 
-/// As many leading zeros the library writes, and no more.
+/// The most leading zeros that the library writes.
 const MOST_LEADING_ZEROS: usize = 10;
 
-/// The digits of a calling code, and those that are looked at behind it.
+/// The digits of a calling code, and the digits that are examined after it.
 const MOST_DIGITS: usize = 3 + LONGEST_DIALLED;
 
-/// As many digits the library takes for an extension.
+/// The most digits of an extension that the library accepts.
 const LONGEST_EXTENSION: usize = 20;
 
-/// A number of two digits or fewer behind an international prefix is none.
+/// After an international prefix, fewer digits are not a number.
 const SHORTEST_INTERNATIONAL: usize = 3;
 
 /// A valid number.
 pub(super) struct PlainNumber<'d> {
     plan: &'static Plan,
     line: Line,
-    /// The digits behind the calling code, without national prefix.
+    /// The digits after the calling code, without national prefix.
     national: &'d [u8],
     extension: &'d str,
 }
 
-/// The digits of a text in plain writing.
+/// The digits of a plain number.
 pub(super) struct Digits<'t> {
     has_plus: bool,
     /// From 0 to 9.
@@ -41,7 +41,7 @@ pub(super) struct Digits<'t> {
 }
 
 impl<'t> Digits<'t> {
-    /// None if the text is not plain or too long.
+    /// Parses a text. `None` if it is not plain or too long.
     pub(super) fn parse(text: &'t str) -> Option<Self> {
         let (text, extension) = split_extension(text)?;
         let (has_plus, text) = match text.strip_prefix('+') {
@@ -84,14 +84,14 @@ impl<'d> PlainNumber<'d> {
         number.map(|number| Self { extension, ..number })
     }
 
-    /// Reads what stands behind a plus sign.
+    /// Reads the digits after a plus sign.
     fn international(digits: &'d [u8]) -> Option<Self> {
         let (plan, behind) = split_calling_code(digits)?;
         let dialing = plan.dialing();
         Self::national(plan, dialing, behind, dialing.dialled(behind)?)
     }
 
-    /// Reads what is dialled within a region.
+    /// Reads digits that are dialled within a region.
     fn dialled(digits: &'d [u8], region: Region) -> Option<Self> {
         let plan = Plan::of_code(calling_code_of(region)?)?;
         let dialing = Dialing::of_region(region)?;
@@ -100,7 +100,7 @@ impl<'d> PlainNumber<'d> {
             return Self::international(digits.get(usize::from(length)..)?);
         }
         if let Some(behind) = plan.without_calling_code(digits) {
-            // A calling code without an international prefix counts where the digits are no number otherwise.
+            // A calling code without an international prefix counts if the digits are not a number otherwise.
             let behind = dialing.without_national_prefix(behind, dialing.dialled(behind)?)?;
             let is_better = !dialled.general && dialing.dialled(behind)?.general;
             if is_better || dialing.is_too_long(digits) {
@@ -124,7 +124,7 @@ impl<'d> PlainNumber<'d> {
         })
     }
 
-    /// Reads E.164; none if the library may not find all its digits in the number.
+    /// Reads E.164. `None` if the library might not find all its digits in the number.
     pub(super) fn of_value(digits: &'d Digits<'_>) -> Option<Self> {
         let number = Self::read(digits, None)?;
         let national = number.plan.without_calling_code(digits.digits())?;
@@ -142,8 +142,9 @@ impl<'d> PlainNumber<'d> {
         text
     }
 
-    /// The international form with blanks; none if only the library knows it. Without an extension it is certain to give the
-    /// same number when it is read again: it has the same digits in the same order, between them signs of plain writing.
+    /// Returns the international form with blanks. `None` if only the library can write it. Without an extension it is
+    /// certain to be read as the same number again: it has the same digits in the same order, separated by characters
+    /// of plain numbers.
     pub(super) fn international_form(&self) -> Option<String> {
         let grouping = self.line.international?;
         let mut text = self.text();
@@ -153,7 +154,7 @@ impl<'d> PlainNumber<'d> {
         Some(text)
     }
 
-    /// The form that is written within the country; none if only the library knows it.
+    /// Returns the form that is written within the country. `None` if only the library can write it.
     pub(super) fn national_form(&self) -> Option<String> {
         let mut text = String::with_capacity(2 * self.national.len());
         self.line.national?.write(self.national, &mut text);
@@ -161,12 +162,11 @@ impl<'d> PlainNumber<'d> {
         Some(text)
     }
 
-    /// The region of the number.
     pub(super) fn region(&self) -> Region {
         self.line.region
     }
 
-    /// The plus sign and the calling code, with room for the number.
+    /// Returns the plus sign and the calling code, with capacity for the number.
     fn text(&self) -> String {
         let calling_code = self.plan.calling_code();
         let length = calling_code.len() + 2 * self.national.len() + self.extension.len();
@@ -175,7 +175,7 @@ impl<'d> PlainNumber<'d> {
         text
     }
 
-    /// Writes the extension as people of the country do.
+    /// Writes the extension as is usual in the country.
     fn write_extension(&self, text: &mut String) {
         if !self.extension.is_empty() {
             text.push_str(self.plan.extension_prefix());
@@ -184,10 +184,11 @@ impl<'d> PlainNumber<'d> {
     }
 }
 
-/// What stands before an extension in E.164.
+/// The separator before an extension in E.164.
 const EXTENSION: &str = ";ext=";
 
-/// A text and the digits of its extension, which are empty if it has none; none if it may have one in another form.
+/// Splits a text into the number and the digits of its extension, which are empty if it has none. `None` if it may
+/// have an extension in another form.
 fn split_extension(text: &str) -> Option<(&str, &str)> {
     let Some((number, extension)) = text.split_once(EXTENSION) else {
         return Some((text, ""));
@@ -198,7 +199,7 @@ fn split_extension(text: &str) -> Option<(&str, &str)> {
     is_extension.then_some((number, extension))
 }
 
-/// The plan of the calling code that digits begin with, and what stands behind it.
+/// Returns the plan of the calling code with which digits begin, and the digits after it.
 fn split_calling_code(digits: &[u8]) -> Option<(&'static Plan, &[u8])> {
     if digits.len() < SHORTEST_INTERNATIONAL || digits.first() == Some(&0) {
         return None;

@@ -1,5 +1,5 @@
-//! The numbering plan of a calling code: which national numbers are in use, of which region they are, and how they are
-//! grouped. It says what the library says, because it is compiled from the library's metadata.
+//! The numbering plan of a calling code: which national numbers are in use, to which region they belong, and how they
+//! are grouped. It agrees with the library, because it is compiled from the library's metadata.
 
 use super::automaton::{Labels, Machine};
 use super::dialing::Dialing;
@@ -12,16 +12,16 @@ use std::sync::{LazyLock, OnceLock};
 /// The library refuses national numbers with more digits.
 const LONGEST: usize = 17;
 
-/// What the library's metadata say about the numbers of a calling code.
+/// The library's metadata about the numbers of a calling code.
 pub(super) struct Plan {
     numbers: Labels<PlanMachine>,
     dialing: PlanDialing,
-    /// With a plus sign in front.
+    /// Begins with a plus sign.
     calling_code: Box<str>,
     extension_prefix: String,
 }
 
-/// What the library writes before extensions unless a region has something else.
+/// The text that the library writes before extensions unless a region has another one.
 const EXTENSION_PREFIX: &str = " ext. ";
 
 enum PlanDialing {
@@ -32,15 +32,15 @@ enum PlanDialing {
 /// What is known about a valid number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Line {
-    /// `World` for one that belongs to no country.
+    /// `World` for a number that belongs to no country.
     pub(super) region: Region,
-    /// The groups of the international form, with blanks; none where the library has to be asked.
+    /// The grouping of the international form, with blanks. `None` if the library must decide.
     pub(super) international: Option<&'static Grouping>,
-    /// The groups of the form that is written within the country; none where the library has to be asked.
+    /// The grouping of the form that is written within the country. `None` if the library must decide.
     pub(super) national: Option<&'static Grouping>,
 }
 
-/// Whether the library knows numbers of a calling code.
+/// Whether the library supports numbers of a calling code.
 pub(super) fn is_calling_code(code: u16) -> bool {
     static CODES: LazyLock<Box<[bool]>> = LazyLock::new(|| {
         let mut is_code = vec![false; 1000];
@@ -57,7 +57,8 @@ pub(super) fn is_calling_code(code: u16) -> bool {
 static PLANS: [OnceLock<Option<Box<Plan>>>; 1000] = [const { OnceLock::new() }; 1000];
 
 impl Plan {
-    /// The plan of a calling code; none if there is no such code, or if only the library knows its numbers.
+    /// Returns the plan of a calling code. `None` if there is no such code, or if only the library can handle its
+    /// numbers.
     pub(super) fn of_code(calling_code: u16) -> Option<&'static Self> {
         let plan = PLANS.get(usize::from(calling_code))?;
         plan.get_or_init(|| Self::new(calling_code.into()).map(Box::new))
@@ -81,7 +82,7 @@ impl Plan {
         })
     }
 
-    /// How numbers are dialled that are written with their calling code: as in the main region.
+    /// The dialling rules for numbers that are written with their calling code: those of the main region.
     pub(super) fn dialing(&self) -> &Dialing {
         match &self.dialing {
             PlanDialing::OfRegion(dialing) => dialing,
@@ -89,17 +90,17 @@ impl Plan {
         }
     }
 
-    /// The calling code behind a plus sign.
+    /// The calling code after a plus sign.
     pub(super) fn calling_code(&self) -> &str {
         &self.calling_code
     }
 
-    /// What stands before an extension.
+    /// The text before an extension.
     pub(super) fn extension_prefix(&self) -> &str {
         &self.extension_prefix
     }
 
-    /// What stands behind the calling code, if digits begin with it.
+    /// Returns the digits after the calling code. `None` if they do not begin with it.
     pub(super) fn without_calling_code<'d>(&self, digits: &'d [u8]) -> Option<&'d [u8]> {
         let mut rest = digits;
         for byte in self.calling_code.bytes().skip(1) {
@@ -108,20 +109,20 @@ impl Plan {
         Some(rest)
     }
 
-    /// Whether a number of this calling code is valid; none if it has too many digits to say.
+    /// Whether a number of this calling code is valid. `None` if it has too many digits to decide.
     pub(super) fn is_valid(&self, number: &PhoneNumber) -> Option<bool> {
         let number = number.get_national_significant_number();
         let digits: Vec<u8> = number.bytes().map(|digit| digit - b'0').collect();
         Some(self.numbers.label(&digits)?.is_some())
     }
 
-    /// What is known about a national number; none if it is not valid.
+    /// Returns what is known about a national number. `None` if it is not valid.
     pub(super) fn line(&self, number: &[u8]) -> Option<Line> {
         self.numbers.label(number)?
     }
 }
 
-/// A description of numbers: a pattern that has to fit, and lengths of which one has to.
+/// A description of numbers: a pattern that must match, and the allowed lengths.
 struct Description {
     pattern: Option<usize>,
     lengths: Vec<i32>,
@@ -152,7 +153,7 @@ struct Format {
     leading_digits: Option<usize>,
     whole: usize,
     pattern: String,
-    /// None where the library has to be asked.
+    /// `None` if the library must decide.
     rule: Option<String>,
 }
 
@@ -162,12 +163,12 @@ struct PlanMachine {
     regions: Vec<RegionNumbers>,
     international: Vec<Format>,
     national: Vec<Format>,
-    /// The groupings that were met, each once. Plans are made once and never dropped, and neither are these.
+    /// The groupings, without repetitions. Plans are created once and never dropped, and neither are these.
     groupings: Vec<&'static Grouping>,
     extension_prefix: String,
 }
 
-/// Patterns, each once.
+/// Patterns without repetitions.
 #[derive(Default)]
 struct PatternList(Vec<String>);
 
@@ -234,7 +235,7 @@ impl PlanMachine {
                 let mut formats = Vec::new();
                 for format in $formats {
                     let pattern = format.pattern().pattern_base.clone()?;
-                    // The last is the most detailed one.
+                    // The last one is the most detailed.
                     let leading_digits = match format.leading_digits_pattern().last() {
                         Some(digits) => Some(list.place(beginning(digits.pattern_base.as_deref()?))),
                         None => None,
@@ -273,7 +274,7 @@ impl PlanMachine {
         })
     }
 
-    /// The region of a valid number: of regions with one calling code the first that claims it.
+    /// Returns the region of a valid number: the first of the regions with this calling code that claims it.
     fn region(&self, fitting: &[bool], digits: usize) -> Option<Region> {
         let claims = |numbers: &&RegionNumbers| {
             self.regions.len() == 1
@@ -338,17 +339,17 @@ mod examples {
     use crate::phone::random::Random;
 
     impl Plan {
-        /// Digits over every transition.
+        /// Calls `each` with digits that cover every transition.
         pub(in crate::phone) fn examples(&self, random: &mut Random, each: impl FnMut(&[u8])) {
             self.automaton().examples(random, each);
         }
 
-        /// A national number that is valid.
+        /// Returns a random valid national number.
         pub(in crate::phone) fn example(&self, random: &mut Random) -> Vec<u8> {
             self.automaton().labelled(random)
         }
 
-        /// The memory that it takes.
+        /// The memory use in bytes.
         pub(in crate::phone) fn bytes(&self) -> usize {
             self.automaton().bytes()
         }

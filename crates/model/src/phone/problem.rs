@@ -1,11 +1,11 @@
-//! Why a value is not a phone number.
+//! The reasons why a value is not a phone number.
 
 /// Why a value is not a phone number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PhoneProblem {
-    /// A spreadsheet has turned the number into a power of ten and its digits are lost.
+    /// A spreadsheet has converted the number to scientific notation, and its last digits are lost.
     SpreadsheetDamage,
-    /// There is no number in the value.
+    /// The value contains no number.
     NotANumber,
     /// The number has no country code and no default country was given.
     NoCountry,
@@ -18,7 +18,7 @@ pub enum PhoneProblem {
 }
 
 impl PhoneProblem {
-    /// What is wrong, as the end of a sentence that begins with the value.
+    /// The problem, as the end of a sentence that begins with the value.
     pub fn what(&self) -> &'static str {
         match self {
             Self::SpreadsheetDamage => "was turned into a power of ten by a spreadsheet; its last digits are lost",
@@ -30,7 +30,7 @@ impl PhoneProblem {
         }
     }
 
-    /// What would be right.
+    /// What would be correct.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::SpreadsheetDamage => "export again from the source with the column formatted as text",

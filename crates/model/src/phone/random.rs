@@ -1,4 +1,4 @@
-//! Random numbers for tests, the same in every run.
+//! Reproducible random numbers for tests.
 
 /// SplitMix64.
 pub(super) struct Random(pub(super) u64);

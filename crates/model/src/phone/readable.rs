@@ -1,10 +1,11 @@
-//! What a value says as a telephone number, without what spreadsheets, typesetting and address books have added to it.
+//! Prepares a value for reading as a telephone number, by removing what spreadsheets, typesetting and address books
+//! have added.
 
 use crate::text::ascii_digits;
 use std::borrow::Cow;
 
-/// The value without a spreadsheet's guard and tail, with plain digits, blanks and hyphens, without what nobody sees, and
-/// with its extension in one form.
+/// Returns the value without a spreadsheet's guard and trailing `.0`, with ASCII digits, blanks and hyphens, without
+/// invisible characters, and with its extension in one form.
 pub(super) fn readable(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\'').unwrap_or(text);
     let text = match text.strip_suffix(".0") {
@@ -35,7 +36,7 @@ pub(super) fn readable(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text without characters that nobody sees, with plain digits, blanks and hyphens.
+/// Returns the text without invisible characters, with ASCII digits, blanks and hyphens.
 fn visible(text: &str) -> String {
     let unseen = |c: &char| {
         matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
@@ -58,14 +59,15 @@ fn visible(text: &str) -> String {
         c if c.is_whitespace() => ' ',
         c => c,
     };
-    // Symbols before the number: a telephone, a flag.
+    // Symbols before the number, such as a telephone or a flag, are removed.
     let visible: String = ascii_digits(text).chars().filter(|c| !unseen(c)).map(plain).collect();
     visible
         .trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '(' | '*' | '#'))
         .to_owned()
 }
 
-/// Words and signs before an extension: of languages, and the pauses of a dialling memory.
+/// Words and characters before an extension: words of several languages, and the pause characters of a dialling
+/// memory.
 const EXTENSION_WORDS: &[&str] = &[
     "x",
     "ext",
@@ -111,7 +113,7 @@ const EXTENSION_WORDS: &[&str] = &[
     "내선",
 ];
 
-/// A number with its extension as `;ext=`; none if no word or pause stands before the last digits.
+/// Returns a number with its extension as `;ext=`. `None` if no word or pause precedes the last digits.
 fn with_plain_extension(text: &str) -> Option<String> {
     let bare = text.trim_end_matches([' ', ';', ',', '#', '.', ')']);
     let before = bare.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -131,11 +133,11 @@ fn with_plain_extension(text: &str) -> Option<String> {
     (bare.len() < text.len() && !text.ends_with(['#', ')'])).then(|| bare.to_owned())
 }
 
-/// What is left of a number that a spreadsheet wrote as a power of ten.
+/// A number that a spreadsheet wrote in scientific notation.
 pub(super) enum PowerOfTen {
-    /// All its figures: `4.155550103E9`.
+    /// All its digits: `4.155550103E9`.
     Whole(String),
-    /// Its first figures only.
+    /// Only its first digits are left.
     Rounded,
 }
 
@@ -147,7 +149,7 @@ pub(super) fn power_of_ten(text: &str) -> Option<PowerOfTen> {
         return None;
     }
     let fraction = mantissa.split_once(['.', ',']).map_or("", |(_, fraction)| fraction);
-    // Six figures or fewer behind the point are what spreadsheets show of any number.
+    // Spreadsheets show any number with six or fewer digits after the point.
     match exponent.parse::<usize>() {
         Ok(exponent) if fraction.len() == exponent && exponent > 6 => {
             Some(PowerOfTen::Whole(mantissa.replace(['.', ','], "")))

@@ -1,4 +1,4 @@
-//! Telephone numbers as people, spreadsheets and address books write them.
+//! Tests with telephone numbers as people, spreadsheets and address books write them.
 
 use super::*;
 
@@ -142,7 +142,7 @@ fn a_region_is_a_code() {
     assert!(Region::from_code("XX").is_none());
 }
 
-/// What is read without the library.
+/// Returns what is read without the library.
 fn read_plain(raw: &str, region: &str) -> Option<String> {
     let region = Region::from_code(region).map(|region| region.0);
     let text = readable(raw);
@@ -187,9 +187,9 @@ fn what_is_wrong_or_rare_is_left_to_the_library() {
         ("+0 202 555 0101", "US"),
         ("+999 1234567", "US"),
         ("0049 171 3920081", "US"),
-        // The library makes 9 11 of the 15.
+        // The library replaces the mobile prefix 15 by a 9 before the area code 11.
         ("011 15 2345 6789", "AR"),
-        // Area code and carrier are put in or left out.
+        // An area code or carrier code is added or removed.
         ("555 0101", "AG"),
         ("0 15 11 3456 7890", "BR"),
         ("12345678901234567890123456", "DE"),

@@ -1,7 +1,7 @@
 //! Copies a whole database into another one, of either engine, and compares checksums.
 //!
-//! Goes workspace by workspace and in the order of the primary keys, so that an interrupted copy continues behind the last row
-//! that arrived. The files of imports are not in the database and are copied by `app`.
+//! Copies workspace by workspace, in the order of the primary keys, so that an interrupted copy continues after the
+//! last row that arrived. The files of imports are not in the database and are copied by `app`.
 
 use crate::contacts::{
     bulk_actions, change_feed, external_ids, match_keys, name_order, not_duplicates, search_texts, shares, tombstones,
@@ -22,10 +22,10 @@ use xxhash_rust::xxh3::Xxh3;
 /// Rows that are read and written at once.
 const PAGE: u64 = 5_000;
 
-/// How often a table is copied anew when what arrived is not what there is.
+/// How often to copy a table, because rows of an interrupted copy may differ from the source.
 const ATTEMPTS: usize = 2;
 
-/// What stands in `installation` of a database while a copy into it is not finished.
+/// The name of the row in `installation` that marks a database into which a copy is not finished.
 const MARK: &str = "copying from";
 
 /// A table that was copied, all workspaces together.
@@ -38,21 +38,21 @@ pub struct CopiedTable {
     pub checksum: u128,
 }
 
-/// What a copy tells while it goes on, and whether it should stop.
+/// Receives the progress of a copy, and tells whether to stop it.
 pub struct CopyWatch<'a> {
-    /// Called after every page, with the table and its rows so far in the workspace in hand.
+    /// Called after every page, with the table and the number of its rows copied so far in the current workspace.
     pub progress: &'a mut dyn FnMut(&'static str, u64),
-    /// Set to stop after the page in hand; the copy can be resumed.
+    /// Set to stop after the current page; the copy can be resumed.
     pub stop: &'a AtomicBool,
 }
 
-/// A table and how many of its first columns are its key. The workspace is the first of them.
+/// A table, and how many of its first columns are its key. The workspace is the first column.
 struct Copied<const N: usize> {
     table: &'static Table<N>,
     key: usize,
 }
 
-/// A value that has left its row.
+/// A value that owns its data.
 #[derive(Clone)]
 enum Owned {
     Null,
@@ -61,7 +61,7 @@ enum Owned {
     Blob(Vec<u8>),
 }
 
-/// One table's part of a copy, written once for tables of any width.
+/// The operations of a copy on one table, independent of the table's number of columns.
 trait AnyTable {
     fn name(&self) -> &'static str;
     fn columns(&self) -> Vec<&'static str>;
@@ -178,9 +178,9 @@ struct Copy<'a, 'from, 'w> {
     watch: &'a mut CopyWatch<'w>,
 }
 
-/// Copies everything in `from` into `to`, which must be empty, or hold the beginning of a copy from the same `name`; then
-/// reads both sides and compares them. Until that has succeeded, nobody but a copy can open `to`. Gives none if it was
-/// stopped.
+/// Copies everything in `from` into `to`, which must be empty or hold an unfinished copy from the same `name`; then
+/// reads both sides and compares them. Until that has succeeded, `to` must only be opened for a copy. Returns `None` if
+/// the copy was stopped.
 ///
 /// # Errors
 /// [`Error::NotEmpty`], [`Error::CopyDiffers`].
@@ -210,7 +210,7 @@ pub fn copy(from: &Store, to: &Store, name: &str, mut watch: CopyWatch<'_>) -> R
     Ok(Some(copied))
 }
 
-/// Notes that a copy is under way, in a database that has nothing else in it.
+/// Marks the target of a copy; refuses a database that holds anything else.
 fn mark(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     if let Some(known) = unfinished(tx)? {
         return if known == name {
@@ -230,8 +230,7 @@ fn mark(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Where the copy comes from that was begun into this database and not finished. While there is one, the database must
-/// not be used.
+/// Returns the source of an unfinished copy into this database. While there is one, the database must not be used.
 pub fn unfinished(tx: &mut Tx<'_>) -> Result<Option<String>> {
     tx.query_one(
         "looking for an unfinished copy",
@@ -246,10 +245,11 @@ fn workspaces(tx: &mut Tx<'_>) -> Result<Vec<Workspace>> {
     tx.query("reading workspaces", sql, &[], |row| row.int(0).map(Workspace))
 }
 
-/// The copy is of one moment; what was written since is not in it, and must not be lost in silence.
+/// Refuses a source that was changed during the copy: the copy is of one moment, and later writes must not be lost
+/// silently.
 fn refuse_changes(from: &Store, copied: &[CopiedTable]) -> Result<()> {
     for (table, copied) in TABLES.iter().zip(copied) {
-        // These two tell of every write: a change of contacts is counted, an import notes its progress.
+        // These two change with every write: a change of contacts is counted, an import records its progress.
         if !["workspaces", "imports"].contains(&table.name()) {
             continue;
         }
@@ -302,7 +302,8 @@ impl Copy<'_, '_, '_> {
         Ok(copied)
     }
 
-    /// What an earlier, interrupted copy left may be of an older moment; then the table is copied once more from its start.
+    /// Copies a table until both sides are equal. Rows of an earlier, interrupted copy may be older; then the table is
+    /// cleared and copied once more.
     fn until_equal(&mut self, table: &dyn AnyTable, workspace: Workspace) -> Result<(u64, u128)> {
         let expected = table.sum(self.from, workspace)?;
         for attempt in 1..=ATTEMPTS {
@@ -349,7 +350,7 @@ impl<const N: usize> AnyTable for Copied<N> {
         }
     }
 
-    /// The number of rows and their checksum, in the order of the key.
+    /// Returns the number of rows and their checksum, in the order of the key.
     fn sum(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<(u64, u128)> {
         let sql = self.rows_in_order("");
         let (mut rows, mut sum) = (0, Xxh3::new());
@@ -367,7 +368,7 @@ impl<const N: usize> AnyTable for Copied<N> {
 }
 
 impl<const N: usize> Copied<N> {
-    /// The rows of a workspace that a condition leaves, in the order of the key.
+    /// Builds the query for the rows of a workspace that match a condition, in the order of the key.
     fn rows_in_order(&self, condition: &str) -> String {
         format!(
             "SELECT {} FROM {} WHERE workspace_id = $1{condition} ORDER BY {}",
@@ -377,7 +378,7 @@ impl<const N: usize> Copied<N> {
         )
     }
 
-    /// The key of the last row that is there, without the workspace.
+    /// Returns the key of the last row that exists, without the workspace.
     fn last(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<Vec<Owned>>> {
         let key = &self.table.columns[..self.key];
         let sql = format!(
@@ -395,7 +396,7 @@ impl<const N: usize> Copied<N> {
     fn page(&self, tx: &mut Tx<'_>, workspace: Workspace, after: Option<&[Owned]>) -> Result<Vec<[Owned; N]>> {
         let behind = match after {
             None => String::new(),
-            // The row of the workspace itself is there already.
+            // The workspace is the whole key, so its only row is there already.
             Some([]) => return Ok(Vec::new()),
             Some(after) => {
                 let places: Vec<String> = (0..after.len()).map(|i| format!("${}", i + 2)).collect();
@@ -439,7 +440,7 @@ impl Owned {
     }
 }
 
-/// Adds a value with its kind and its length, so that no two rows look alike.
+/// Adds a value to a checksum, with its kind and its length, so that different rows never add the same bytes.
 fn add(sum: &mut Xxh3, value: Value<'_>) {
     let mut bytes = |kind: u8, bytes: &[u8]| {
         sum.update(&[kind]);
@@ -454,7 +455,7 @@ fn add(sum: &mut Xxh3, value: Value<'_>) {
     }
 }
 
-/// Every table with its columns, for anyone who compares this list with the schema.
+/// Returns every table with its columns, for comparing this list with the schema.
 pub fn tables() -> Vec<(&'static str, Vec<&'static str>)> {
     TABLES.iter().map(|table| (table.name(), table.columns())).collect()
 }

@@ -8,7 +8,7 @@ use crate::engine::{postgres, sqlite};
 use crate::error::Result;
 use std::path::Path;
 
-/// Asks a server about itself and the database.
+/// Queries a server for facts about itself and the database.
 ///
 /// # Errors
 /// [`Error::BadAddress`](crate::error::Error::BadAddress), [`Error::Unreachable`](crate::error::Error::Unreachable).
@@ -16,10 +16,11 @@ pub fn server(address: &str, options: &PostgresOptions) -> Result<ServerFacts> {
     postgres::server::facts(&mut postgres::open::client(address, options)?)
 }
 
-/// Looks at a file; none if there is none yet.
+/// Examines a file; `None` if there is none yet.
 ///
 /// # Errors
-/// [`Error::NotADatabase`](crate::error::Error::NotADatabase), [`Error::Foreign`](crate::error::Error::Foreign), and those of reading.
+/// [`Error::NotADatabase`](crate::error::Error::NotADatabase), [`Error::Foreign`](crate::error::Error::Foreign), and
+/// errors of reading.
 pub fn file(path: &Path) -> Result<Option<FileFacts>> {
     if !path.exists() {
         return Ok(None);
@@ -27,7 +28,7 @@ pub fn file(path: &Path) -> Result<Option<FileFacts>> {
     sqlite::examine::file(path).map(Some)
 }
 
-/// How people know the database at an address: host, port and name, nothing secret.
+/// Returns the name of the database at an address, as people know it: host, port and database, nothing secret.
 ///
 /// # Errors
 /// [`Error::BadAddress`](crate::error::Error::BadAddress).

@@ -1,4 +1,4 @@
-//! Bulk actions: what a member did to many contacts at once, and each contact as it was before, for undo.
+//! Bulk actions: changes that a member made to many contacts at once, with each contact as it was before, for undo.
 
 use crate::contacts::{self, Authorship, COLUMNS, Origin, columns, selected, with_columns};
 use crate::engine::{OnConflict, Row, Table, Tx, Value, join};
@@ -9,13 +9,12 @@ use model::{ContactId, Version};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     pub id: i64,
-    /// Whose it is.
+    /// The member who did it.
     pub member: Member,
-    /// Of what kind.
     pub kind: String,
     /// When it began, in UTC microseconds.
     pub at: i64,
-    /// When it was undone, if it was.
+    /// When it was undone; `None` if it was not.
     pub undone_at: Option<i64>,
 }
 
@@ -23,26 +22,26 @@ pub struct Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
     pub contact: ContactId,
-    /// The version that the action left; none if it removed the contact.
+    /// The version after the action; `None` if it removed the contact.
     pub after_version: Option<Version>,
-    /// The owner that the action left.
+    /// The owner after the action.
     pub after_owner: Member,
-    /// The member it belonged to.
+    /// The owner before the action.
     pub owner: Member,
     pub version: Version,
     /// When it was created, in UTC microseconds.
     pub created_at: i64,
-    /// The line of a file that it was made from; none if a person made it.
+    /// The line of a file that it was created from; `None` if a person created it.
     pub created_by: Option<Origin>,
-    /// The person who had made it, if that is known.
+    /// The person who had created it, if known.
     pub made_by: Option<Member>,
-    /// The run that had written the version; none if a person had.
+    /// The run that had written the version; `None` if a person had.
     pub written_by: Option<RunId>,
-    /// The person who had written the version, if that is known.
+    /// The person who had written the version, if known.
     pub edited_by: Option<Member>,
-    /// Its shares that were touched, as text.
+    /// Its shares that the action touched, as text.
     pub shares: Option<String>,
-    /// Its values, as JSON; none if the action left them alone.
+    /// Its values, as JSON; `None` if the action did not change them.
     pub body: Option<String>,
 }
 
@@ -82,7 +81,7 @@ fn read(row: &Row<'_>) -> Result<Action> {
     })
 }
 
-/// The columns of a contact, then those of the action.
+/// Reads the columns of a contact, then those of the action.
 fn read_touched(row: &Row<'_>) -> Result<Touched> {
     let Authorship {
         owner,
@@ -123,8 +122,9 @@ impl From<&Touched> for Authorship {
     }
 }
 
-/// Begins an action of a member; says its number. Those who begin one in the same workspace queue first
-/// ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)).
+/// Begins an action of a member and returns its number. Callers first call
+/// [`workspaces::begin_change`](crate::workspace::workspaces::begin_change), so that actions of the same workspace
+/// begin one at a time.
 pub fn begin(tx: &mut Tx<'_>, workspace: Workspace, member: Member, kind: &str, now: i64) -> Result<i64> {
     let last = tx.query_one(
         "numbering an action",
@@ -147,7 +147,7 @@ pub fn begin(tx: &mut Tx<'_>, workspace: Workspace, member: Member, kind: &str, 
     Ok(number)
 }
 
-/// An action, if it is remembered.
+/// Returns an action; `None` if it is not recorded any more.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, action: i64) -> Result<Option<Action>> {
     tx.query_one(
         "reading an action",
@@ -157,7 +157,8 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, action: i64) -> Result<Option<
     )
 }
 
-/// Notes contacts that an action touched. Of a contact that is noted already the first note stays: it says what was there.
+/// Records contacts that an action touched. If a contact is already recorded, the first record is kept, because it
+/// holds the values before.
 pub fn note(tx: &mut Tx<'_>, workspace: Workspace, action: i64, touched: &[Touched]) -> Result<()> {
     let rows = touched.iter().map(|contact| {
         let values = contacts::values(&contact.contact, contact.into(), contact.body.as_deref().into());
@@ -172,7 +173,7 @@ pub fn note(tx: &mut Tx<'_>, workspace: Workspace, action: i64, touched: &[Touch
     tx.bulk_insert("noting what was there", &TOUCHED, OnConflict::Keep, rows)
 }
 
-/// The next at most `limit` contacts that an action touched after `after`, in the order of their ids.
+/// Returns the next contacts that an action touched after `after`, at most `limit`, in the order of their ids.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -198,7 +199,8 @@ pub fn page(
     )
 }
 
-/// The last at most `limit` actions that touched a contact, and what it was before each, the latest first.
+/// Returns the last actions that touched a contact, at most `limit`, with the contact as it was before each, the latest
+/// first.
 pub fn of_contact(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -229,7 +231,7 @@ pub fn of_contact(
     )
 }
 
-/// Forgets contacts of an action; says how many there were.
+/// Deletes the records of contacts that an action touched; returns how many there were.
 pub fn forget_contacts(tx: &mut Tx<'_>, workspace: Workspace, action: i64, contacts: &[ContactId]) -> Result<u64> {
     let rows = contacts
         .iter()
@@ -237,7 +239,7 @@ pub fn forget_contacts(tx: &mut Tx<'_>, workspace: Workspace, action: i64, conta
     tx.bulk_delete("forgetting what was there", &TOUCHED_KEY, rows)
 }
 
-/// Says until when (in UTC microseconds) the steps of an action are expected to go on; none says that it has ended.
+/// Records until when (in UTC microseconds) the steps of an action are expected to continue; `None` if it has ended.
 pub fn set_open(tx: &mut Tx<'_>, workspace: Workspace, action: i64, until: Option<i64>) -> Result<()> {
     tx.execute(
         "noting how long an action goes on",
@@ -247,8 +249,8 @@ pub fn set_open(tx: &mut Tx<'_>, workspace: Workspace, action: i64, until: Optio
     Ok(())
 }
 
-/// The latest action of a member that began after `since`, was interrupted between its steps and was not undone, and how many
-/// contacts it had changed. Times are UTC microseconds.
+/// Returns the latest action of a member that began after `since`, was interrupted between its steps and was not
+/// undone, with the number of contacts that it had changed. Times are UTC microseconds.
 pub fn interrupted(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -279,7 +281,7 @@ pub fn interrupted(
     Ok(Some((action, contacts.unwrap_or(0))))
 }
 
-/// Notes that an action was undone.
+/// Records that an action was undone.
 pub fn set_undone(tx: &mut Tx<'_>, workspace: Workspace, action: i64, now: i64) -> Result<()> {
     tx.execute(
         "noting that an action was taken back",
@@ -289,8 +291,8 @@ pub fn set_undone(tx: &mut Tx<'_>, workspace: Workspace, action: i64, now: i64) 
     Ok(())
 }
 
-/// Forgets at most `limit` contacts of the oldest action that began before a moment, and the action once it has none; says
-/// whether there was one.
+/// Deletes the records of at most `limit` contacts of the oldest action that began before `before`, and the action once
+/// it has none left; returns whether there was such an action.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) -> Result<bool> {
     let oldest = tx.query_one(
         "looking for old actions",

@@ -1,9 +1,10 @@
 //! The change feed: which contacts each change of a workspace touched.
 //!
 //! Lists of contacts in memory follow it. Every transaction that counts a change
-//! ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)) records here what it touched; otherwise those
-//! lists read all contacts again. So do programs ([`tombstones`](crate::contacts::tombstones) tells them what disappeared),
-//! for as long as changes are kept: what is forgotten is everything up to the count of changes that was noted on a day.
+//! ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)) records here what it touched; otherwise
+//! those lists read all contacts again. Programs follow it too ([`tombstones`](crate::contacts::tombstones) records
+//! which contacts disappeared), for as long as changes are kept: expired changes are deleted up to the count of changes
+//! that was recorded on a day.
 
 use crate::engine::{OnConflict, Table, Tx, Value};
 use crate::error::{Error, Result};
@@ -11,20 +12,20 @@ use crate::ids::Workspace;
 use crate::workspace::workspaces;
 use model::ContactId;
 
-/// Ids in one row.
+/// Ids per row.
 const IDS_IN_A_ROW: usize = 4_096;
-/// A change of more contacts than this is no list any more.
+/// A change of more contacts than this is recorded as a change of everything.
 const MOST_IDS: usize = 200_000;
-/// Length of an id.
+/// Length of an id in bytes.
 const ID: usize = 16;
 
 /// Contacts that a change created, changed or deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Touched {
     Contacts(Vec<ContactId>),
-    /// Of these, only who sees them.
+    /// Contacts of which only the shares changed.
     Shares(Vec<ContactId>),
-    /// Perhaps all from the first to the last id.
+    /// Perhaps all contacts from the first to the last id.
     Range(ContactId, ContactId),
     Everything,
 }
@@ -48,11 +49,12 @@ pub(crate) const DAYS: Table<3> = Table {
     columns: ["workspace_id", "day", "change_no"],
 };
 
-/// Notes what the change that this transaction began has touched: once in a transaction, and also if it was nothing.
+/// Records what the change that this transaction began has touched: once per transaction, and also if it touched
+/// nothing.
 pub fn note(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Result<()> {
     let (change, _) = workspaces::changes(tx, workspace)?;
     let parts: Vec<(&str, Vec<u8>)> = touched.iter().flat_map(parts).collect();
-    // Anyone who follows tells a change of nothing from one that was not noted.
+    // Followers distinguish a change that touched nothing from one that was not recorded.
     let parts = if parts.is_empty() {
         vec![("contacts", Vec::new())]
     } else {
@@ -71,7 +73,7 @@ pub fn note(tx: &mut Tx<'_>, workspace: Workspace, touched: &[Touched]) -> Resul
     tx.bulk_insert("noting what changed", &TABLE, OnConflict::Keep, rows.into_iter())
 }
 
-/// Notes how many changes there are on a day, if nobody has on this day.
+/// Records the count of changes on a day, unless it was already recorded on this day.
 pub fn note_day(tx: &mut Tx<'_>, workspace: Workspace, day: i64) -> Result<()> {
     let (change, _) = workspaces::changes(tx, workspace)?;
     tx.execute(
@@ -82,7 +84,7 @@ pub fn note_day(tx: &mut Tx<'_>, workspace: Workspace, day: i64) -> Result<()> {
     Ok(())
 }
 
-/// Forgets the changes that were noted on a day or before, and what disappeared by them.
+/// Deletes the changes up to the count that was recorded on `day` or last before it, and their tombstones.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, day: i64) -> Result<()> {
     let noted = tx.query_one(
         "looking for old changes",
@@ -126,8 +128,8 @@ fn parts(touched: &Touched) -> Vec<(&'static str, Vec<u8>)> {
     }
 }
 
-/// What the changes after `after` have touched, in their order, of at most `limit` rows: a change may be in several
-/// entries, and the last one of a full answer may go on in the next.
+/// Returns what the changes after `after` have touched, in their order, from at most `limit` rows: a change may have
+/// several entries, and the last change of a full result may continue in the next.
 pub fn since(tx: &mut Tx<'_>, workspace: Workspace, after: i64, limit: u64) -> Result<Vec<Entry>> {
     tx.query(
         "reading what changed",

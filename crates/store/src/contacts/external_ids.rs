@@ -1,4 +1,4 @@
-//! The names that programs of a member give to contacts: their ids in other systems.
+//! External ids: the ids of contacts in other systems, by which programs of a member name them.
 
 use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
@@ -10,7 +10,7 @@ pub(crate) const TABLE: Table<4> = Table {
     columns: ["workspace_id", "member_id", "external_id", "contact_id"],
 };
 
-/// The contact that a member has given a name; it may not be there any more.
+/// Returns the contact that has an external id of a member; the contact may have been deleted.
 pub fn find(tx: &mut Tx<'_>, workspace: Workspace, member: Member, external: &str) -> Result<Option<ContactId>> {
     tx.query_one(
         "looking for a contact by its name elsewhere",
@@ -20,7 +20,7 @@ pub fn find(tx: &mut Tx<'_>, workspace: Workspace, member: Member, external: &st
     )
 }
 
-/// Gives a contact a name, which no other contact of the member has from now on.
+/// Gives a contact an external id; another contact of the member that had this id loses it.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, member: Member, external: &str, contact: ContactId) -> Result<()> {
     tx.execute(
         "noting the name of a contact elsewhere",
@@ -36,7 +36,7 @@ pub fn put(tx: &mut Tx<'_>, workspace: Workspace, member: Member, external: &str
     Ok(())
 }
 
-/// Gives all names of a contact, of whichever member, to another one.
+/// Moves all external ids of a contact, of every member, to another contact.
 pub fn pass_on(tx: &mut Tx<'_>, workspace: Workspace, from: ContactId, to: ContactId) -> Result<()> {
     tx.execute(
         "passing on the names of a contact elsewhere",
@@ -46,7 +46,7 @@ pub fn pass_on(tx: &mut Tx<'_>, workspace: Workspace, from: ContactId, to: Conta
     Ok(())
 }
 
-/// Forgets the names that a member has given.
+/// Deletes the external ids of a member.
 pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<()> {
     tx.execute(
         "forgetting the names of contacts elsewhere",

@@ -1,4 +1,5 @@
-//! How runs of index entries (`index_runs`) are stored: sorted entries one behind the other in blocks of some KiB.
+//! The storage format of runs of index entries (`index_runs`): sorted entries, one after the other, in blocks of some
+//! KiB.
 
 use crate::engine::{Bound, LastLookup, Row, Table, Tx, Value};
 use crate::error::{Error, Result};
@@ -6,8 +7,8 @@ use crate::ids::Workspace;
 use model::ContactId;
 use std::cmp::Ordering;
 
-/// A table of blocks. The key of a block is the number of its run as four hexadecimal figures and then the text of the first
-/// entry that it was written with.
+/// Describes a table of blocks. The key of a block is the number of its run as four hexadecimal digits, followed by the
+/// text of the first entry that it was written with.
 pub(super) const fn blocks(name: &'static str) -> Table<4> {
     Table {
         name,
@@ -15,17 +16,17 @@ pub(super) const fn blocks(name: &'static str) -> Table<4> {
     }
 }
 
-/// Bytes of a block's entries: two blocks fit into a page of SQLite.
+/// The most bytes of entries in a block: two blocks fit into a page of SQLite.
 const BLOCK_BYTES: usize = 7_800;
 /// Bytes of an entry without its text.
 const ENTRY_BYTES: usize = 18;
 /// Bytes of the longest text that goes into a block.
 const LONGEST_TEXT: usize = BLOCK_BYTES / 4;
 
-/// A text and the contact that is found by it. Entries are ordered by text and then by contact.
+/// A text and the contact that it finds. Entries are ordered by text and then by contact.
 pub(super) type Entry = (String, ContactId);
 
-/// Entries in their order. Most differ in their first bytes, which are compared as one number.
+/// Sorts entries. Most differ in their first 16 bytes, which are compared as one number.
 pub(super) fn sorted<'e>(entries: impl Iterator<Item = (&'e str, ContactId)>) -> Vec<(&'e str, ContactId)> {
     let begin = |text: &str| {
         let bytes = text.as_bytes();
@@ -35,19 +36,19 @@ pub(super) fn sorted<'e>(entries: impl Iterator<Item = (&'e str, ContactId)>) ->
         u128::from_be_bytes(begin)
     };
     let mut order: Vec<(u128, (&str, ContactId))> = entries.map(|entry| (begin(entry.0), entry)).collect();
-    // This sort uses what is in order already.
+    // The standard sort is faster where the entries are in order already.
     order.sort();
     order.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// The number of a run, by the four hexadecimal figures that its keys begin with.
+/// The number of a run: the four hexadecimal digits that its keys begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Run(u16);
 
 impl Run {
     const LENGTH: usize = 4;
 
-    /// The run behind others.
+    /// Returns the run after the last of `runs`.
     pub(super) fn behind(runs: &[Self]) -> Self {
         Self(runs.last().map_or(0, |last| last.0.saturating_add(1)))
     }
@@ -60,7 +61,7 @@ impl Run {
         format!("{:04x}{text}", self.0)
     }
 
-    /// What sorts behind every key of the run, and at most at the first of the next one.
+    /// Returns a text that sorts after every key of the run, and not after the first key of the next run.
     pub(super) fn end(self) -> String {
         self.0
             .checked_add(1)
@@ -78,7 +79,7 @@ impl Run {
 /// The columns of a block that are read, in every table of blocks.
 pub(super) const BLOCK_COLUMNS: &str = "run_key, block, entries";
 
-/// The last block whose key is at most, or below, each of some keys.
+/// Describes the lookup of the last block whose key is at most, or below, each of some keys.
 pub(super) fn last_block(blocks: &Table<4>, columns: &'static str, bound: Bound) -> LastLookup {
     LastLookup {
         table: blocks.name,
@@ -89,7 +90,7 @@ pub(super) fn last_block(blocks: &Table<4>, columns: &'static str, bound: Bound)
     }
 }
 
-/// Hands over the last key of a block that is at most, or below, each of some keys, with its place.
+/// Passes the last block key that is at most, or below, each of `keys` to `take`, with the index of the key.
 pub(super) fn last_keys<'k>(
     blocks: &Table<4>,
     tx: &mut Tx<'_>,
@@ -118,7 +119,7 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// The blocks of a run with entries, which are sorted; without those whose texts are too long for a block.
+    /// Packs sorted entries into the blocks of a run, without entries whose texts are too long for a block.
     pub(super) fn of_run(run: Run, entries: &[(&str, ContactId)]) -> Vec<Self> {
         let mut blocks: Vec<Self> = Vec::new();
         for &(text, id) in entries.iter().filter(|(text, _)| fits(text)) {
@@ -167,11 +168,11 @@ pub(super) fn fits(text: &str) -> bool {
     text.len() <= LONGEST_TEXT
 }
 
-/// Entries in their order. Each is the length of its text in two bytes, the text, and the contact's id.
+/// The sorted entries of a block. Each is the length of its text in two bytes, the text, and the contact's id.
 pub(super) struct Entries<'b>(pub(super) &'b [u8]);
 
 impl Entries<'_> {
-    /// Hands over the contacts of those that have a text.
+    /// Passes the contacts of the entries with this text to `take`.
     pub(super) fn with_text(self, text: &str, mut take: impl FnMut(ContactId)) -> Result<()> {
         for entry in self {
             let (other, id) = entry?;

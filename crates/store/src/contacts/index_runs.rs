@@ -1,8 +1,8 @@
-//! Index entries of large imports on their way into their tables: match keys and names.
+//! Runs: the index entries (match keys and names) of large imports that are not merged into their tables yet.
 //!
-//! The entries of a batch lie all over such a table, so that writing them costs as much as the table is large. A run holds
-//! the entries of one batch, sorted, in blocks of some KiB, and is written behind the last run; many runs are merged into
-//! the table at once. Until then `match_keys` and `contacts::page_by_name` look into both.
+//! The entries of a batch are scattered all over an index table, so that writing them costs more the larger the table
+//! is. A run holds the entries of one batch, sorted, in blocks of some KiB, and is written after the last run; many
+//! runs are merged into the table at once. Until then, `match_keys` and `contacts::page_by_name` read both.
 
 use super::index_blocks::{BLOCK_COLUMNS, Block, Entries, Entry, Run, add_entry, fits, last_block, last_keys};
 use super::merged_runs::MergedRuns;
@@ -16,17 +16,17 @@ use std::collections::BTreeMap;
 pub(super) struct IndexRuns {
     /// The table of their blocks, with the columns of [`blocks`].
     pub(super) blocks: &'static Table<4>,
-    /// The table that they are merged into: workspace, text, contact.
+    /// The table that they are merged into; its columns are workspace, text and contact.
     pub(super) index: &'static Table<3>,
 }
 
-/// More runs than this are merged: each is looked into for every text that is asked for.
+/// This many runs are merged, because a lookup searches every run for every text.
 const MAX_RUNS: usize = 64;
-/// More entries than this are not deleted one by one from each run.
+/// Deleting more entries than this merges the runs first, instead of searching each run for each entry.
 const FEW_ENTRIES: usize = 1_000;
 
 impl IndexRuns {
-    /// The runs of a workspace, in order.
+    /// Returns the runs of a workspace, in order.
     pub(super) fn all(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Run>> {
         let name = self.blocks.name;
         let sql =
@@ -48,7 +48,8 @@ impl IndexRuns {
         }
     }
 
-    /// Writes entries, which are sorted, as the run behind `runs`; says which. Long texts go into the index at once.
+    /// Writes sorted entries as the run after `runs` and returns that run. Texts that are too long for a block are
+    /// written to the index immediately.
     fn insert(
         &self,
         tx: &mut Tx<'_>,
@@ -65,8 +66,8 @@ impl IndexRuns {
         Ok(run)
     }
 
-    /// Hands over the contacts of a run that have one of some texts, each with the place of the text among them. Sorted texts
-    /// go fastest.
+    /// Passes the contacts of a run that have one of `texts` to `take`, each with the index of the text. Fastest if the
+    /// texts are sorted.
     pub(super) fn find(
         &self,
         tx: &mut Tx<'_>,
@@ -85,7 +86,7 @@ impl IndexRuns {
             keys.iter().map(|key| Value::Text(key)),
             |place, row| match row.text(0)? {
                 key if key < first.as_str() => Ok(()),
-                // Its entries may begin in blocks before.
+                // The entries of this text may begin in an earlier block.
                 key if key == keys[place] => {
                     begins_block.push(place);
                     Ok(())
@@ -96,7 +97,8 @@ impl IndexRuns {
         self.find_in_several_blocks(tx, workspace, run, texts, begins_block, &mut take)
     }
 
-    /// The same for those of the texts, by their places, that blocks begin with.
+    /// Finds the contacts of the texts, given by their indexes in `places`, that blocks begin with; their entries may
+    /// fill several blocks.
     fn find_in_several_blocks(
         &self,
         tx: &mut Tx<'_>,
@@ -119,7 +121,7 @@ impl IndexRuns {
         })
     }
 
-    /// The keys of the blocks of a run that may hold some texts, each with the places of these texts.
+    /// Returns the keys of the blocks of a run that may hold some of the texts, each with the indexes of these texts.
     fn blocks_with(
         &self,
         tx: &mut Tx<'_>,
@@ -153,7 +155,7 @@ impl IndexRuns {
         Ok(blocks)
     }
 
-    /// Hands over the blocks with some keys, in order.
+    /// Passes the blocks with these keys to `take`, in order.
     fn read_blocks<'k>(
         &self,
         tx: &mut Tx<'_>,
@@ -176,8 +178,8 @@ impl IndexRuns {
         )
     }
 
-    /// Adds the entries of a batch, which are sorted, so that they are merged into the index with those of the batches that
-    /// follow. Gives the run that holds them; none if all runs were merged.
+    /// Adds the sorted entries of a batch as a run, so that they are merged into the index together with those of later
+    /// batches. Returns the run that holds them; `None` if all runs were merged.
     pub(super) fn add(
         &self,
         tx: &mut Tx<'_>,
@@ -193,7 +195,7 @@ impl IndexRuns {
         Ok(None)
     }
 
-    /// Adds the entries of the last batch, which are sorted, and merges those of the batches before it.
+    /// Adds the sorted entries of the last batch, and merges the runs of the batches before it.
     pub(super) fn add_last(&self, tx: &mut Tx<'_>, workspace: Workspace, entries: &[(&str, ContactId)]) -> Result<()> {
         let runs = self.all(tx, workspace)?;
         if runs.is_empty() {
@@ -203,7 +205,7 @@ impl IndexRuns {
         self.merge(tx, workspace)
     }
 
-    /// Writes entries into the index; those that it has stay.
+    /// Writes entries into the index; existing ones are kept.
     pub(super) fn index(&self, tx: &mut Tx<'_>, workspace: Workspace, entries: &[(&str, ContactId)]) -> Result<()> {
         let rows = entries
             .iter()
@@ -221,7 +223,7 @@ impl IndexRuns {
         tx.delete_all("deleting runs of index entries", self.blocks, workspace)
     }
 
-    /// Deletes entries, which are sorted, from the index and from all runs; says how many there were.
+    /// Deletes sorted entries from the index and from all runs; returns how many there were.
     pub(super) fn delete(&self, tx: &mut Tx<'_>, workspace: Workspace, entries: &[(&str, ContactId)]) -> Result<u64> {
         let runs = self.all(tx, workspace)?;
         let mut deleted = 0;
@@ -269,7 +271,7 @@ impl IndexRuns {
         Ok(deleted)
     }
 
-    /// Hands over the entries of all runs, run by run.
+    /// Passes the text of every entry of all runs to `take`, run by run.
     pub(super) fn for_each(&self, tx: &mut Tx<'_>, workspace: Workspace, mut take: impl FnMut(&str)) -> Result<()> {
         for run in self.all(tx, workspace)? {
             let mut entries = MergedRuns::new(self.blocks, &[run]);
@@ -280,7 +282,7 @@ impl IndexRuns {
         Ok(())
     }
 
-    /// The first at most `limit` entries behind `after`, in order.
+    /// Returns the next entries after `after`, at most `limit`, in order.
     pub(super) fn page(
         &self,
         tx: &mut Tx<'_>,

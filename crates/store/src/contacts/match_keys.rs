@@ -1,5 +1,5 @@
-//! Match keys: which contacts have an email or a phone. One table, clustered by key, and beside it the runs of large imports
-//! (`index_runs`). Keys are made by `model::MatchKey`.
+//! Match keys: which contacts have an email or a phone. One table, clustered by key, and in addition the runs of large
+//! imports (`index_runs`). `model::MatchKey` makes the keys.
 
 use super::index_blocks::{self, Run, blocks};
 use super::index_runs::IndexRuns;
@@ -33,7 +33,7 @@ const BY_KEY_WITH_ORIGIN: Lookup = Lookup {
     ..BY_KEY
 };
 
-/// Adds keys; those that exist already stay. It sorts them: in key order they are written several times faster.
+/// Adds keys; existing ones are kept. Sorts them first: in key order they are written several times faster.
 pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
     RUNS.index(tx, workspace, &sorted(&keys))
 }
@@ -42,28 +42,29 @@ fn sorted(keys: &[(MatchKey, ContactId)]) -> Vec<(&str, ContactId)> {
     index_blocks::sorted(keys.iter().map(|(key, id)| (key.as_stored(), *id)))
 }
 
-/// Adds keys of a batch that others will follow, so that they are merged into their table together. Gives the number of
-/// their run; none if all runs were merged.
+/// Adds the keys of a batch that others will follow as a run, so that several batches are merged into the table
+/// together. Returns the number of the run; `None` if all runs were merged.
 pub fn insert_run(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<Option<u16>> {
     Ok(RUNS.add(tx, workspace, &sorted(&keys))?.map(Run::number))
 }
 
-/// Adds keys of the last batch, and merges those of the batches before it.
+/// Adds the keys of the last batch, and merges the runs of the batches before it.
 pub fn insert_last(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<()> {
     RUNS.add_last(tx, workspace, &sorted(&keys))
 }
 
-/// Deletes keys; says how many there were.
+/// Deletes keys; returns how many there were.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, keys: Vec<(MatchKey, ContactId)>) -> Result<u64> {
     RUNS.delete(tx, workspace, &sorted(&keys))
 }
 
-/// For each key, in the order given, the contacts that have it, in the order of their ids. Sorted keys go fastest.
+/// Returns for each key, in the order given, the contacts that have it, in the order of their ids. Fastest if the keys
+/// are sorted.
 pub fn find_many(tx: &mut Tx<'_>, workspace: Workspace, keys: &[MatchKey]) -> Result<Vec<Vec<ContactId>>> {
     find_many_where(tx, workspace, keys, &|_, _| true)
 }
 
-/// The same, for who knows of the run with a number that it does not hold a key.
+/// Like `find_many`, but does not search a run for a key if `may_hold` returns false for the run's number and the key.
 pub fn find_many_where(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -77,7 +78,7 @@ pub fn find_many_where(
     Ok(in_order(found))
 }
 
-/// The same without the contacts that an import has created.
+/// Like `find_many_where`, without the contacts that the run `run` has created.
 pub fn find_many_not_of(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -100,7 +101,7 @@ pub fn find_many_not_of(
     Ok(in_order(found))
 }
 
-/// Looks up keys in their table.
+/// Looks up keys in the table.
 fn find(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -119,7 +120,7 @@ fn find(
     Ok(found)
 }
 
-/// The contacts in the runs that have one of some keys, each with the place of the key.
+/// Returns the contacts in the runs that have one of the keys, each with the index of the key.
 fn find_in_runs(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -146,15 +147,15 @@ fn in_order(mut found: Vec<Vec<ContactId>>) -> Vec<Vec<ContactId>> {
     found
 }
 
-/// Whether a workspace has any.
+/// Whether a workspace has any match keys.
 pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
     let sql = "SELECT 1 FROM contact_keys WHERE workspace_id = $1 LIMIT 1";
     let found = tx.query_one("looking for match keys", sql, &[workspace.into()], |_| Ok(()))?;
     Ok(found.is_some() || !RUNS.all(tx, workspace)?.is_empty())
 }
 
-/// Hands over every key, once for each contact that has it, in constant memory: those of their table in order, then those of
-/// the runs.
+/// Passes every key to `take`, once for each contact that has it, in constant memory: first the keys of the table in
+/// order, then those of the runs.
 pub fn for_each_key(tx: &mut Tx<'_>, workspace: Workspace, mut take: impl FnMut(&str)) -> Result<()> {
     let sql = "SELECT match_key FROM contact_keys WHERE workspace_id = $1 ORDER BY match_key";
     tx.for_each("reading match keys", sql, &[workspace.into()], &mut |row| {

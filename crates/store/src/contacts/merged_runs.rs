@@ -1,4 +1,4 @@
-//! The entries of several runs of an index in order, in constant memory.
+//! Reads the entries of several runs of an index as one ordered sequence, in constant memory.
 
 use super::index_blocks::{BLOCK_COLUMNS, Block, Entries, Entry, Run, last_keys, sorted};
 use crate::engine::{Bound, Table, Tx, Value};
@@ -8,7 +8,7 @@ use model::ContactId;
 
 /// Blocks of a run that are read at once.
 const BLOCKS_AT_ONCE: u64 = 2;
-/// A run with fewer bytes of entries in memory is read on.
+/// If fewer bytes of a run's entries than this are in memory, more blocks are read.
 const FEW_BYTES: usize = 8 * 1024;
 
 /// Several runs that are read side by side.
@@ -16,11 +16,11 @@ pub(super) struct MergedRuns {
     cursors: Vec<Cursor>,
 }
 
-/// Entries that come before all that follow, of each run in order.
+/// Sorted entries of each run, all of which sort before the entries that follow.
 pub(super) struct Pieces(Vec<Vec<u8>>);
 
 impl Pieces {
-    /// All entries in order, none twice.
+    /// Returns all entries in order, without duplicates.
     pub(super) fn sorted(&self) -> Result<Vec<(&str, ContactId)>> {
         let entries = self.0.iter().flat_map(|piece| Entries(piece));
         let mut entries = sorted(entries.collect::<Result<Vec<_>>>()?.into_iter());
@@ -35,7 +35,7 @@ impl MergedRuns {
         Self { cursors }
     }
 
-    /// From the first entry behind `after` on.
+    /// Starts with the first entry after `after`.
     pub(super) fn behind(
         blocks: &'static Table<4>,
         tx: &mut Tx<'_>,
@@ -50,14 +50,14 @@ impl MergedRuns {
         Ok(Self { cursors })
     }
 
-    /// The next entries, some thousands; none at the end.
+    /// Returns the next entries, some thousands; `None` at the end.
     pub(super) fn next(&mut self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<Pieces>> {
         for cursor in &mut self.cursors {
             while cursor.entries.len() < FEW_BYTES && !cursor.is_at_end {
                 cursor.read_on(tx, workspace)?;
             }
         }
-        // What is not in memory yet lies behind the last entry of its run that is.
+        // Entries that are not in memory yet sort after the last entry of their run that is.
         let unfinished = self.cursors.iter().filter(|cursor| !cursor.is_at_end);
         let last = unfinished.filter_map(|cursor| cursor.last.as_ref()).min().cloned();
         let pieces = self.cursors.iter_mut().map(|cursor| cursor.take_up_to(last.as_ref()));
@@ -67,16 +67,16 @@ impl MergedRuns {
     }
 }
 
-/// A place among the entries of a run.
+/// A position in the entries of a run.
 struct Cursor {
     blocks: &'static Table<4>,
-    /// The key and the place from which on blocks are read.
+    /// The key and the block number at which the next read starts.
     from: (String, i64),
-    /// What sorts behind the keys of the run.
+    /// A text that sorts after the keys of the run.
     end: String,
-    /// Entries up to this one are skipped.
+    /// Entries up to and including this one are skipped.
     behind: Option<Entry>,
-    /// Entries that were read, and the last of them.
+    /// The entries that were read and not returned yet, and the last entry read.
     entries: Vec<u8>,
     last: Option<Entry>,
     is_at_end: bool,
@@ -103,7 +103,7 @@ impl Cursor {
         after: &Entry,
     ) -> Result<Self> {
         let mut cursor = Self::new(blocks, run);
-        // Entries of the same text may begin in the last block that begins with a smaller one.
+        // Entries of this text may begin in the last block that begins with a smaller text.
         let key = run.key(&after.0);
         let keys = [key.as_str()].into_iter();
         last_keys(blocks, tx, workspace, keys, Bound::Below, |_, last| {
@@ -132,7 +132,7 @@ impl Cursor {
             return Ok(());
         };
         self.from = (last.key.clone(), last.place + 1);
-        // Blocks whose entries were deleted are empty.
+        // Blocks whose entries were all deleted are empty.
         if let Some(entry) = blocks.iter().rev().find_map(|block| block.entries().last()) {
             let (text, id) = entry?;
             self.last = Some((text.to_owned(), id));
@@ -142,13 +142,13 @@ impl Cursor {
         }
         if let Some(behind) = self.behind.take() {
             self.take_up_to(Some(&behind))?;
-            // The entries of the text may go on in blocks that were not read yet.
+            // The entries of the text may continue in blocks that were not read yet.
             self.behind = self.entries.is_empty().then_some(behind);
         }
         Ok(())
     }
 
-    /// Takes out the entries up to one; all where none is named.
+    /// Removes and returns the entries up to and including `last`, or all entries if it is `None`.
     fn take_up_to(&mut self, last: Option<&Entry>) -> Result<Vec<u8>> {
         let Some((last_text, last_id)) = last else {
             return Ok(std::mem::take(&mut self.entries));

@@ -1,7 +1,7 @@
 //! The contacts table: one row per contact, clustered by id, read in pages.
 //!
-//! A body is JSON that only `model::Contact` interprets. The tables that belong to a contact ([`match_keys`], [`name_order`],
-//! [`search_texts`], [`shares`]) are not changed here: `app::contacts::write` keeps them consistent.
+//! A body is JSON that only `model::Contact` interprets. The tables that belong to a contact ([`match_keys`],
+//! [`name_order`], [`search_texts`], [`shares`]) are not changed here: `app::contacts::write` keeps them consistent.
 
 pub mod bulk_actions;
 pub mod change_feed;
@@ -33,29 +33,29 @@ pub struct ContactRow {
     pub version: Version,
     /// When it was created, in UTC microseconds.
     pub created_at: i64,
-    /// The line of a file that it was made from; none if a person made it.
+    /// The line of a file that it was created from; `None` if a person created it.
     pub created_by: Option<Origin>,
-    /// The person who created it; none if an import did, or if nobody noted who.
+    /// The person who created it; `None` if an import did, or if it was not recorded.
     pub made_by: Option<Member>,
-    /// The run that wrote the current version; none if a person did.
+    /// The run that wrote the current version; `None` if a person did.
     pub written_by: Option<RunId>,
-    /// The person who wrote the current version; none if an import did, or if nobody noted who.
+    /// The person who wrote the current version; `None` if an import did, or if it was not recorded.
     pub edited_by: Option<Member>,
     /// The values, as JSON.
     pub body: String,
 }
 
-/// The line of a file that a contact was made from.
+/// The line of a file that a contact was created from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// What read the file.
+    /// The run that read the file.
     pub run: RunId,
     /// The line, counted from 1.
     pub line: u64,
 }
 
-/// Hands another macro the columns that every table with contacts has, in the order of [`Authorship`] and [`values`]. A
-/// macro, because `concat!` takes no constants.
+/// Passes the columns that every table of contacts has to another macro, in the order of [`Authorship`] and [`values`].
+/// A macro, because `concat!` accepts no constants.
 macro_rules! with_columns {
     ($take:ident) => {
         $take!(
@@ -81,14 +81,14 @@ macro_rules! selected {
     ($first:literal $(, $next:literal)*) => { concat!("c.", $first $(, ", c.", $next)*) };
 }
 
-/// The same columns as a question about contacts asks for them, of a table `c`.
+/// The columns of contacts as the list of a SELECT, for a table with the alias `c`.
 macro_rules! columns {
     () => {
         with_columns!(selected)
     };
 }
 
-/// Other tables with contacts ask for the same.
+/// For the other tables that hold contacts.
 pub(crate) use {columns, selected, with_columns};
 
 pub(crate) const COLUMNS: [&str; 10] = with_columns!(names);
@@ -117,7 +117,7 @@ const OWNERS: Lookup = Lookup {
     order: "c.contact_id",
 };
 
-/// Whose a contact is, and when and by what it was made and written: the columns between its id and its body.
+/// The columns between a contact's id and its body: its owner, and when and by what it was created and written.
 #[derive(Clone, Copy)]
 pub(crate) struct Authorship {
     pub(crate) owner: Member,
@@ -164,7 +164,7 @@ impl From<&ContactRow> for Authorship {
     }
 }
 
-/// The values of the columns of a contact.
+/// Returns the values of a contact's columns, in the order of `COLUMNS`.
 pub(crate) fn values<'a>(id: &'a ContactId, of: Authorship, body: Value<'a>) -> [Value<'a>; 10] {
     [
         Value::id(id),
@@ -203,7 +203,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<ContactRow> {
     })
 }
 
-/// Adds contacts. In the order of their ids they go fastest.
+/// Adds contacts. Fastest in the order of their ids.
 ///
 /// # Errors
 /// [`Error::Conflict`](crate::error::Error::Conflict) if an id exists.
@@ -216,12 +216,12 @@ pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -
     Ok(())
 }
 
-/// One contact, if it exists.
+/// Returns a contact; `None` if it does not exist.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<ContactRow>> {
     Ok(get_many(tx, workspace, &[id])?.pop())
 }
 
-/// Those of the contacts that exist, in the order in which they are asked for. Sorted ids go fastest.
+/// Returns the contacts that exist, in the order of `ids`. Fastest if the ids are sorted.
 pub fn get_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<ContactRow>> {
     let mut found = Vec::with_capacity(ids.len());
     tx.lookup(
@@ -237,7 +237,7 @@ pub fn get_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Res
     Ok(found)
 }
 
-/// To whom those of the contacts belong that exist, in the order in which they are asked for. Sorted ids go fastest.
+/// Returns the owners of the contacts that exist, in the order of `ids`. Fastest if the ids are sorted.
 pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<(ContactId, Member)>> {
     let mut found = Vec::with_capacity(ids.len());
     let keys = ids.iter().map(Value::id);
@@ -248,7 +248,7 @@ pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Resul
     Ok(found)
 }
 
-/// What an update writes of a contact, behind what names it.
+/// The key of a contact, and then the columns that an update writes.
 const UPDATED: Table<7> = Table {
     name: "contacts",
     columns: [
@@ -262,8 +262,8 @@ const UPDATED: Table<7> = Table {
     ],
 };
 
-/// Writes owner, version, last writer and body of contacts; when and by what they were created stays. Says how many of
-/// them exist. In the order of their ids they go fastest.
+/// Writes owner, version, last writer and body of contacts; when and by what they were created is not changed. Returns
+/// how many of the contacts exist. Fastest in the order of their ids.
 pub fn update_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<u64> {
     let rows = rows.iter().map(|row| {
         [
@@ -279,24 +279,24 @@ pub fn update_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -
     tx.bulk_update("changing contacts", &UPDATED, 2, rows)
 }
 
-/// Puts contacts in the place of those of the same ids, all at once: one by one each would be a question to a server. In
-/// the order of their ids they go fastest.
+/// Writes contacts in place of those with the same ids, all at once: one by one, each would take a round trip to a
+/// server. Fastest in the order of their ids.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::error::Error::Conflict) if an id is named twice.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if an id occurs twice.
 pub fn replace_many(tx: &mut Tx<'_>, workspace: Workspace, rows: &[ContactRow]) -> Result<()> {
     let ids: Vec<ContactId> = rows.iter().map(|row| row.id).collect();
     delete_many(tx, workspace, &ids)?;
     insert_many(tx, workspace, rows)
 }
 
-/// Deletes contacts, not their keys and names; says how many there were.
+/// Deletes contacts, but not their match keys and names; returns how many there were.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
     let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
     tx.bulk_delete("deleting contacts", &IDENTITY, rows)
 }
 
-/// The next at most `limit` contacts after `after`, in the order of their ids.
+/// Returns the next contacts after `after`, at most `limit`, in the order of their ids.
 pub fn page(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, limit: u64) -> Result<Vec<ContactRow>> {
     tx.query(
         "reading contacts",
@@ -310,8 +310,8 @@ pub fn page(tx: &mut Tx<'_>, workspace: Workspace, after: Option<ContactId>, lim
     )
 }
 
-/// Of the contacts that belong to a member or are shared with them or with everyone, the next at most `limit` after
-/// `after`, in the order of their ids.
+/// Returns the next contacts after `after`, at most `limit`, that a member owns or that are shared with them or with
+/// everyone, in the order of their ids.
 pub fn page_seen(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -340,8 +340,8 @@ pub fn page_seen(
     )
 }
 
-/// The next at most `limit` contacts after `after`, in the order of their names, each with its place in that order. A
-/// contact without a name entry is not in it.
+/// Returns the next contacts after `after`, at most `limit`, in name order, each with the text by which it is ordered.
+/// A contact without a name entry is left out.
 pub fn page_by_name(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -361,7 +361,7 @@ pub fn page_by_name(
     Ok(named)
 }
 
-/// The contacts of entries, in their order.
+/// Reads the contacts of name entries, in the order of the entries.
 fn with_contacts(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -377,7 +377,7 @@ fn with_contacts(
     Ok(named.collect())
 }
 
-/// Those of some contacts that an import has created, in the order of their ids.
+/// Returns those of `ids` whose contacts the run `run` has created, in order.
 fn created_by(tx: &mut Tx<'_>, workspace: Workspace, run: RunId, mut ids: Vec<ContactId>) -> Result<Vec<ContactId>> {
     ids.sort_unstable();
     ids.dedup();
@@ -403,8 +403,8 @@ fn created_by(tx: &mut Tx<'_>, workspace: Workspace, run: RunId, mut ids: Vec<Co
     Ok(created)
 }
 
-/// Of the contacts from `first` to `last`, the next at most `limit` after `after` that `import` created, in the order of
-/// their ids.
+/// Returns the next contacts after `after`, at most `limit`, that `import` created with ids from `first` to `last`, in
+/// the order of their ids.
 pub fn page_created_by(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -413,7 +413,7 @@ pub fn page_created_by(
     after: Option<ContactId>,
     limit: u64,
 ) -> Result<Vec<ContactRow>> {
-    // One lower bound: of two, SQLite may start at the smaller one for every page.
+    // One lower bound: given two, SQLite may start at the smaller one for every page.
     let before_first = first.as_u128().checked_sub(1).map(ContactId::from_u128);
     let after = after.max(before_first);
     tx.query(
@@ -435,7 +435,7 @@ pub fn page_created_by(
     )
 }
 
-/// The ids from `first` to `last` that there are, in order, at most `limit`.
+/// Returns the existing ids from `first` to `last`, in order, at most `limit`.
 pub fn ids_between(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -456,7 +456,7 @@ pub fn ids_between(
     )
 }
 
-/// How many contacts there are. It looks at every one: about 0.1 s a million when they are in the cache.
+/// Counts the contacts. Scans every one: about 0.1 s per million when they are in the cache.
 pub fn count(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     let sql = "SELECT count(*) FROM contacts WHERE workspace_id = $1";
     let count = tx.query_one("counting contacts", sql, &[workspace.into()], |row| row.count(0))?;

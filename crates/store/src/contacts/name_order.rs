@@ -1,5 +1,5 @@
-//! The order of contacts by name, as `model::name_order` makes it. One table, clustered by name, and beside it the runs of
-//! large imports (`index_runs`); texts compare byte by byte.
+//! The order of contacts by name, as `model::name_order` makes it. One table, clustered by name, and in addition the
+//! runs of large imports (`index_runs`); texts compare byte by byte.
 //!
 //! [`contacts::page_by_name`](crate::contacts::page_by_name) reads it.
 
@@ -22,18 +22,19 @@ const RUNS: IndexRuns = IndexRuns {
     index: &TABLE,
 };
 
-/// Adds entries; those that exist already stay. It sorts them: in name order they are written several times faster.
+/// Adds entries; existing ones are kept. Sorts them first: in name order they are written several times faster.
 pub fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, ContactId)>) -> Result<()> {
     RUNS.index(tx, workspace, &sorted(&names))
 }
 
-/// Adds entries of a batch that others will follow, so that they are merged into their table together.
+/// Adds the entries of a batch that others will follow as a run, so that several batches are merged into the table
+/// together.
 pub fn insert_run(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, ContactId)>) -> Result<()> {
     RUNS.add(tx, workspace, &sorted(&names))?;
     Ok(())
 }
 
-/// Adds entries of the last batch, and merges those of the batches before it.
+/// Adds the entries of the last batch, and merges the runs of the batches before it.
 pub fn insert_last(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, ContactId)>) -> Result<()> {
     RUNS.add_last(tx, workspace, &sorted(&names))
 }
@@ -42,12 +43,12 @@ fn sorted(names: &[(String, ContactId)]) -> Vec<(&str, ContactId)> {
     index_blocks::sorted(names.iter().map(|(name, id)| (name.as_str(), *id)))
 }
 
-/// Deletes entries; says how many there were.
+/// Deletes entries; returns how many there were.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, names: Vec<(String, ContactId)>) -> Result<u64> {
     RUNS.delete(tx, workspace, &sorted(&names))
 }
 
-/// The next at most `limit` entries after `after`, in order.
+/// Returns the next entries after `after`, at most `limit`, in order.
 pub(super) fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,

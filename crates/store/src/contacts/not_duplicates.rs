@@ -1,4 +1,4 @@
-//! Pairs of contacts that somebody has marked as not duplicates. A pair may outlive its contacts: ids are never reused.
+//! Pairs of contacts that a member has marked as not duplicates. A pair may outlive its contacts: ids are never reused.
 
 use crate::engine::{Lookup, OnConflict, Table, Tx, Value};
 use crate::error::Result;
@@ -13,7 +13,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// The pair of two contacts, in either order.
+    /// Returns the pair of two contacts, given in either order.
     pub fn new(one: ContactId, other: ContactId) -> Self {
         Self {
             first: one.min(other),
@@ -34,7 +34,7 @@ const BY_FIRST: Lookup = Lookup {
     order: "second_id",
 };
 
-/// Remembers pairs that a member marked as not duplicates. Earlier marks stay.
+/// Records pairs that a member marked as not duplicates. Earlier marks are kept.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, member: Member, at: i64, pairs: &[Pair]) -> Result<()> {
     let rows = pairs.iter().map(|pair| {
         [
@@ -49,7 +49,7 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, member: Member, at: i64, 
     Ok(())
 }
 
-/// The pairs marked as not duplicates whose smaller id is one of these.
+/// Returns the pairs marked as not duplicates whose smaller id is one of `contacts`.
 pub fn of_many(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) -> Result<Vec<Pair>> {
     let mut found = Vec::new();
     let keys = contacts.iter().map(Value::id);

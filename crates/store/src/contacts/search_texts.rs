@@ -1,8 +1,8 @@
 //! Search texts: the words by which each contact is found, and the search through them.
 //!
-//! A text is current while it has its contact's version. A caller that deletes a contact, or restores an earlier version of
-//! it, deletes the text in the same transaction, because that version may be given again to other values. Whether all texts
-//! are current is in [`workspaces::changes`](crate::workspace::workspaces::changes).
+//! A text is current while it has its contact's version. A caller that deletes a contact, or restores an earlier
+//! version of it, deletes the text in the same transaction, because that version may be given again to other values.
+//! Whether all texts are current is in [`workspaces::changes`](crate::workspace::workspaces::changes).
 
 use crate::contacts::{self, ContactRow, columns, selected, with_columns};
 use crate::engine::{OnConflict, Table, Tx, Value};
@@ -10,21 +10,21 @@ use crate::error::Result;
 use crate::ids::Workspace;
 use model::{ContactId, Version};
 
-/// What one contact can be found by.
+/// The text by which one contact is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchText {
     pub contact: ContactId,
-    /// The version of the contact that the text was made of.
+    /// The version of the contact that the text was made from.
     pub version: Version,
     /// The text, in lower case.
     pub text: String,
 }
 
-/// A word that is searched for, in lower case. Every character stands for itself.
+/// A word to search for, in lower case. No character is a wildcard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     pub text: String,
-    /// What may occur in its place: the digits of a number.
+    /// A text that may occur instead: the digits of a number.
     pub digits: Option<String>,
 }
 
@@ -44,10 +44,10 @@ const IDENTITY: Table<2> = Table {
     columns: ["workspace_id", "contact_id"],
 };
 
-/// Gives contacts their texts, in place of those that they had. In the order of their ids they go fastest.
+/// Writes the search texts of contacts, replacing earlier ones. Fastest in the order of the contacts' ids.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::error::Error::Conflict) if a contact is named twice.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if a contact occurs twice.
 pub fn set_many(tx: &mut Tx<'_>, workspace: Workspace, texts: &[SearchText]) -> Result<()> {
     let ids: Vec<ContactId> = texts.iter().map(|text| text.contact).collect();
     delete_many(tx, workspace, &ids)?;
@@ -63,13 +63,13 @@ pub fn set_many(tx: &mut Tx<'_>, workspace: Workspace, texts: &[SearchText]) -> 
     Ok(())
 }
 
-/// Deletes the texts of contacts; says how many there were.
+/// Deletes the texts of contacts; returns how many there were.
 pub fn delete_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
     let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
     tx.bulk_delete("deleting search texts", &IDENTITY, rows)
 }
 
-/// Of the contacts without a current text, the next at most `limit` after `after`, in the order of their ids.
+/// Returns the next contacts after `after` that have no current text, at most `limit`, in the order of their ids.
 pub fn page_stale(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -90,8 +90,8 @@ pub fn page_stale(
     )
 }
 
-/// Of the contacts in whose current text every word occurs, the next at most `limit` after `after`, in the order of their
-/// ids.
+/// Returns the next contacts after `after` in whose current text every word occurs, at most `limit`, in the order of
+/// their ids.
 ///
 /// # Errors
 /// SQLite refuses words of 50,000 bytes, and hundreds of words.
@@ -108,7 +108,7 @@ pub fn search(
     tx.query("searching", &search_sql(words), &values, contacts::read)
 }
 
-/// The question, whose values from the fourth on are the patterns of all words.
+/// Builds the query; its values from the fourth on are the patterns of all words.
 fn search_sql(words: &[Word]) -> String {
     let mut numbers = 4..;
     let occurs: String = words
@@ -121,7 +121,7 @@ fn search_sql(words: &[Word]) -> String {
             format!(" AND ({})", likes.join(" OR "))
         })
         .collect();
-    // CROSS JOIN, because SQLite then reads the texts in order and looks up only the contacts that it has found.
+    // CROSS JOIN, because SQLite then reads the texts in order and looks up only the contacts whose text matches.
     format!(
         "SELECT {} FROM contact_texts t CROSS JOIN contacts c
          WHERE t.workspace_id = $1 AND t.contact_id > $2{occurs}
@@ -131,7 +131,7 @@ fn search_sql(words: &[Word]) -> String {
     )
 }
 
-/// A pattern that finds the text anywhere, and nothing but the text.
+/// Returns a LIKE pattern that matches exactly the texts that contain `text`.
 fn pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');

@@ -1,4 +1,4 @@
-//! Shares: who may view or edit a contact beside its owner. One row per contact and grantee.
+//! Shares: who may view or edit a contact besides its owner. One row per contact and grantee.
 //!
 //! Only existing contacts have shares; those of a deleted contact are kept with it in the trash.
 
@@ -7,17 +7,17 @@ use crate::error::{Error, Result};
 use crate::ids::{Member, Workspace};
 use model::ContactId;
 
-/// What a share allows. Edit allows more.
+/// What a share allows. Editing includes viewing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Access {
-    /// To see the contact.
+    /// The right to see the contact.
     View,
-    /// To change its values too.
+    /// The right to see the contact and to change its values.
     Edit,
 }
 
 impl Access {
-    /// As it is stored and written.
+    /// Returns the word that is stored and written.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::View => "view",
@@ -25,7 +25,7 @@ impl Access {
         }
     }
 
-    /// The access of that name.
+    /// Returns the access with that name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::View, Self::Edit]
             .into_iter()
@@ -33,20 +33,20 @@ impl Access {
     }
 }
 
-/// To whom a contact is shared.
+/// The recipient of a share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grantee {
-    /// To all members of the workspace, also those who join later.
+    /// All members of the workspace, including those who join later.
     Everyone,
-    /// To one member.
+    /// One member.
     Member(Member),
 }
 
-/// Stands for everyone; members count from 1.
+/// The stored number for everyone; the numbers of members begin at 1.
 const EVERYONE: i64 = 0;
 
 impl Grantee {
-    /// The member, if it is one.
+    /// Returns the member; `None` for everyone.
     pub fn member(self) -> Option<Member> {
         match self {
             Self::Everyone => None,
@@ -73,13 +73,13 @@ impl Grantee {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
     pub contact: ContactId,
-    /// Who has it.
+    /// The recipient.
     pub to: Grantee,
     /// What it allows.
     pub access: Access,
     /// Who gave it.
     pub by: Member,
-    /// When, in UTC microseconds.
+    /// When it was given, in UTC microseconds.
     pub at: i64,
 }
 
@@ -100,7 +100,7 @@ const IDENTITY: Table<3> = Table {
     columns: ["workspace_id", "contact_id", "grantee"],
 };
 
-/// All shares of a contact.
+/// The columns that select all shares of a contact.
 const OF_CONTACT: Table<2> = Table {
     name: "contact_shares",
     columns: ["workspace_id", "contact_id"],
@@ -128,14 +128,14 @@ fn read(row: &Row<'_>) -> Result<Share> {
     })
 }
 
-/// Gives shares. One that the same grantee has already is replaced. Sorted by contact they go fastest.
+/// Gives shares. A share that the same grantee already has is replaced. Fastest if sorted by contact.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[Share]) -> Result<()> {
     let identities: Vec<_> = shares.iter().map(|share| (share.contact, share.to)).collect();
     remove_many(tx, workspace, &identities)?;
     insert_many(tx, workspace, shares)
 }
 
-/// Gives contacts these shares in place of all that they had. Sorted by contact they go fastest.
+/// Replaces all shares of the contacts with `shares`. Fastest if sorted by contact.
 pub fn replace_all(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId], shares: &[Share]) -> Result<()> {
     remove_of(tx, workspace, contacts)?;
     insert_many(tx, workspace, shares)
@@ -156,7 +156,7 @@ fn insert_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[Share]) -> Resul
     Ok(())
 }
 
-/// Revokes shares; says how many there were.
+/// Revokes shares; returns how many there were.
 pub fn remove_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[(ContactId, Grantee)]) -> Result<u64> {
     let rows = shares
         .iter()
@@ -164,13 +164,13 @@ pub fn remove_many(tx: &mut Tx<'_>, workspace: Workspace, shares: &[(ContactId, 
     tx.bulk_delete("taking shares back", &IDENTITY, rows)
 }
 
-/// Takes all shares of some contacts back; says how many there were. Sorted ids go fastest.
+/// Revokes all shares of some contacts; returns how many there were. Fastest if the ids are sorted.
 pub fn remove_of(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) -> Result<u64> {
     let rows = contacts.iter().map(|contact| [workspace.into(), Value::id(contact)]);
     tx.bulk_delete("taking all shares back", &OF_CONTACT, rows)
 }
 
-/// Revokes all shares that a member was given; says how many there were. It looks at every share.
+/// Revokes all shares that a member was given; returns how many there were. Scans every share.
 pub fn remove_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
     let sql = "DELETE FROM contact_shares WHERE workspace_id = $1 AND grantee = $2";
     tx.execute(
@@ -180,7 +180,7 @@ pub fn remove_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> R
     )
 }
 
-/// All shares of some contacts, in the order in which the contacts are asked for. Sorted ids go fastest.
+/// Returns all shares of some contacts, in the order of `contacts`. Fastest if the ids are sorted.
 pub fn of_many(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) -> Result<Vec<Share>> {
     let mut found = Vec::new();
     tx.lookup(
@@ -196,7 +196,7 @@ pub fn of_many(tx: &mut Tx<'_>, workspace: Workspace, contacts: &[ContactId]) ->
     Ok(found)
 }
 
-/// All shares of the contacts from one id to another, in the order of the ids.
+/// Returns all shares of the contacts with ids from `first` to `last`, in the order of the ids.
 pub fn between(tx: &mut Tx<'_>, workspace: Workspace, first: ContactId, last: ContactId) -> Result<Vec<Share>> {
     tx.query(
         "reading shares",
@@ -207,8 +207,8 @@ pub fn between(tx: &mut Tx<'_>, workspace: Workspace, first: ContactId, last: Co
     )
 }
 
-/// Those of the contacts that are shared to a member or to everyone, each with the most that this allows, in the order in
-/// which they are asked for. Sorted ids go fastest.
+/// Returns the contacts that are shared with a member or with everyone, each with the most that this allows, in the
+/// order of `contacts`. Fastest if the ids are sorted.
 pub fn granted(
     tx: &mut Tx<'_>,
     workspace: Workspace,

@@ -1,7 +1,8 @@
-//! Tombstones: which members a change took a contact from, because it was deleted or is not shared with them any more.
+//! Tombstones: the members from whom a change took a contact, because it was deleted or is not shared with them any
+//! more.
 //!
-//! They stand beside the change feed, which says what a change touched, and are forgotten with it. A member who was given the
-//! contact again has a tombstone of it all the same.
+//! They complement the change feed, which records what a change touched, and are deleted with it. A member who was
+//! given the contact again keeps the tombstone.
 
 use crate::contacts::shares::Grantee;
 use crate::engine::{OnConflict, Table, Tx, Value};
@@ -14,7 +15,7 @@ pub(crate) const TABLE: Table<4> = Table {
     columns: ["workspace_id", "member_id", "change_no", "contact_id"],
 };
 
-/// Notes who has lost contacts by a change. One that was lost twice is noted once.
+/// Records who has lost contacts by a change. Duplicates are recorded once.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, change: i64, lost: &[(ContactId, Grantee)]) -> Result<()> {
     let mut sorted: Vec<(i64, ContactId)> = lost.iter().map(|(contact, by)| (by.number(), *contact)).collect();
     sorted.sort_unstable();
@@ -31,7 +32,8 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, change: i64, lost: &[(Con
     tx.bulk_insert("noting what disappeared", &TABLE, OnConflict::Keep, rows.into_iter())
 }
 
-/// What the changes from one to another took from a member, or from everyone: each with its change, in their order.
+/// Returns the contacts that the changes `from` to `to` took from a member or from everyone, each with its change, in
+/// that order.
 pub fn of_member(
     tx: &mut Tx<'_>,
     workspace: Workspace,

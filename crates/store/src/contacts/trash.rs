@@ -38,7 +38,7 @@ const OWNERS: Lookup = Lookup {
     order: "contact_id",
 };
 
-/// The columns of a contact, then those of the trash.
+/// Reads the columns of a contact, then those of the trash.
 fn read(row: &Row<'_>) -> Result<Trashed> {
     Ok(Trashed {
         contact: contacts::read(row)?,
@@ -48,8 +48,8 @@ fn read(row: &Row<'_>) -> Result<Trashed> {
     })
 }
 
-/// Puts contacts into the trash. Contacts with the same ids that are in it are replaced: an import may have brought them back in the meantime.
-/// In the order of their ids they go fastest.
+/// Puts contacts into the trash. Contacts with the same ids in the trash are replaced: an import may have brought them
+/// back in the meantime. Fastest in the order of their ids.
 pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Result<()> {
     let ids: Vec<ContactId> = all.iter().map(|trashed| trashed.contact.id).collect();
     remove_many(tx, workspace, &ids)?;
@@ -67,7 +67,7 @@ pub fn put_many(tx: &mut Tx<'_>, workspace: Workspace, all: &[Trashed]) -> Resul
     tx.bulk_insert("putting contacts into the trash", &TABLE, OnConflict::Fail, rows)
 }
 
-/// One deleted contact, if it is in the trash.
+/// Returns a deleted contact; `None` if it is not in the trash.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<Trashed>> {
     tx.query_one(
         "looking into the trash",
@@ -81,7 +81,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Optio
     )
 }
 
-/// To whom those of some contacts belonged that are in the trash, in the order in which they are asked for.
+/// Returns the owners of the contacts that are in the trash, in the order of `ids`.
 pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<Vec<(ContactId, Member)>> {
     let mut found = Vec::new();
     let keys = ids.iter().map(Value::id);
@@ -92,7 +92,7 @@ pub fn owners(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Resul
     Ok(found)
 }
 
-/// Of the deleted contacts of a member, the next at most `limit` after `after`, in the order of their ids.
+/// Returns the next deleted contacts of a member after `after`, at most `limit`, in the order of their ids.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -118,7 +118,7 @@ pub fn page(
     )
 }
 
-/// Of the deleted contacts of a member, the next at most `limit` after `after` that were deleted at one moment, in the
+/// Returns the next contacts of a member after `after` that were deleted at the moment `at`, at most `limit`, in the
 /// order of their ids.
 pub fn page_at(
     tx: &mut Tx<'_>,
@@ -148,14 +148,15 @@ pub fn page_at(
     )
 }
 
-/// Takes a contact out of the trash, if it is there.
+/// Takes a contact out of the trash and returns it; `None` if it is not there.
 pub fn take(tx: &mut Tx<'_>, workspace: Workspace, id: ContactId) -> Result<Option<Trashed>> {
     let taken = get(tx, workspace, id)?;
     remove_many(tx, workspace, &[id])?;
     Ok(taken)
 }
 
-/// Forgets at most `limit` of the contacts that were deleted before a moment; says how many there were.
+/// Deletes for good at most `limit` of the contacts that were put into the trash before `before`; returns how many
+/// there were.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) -> Result<u64> {
     let old = tx.query(
         "looking for old contacts in the trash",
@@ -166,7 +167,7 @@ pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64, limit: u64) ->
     remove_many(tx, workspace, &old)
 }
 
-/// Takes contacts out of the trash; says how many there were.
+/// Takes contacts out of the trash; returns how many there were.
 pub fn remove_many(tx: &mut Tx<'_>, workspace: Workspace, ids: &[ContactId]) -> Result<u64> {
     let rows = ids.iter().map(|id| [workspace.into(), Value::id(id)]);
     tx.bulk_delete("taking contacts out of the trash", &IDENTITY, rows)

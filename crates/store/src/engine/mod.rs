@@ -1,9 +1,9 @@
-//! The engines, and the few primitives that every statement runs through.
+//! The database engines, and the few primitives that every statement runs through.
 //!
-//! Owns values, rows and the transaction, and hands each primitive to the engine that is open. A statement is written
-//! once, with `$1, $2, ...` for its values, in the subset of SQL that SQLite and PostgreSQL share; `$` stands nowhere
-//! else. What no shared statement can say well (many rows at once, many keys at once) is a primitive of its own, given
-//! as table and columns, so that each engine writes the statement that suits it.
+//! Defines values, rows and the transaction, and forwards each primitive to the open engine. A statement is written
+//! once, with `$1, $2, ...` for its values, in the subset of SQL that SQLite and PostgreSQL share; `$` is used for
+//! nothing else. Operations that no shared statement does well (many rows or many keys at once) are primitives of their
+//! own, which take a table and columns, so that each engine builds the statement that suits it.
 
 pub(crate) mod postgres;
 mod row;
@@ -17,15 +17,15 @@ use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use postgres::session::Session;
 
-/// What happens in a transaction; says whether it is to be committed. Without a type of its own, so that what surrounds it is
-/// compiled once.
+/// The work of a transaction; returns whether to commit. A boxed closure instead of a type parameter, so that the code
+/// around it is compiled only once.
 pub(crate) type Work<'w> = Box<dyn FnOnce(&mut Tx<'_>) -> bool + 'w>;
 
-/// A transaction. [`Store::read`](crate::Store::read) and [`Store::write`](crate::Store::write) make it and end it.
+/// A transaction. [`Store::read`](crate::Store::read) and [`Store::write`](crate::Store::write) begin and end it.
 pub struct Tx<'c> {
     engine: EngineTx<'c>,
     writes: bool,
-    /// What the first statement that failed was doing.
+    /// What the first failed statement was doing.
     failed: Option<&'static str>,
 }
 
@@ -51,8 +51,8 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Refuses to commit after a statement that failed, even if the caller went on. PostgreSQL does the same, and a bulk
-    /// write may have left its first rows behind.
+    /// Refuses to commit after a failed statement, even if the caller continued. PostgreSQL does the same; on SQLite, a
+    /// bulk write may have left its first rows behind.
     pub(crate) fn may_commit(&self) -> Result<()> {
         self.failed.map_or(Ok(()), |doing| Err(Error::Aborted { doing }))
     }
@@ -65,7 +65,8 @@ impl<'c> Tx<'c> {
     }
 
     fn must_write(&self, doing: &'static str) -> Result<()> {
-        // SQLite would let a snapshot grow into a write and fail at random when somebody else wrote in the meantime.
+        // SQLite would upgrade a read snapshot to a write, and fail at random if another connection wrote in the
+        // meantime.
         if self.writes {
             Ok(())
         } else {
@@ -73,7 +74,7 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Runs a statement that changes rows; says how many.
+    /// Runs a statement that changes rows; returns how many it changed.
     pub(crate) fn execute(&mut self, doing: &'static str, sql: &str, values: &[Value<'_>]) -> Result<u64> {
         self.must_write(doing)?;
         let outcome = match &mut self.engine {
@@ -85,7 +86,7 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
-    /// Runs a question and hands over each row as it comes, in constant memory.
+    /// Runs a query and passes each row to `take` as it arrives, in constant memory.
     pub(crate) fn for_each(
         &mut self,
         doing: &'static str,
@@ -102,7 +103,8 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
-    /// The time by the database's clock, in UTC microseconds: one clock for all processes that share it.
+    /// Returns the time of the database's clock, in UTC microseconds: one clock for all processes that share the
+    /// database.
     pub(crate) fn clock(&mut self) -> Result<i64> {
         let sql = match self.engine {
             EngineTx::Sqlite(_) => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000",
@@ -112,7 +114,7 @@ impl<'c> Tx<'c> {
         Ok(now.unwrap_or(0))
     }
 
-    /// Runs a question and collects its rows.
+    /// Runs a query and collects its rows.
     pub(crate) fn query<T>(
         &mut self,
         doing: &'static str,
@@ -128,7 +130,7 @@ impl<'c> Tx<'c> {
         Ok(rows)
     }
 
-    /// Runs a question that has at most one row.
+    /// Runs a query that returns at most one row.
     pub(crate) fn query_one<T>(
         &mut self,
         doing: &'static str,
@@ -139,7 +141,8 @@ impl<'c> Tx<'c> {
         Ok(self.query(doing, sql, values, read)?.pop())
     }
 
-    /// Inserts many rows of one workspace. An error in them may be returned by the next statement instead. Rows in the order of the primary key go fastest.
+    /// Inserts many rows of one workspace. Its error may be returned by the next statement instead. Fastest if the rows
+    /// are in the order of the primary key.
     pub(crate) fn bulk_insert<'v, const N: usize>(
         &mut self,
         doing: &'static str,
@@ -155,8 +158,9 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
-    /// Changes rows of one workspace that the first `names` columns of `of` name, the workspace first; writes the other
-    /// columns and says how many rows there were. Rows in the order of the primary key go fastest; none may be named twice.
+    /// Updates rows of one workspace: the first `names` columns of `of`, the workspace first, identify a row, and the
+    /// other columns are written. Returns how many of the rows exist. Fastest if the rows are in the order of the
+    /// primary key; none may be named twice.
     pub(crate) fn bulk_update<'v, const N: usize>(
         &mut self,
         doing: &'static str,
@@ -174,7 +178,8 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
-    /// Deletes the rows of one workspace whose columns (those of `from`, the workspace first) have these values; says how many there were.
+    /// Deletes the rows of one workspace whose columns (those of `from`, the workspace first) have these values;
+    /// returns how many there were.
     pub(crate) fn bulk_delete<'v, const N: usize>(
         &mut self,
         doing: &'static str,
@@ -191,7 +196,7 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
-    /// Deletes all rows of a workspace; all at once where no other workspace has any.
+    /// Deletes all rows of a workspace; on SQLite all rows of the table at once if no other workspace has any.
     pub(crate) fn delete_all<const N: usize>(
         &mut self,
         doing: &'static str,
@@ -200,7 +205,7 @@ impl<'c> Tx<'c> {
     ) -> Result<()> {
         let Table { name, columns } = from;
         let workspace_column = columns[0];
-        // Only SQLite is faster so, and only there nobody else writes in the meantime.
+        // Only SQLite is faster this way, and only there no other connection can write in the meantime.
         let is_alone = matches!(self.engine, EngineTx::Sqlite(_)) && {
             let sql = format!("SELECT 1 FROM {name} WHERE {workspace_column} < $1 OR {workspace_column} > $1 LIMIT 1");
             self.query_one(doing, &sql, &[workspace.into()], |_| Ok(()))?.is_none()
@@ -215,7 +220,7 @@ impl<'c> Tx<'c> {
         Ok(())
     }
 
-    /// Looks up many keys; hands over each row found with the place of its key among the keys. Sorted keys go fastest.
+    /// Looks up many keys; passes each row found to `take`, with the index of its key. Fastest if the keys are sorted.
     pub(crate) fn lookup<'v>(
         &mut self,
         doing: &'static str,
@@ -234,8 +239,8 @@ impl<'c> Tx<'c> {
         self.note(doing, outcome)
     }
 
-    /// Looks up the last row within a bound for many keys; hands over each one found with the place of the key that asked for
-    /// it. Sorted keys go fastest.
+    /// Looks up the last row within a bound of each of many keys; passes each row found to `take`, with the index of
+    /// its key. Fastest if the keys are sorted.
     pub(crate) fn lookup_last<'v>(
         &mut self,
         doing: &'static str,

@@ -1,11 +1,11 @@
-//! A row of an answer, whichever engine gives it.
+//! A row of a query result, from either engine.
 
 use super::value::Value;
 use super::{postgres, sqlite};
 use crate::error::{Error, Result};
 use uuid::Uuid;
 
-/// A row of an answer. Columns count from 0. A value of another type than asked for is an [`Error::Corrupt`].
+/// A row of a query result. Columns count from 0. A value of another type than requested is an [`Error::Corrupt`].
 pub(crate) enum Row<'r> {
     Sqlite(&'r rusqlite::Row<'r>),
     Postgres(&'r ::postgres::Row),

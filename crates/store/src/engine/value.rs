@@ -1,4 +1,4 @@
-//! What statements are given: values, and the tables and keys of the primitives for many rows.
+//! Inputs of statements: values, and the tables and keys of the primitives for many rows.
 
 use crate::ids::Workspace;
 use uuid::Uuid;
@@ -23,7 +23,7 @@ impl<'a> Value<'a> {
         Self::Blob(id.as_bytes())
     }
 
-    /// Where a page in id order goes on; without an id, what sorts before every id.
+    /// The position after which a page in id order starts; without an id, a value that sorts before every id.
     pub(crate) fn after(id: Option<&'a Uuid>) -> Self {
         id.map_or(Self::Blob(&[]), Self::id)
     }
@@ -53,8 +53,8 @@ pub(crate) struct Table<const N: usize> {
     pub(crate) columns: [&'static str; N],
 }
 
-/// One list behind the other, for columns and values that several tables share. Does not compile for another length than
-/// that of both.
+/// Concatenates two arrays, for columns and values that several tables share. Compiles only if `N` is the sum of both
+/// lengths.
 pub(crate) const fn join<T: Copy, const A: usize, const B: usize, const N: usize>(
     first: [T; A],
     then: [T; B],
@@ -74,12 +74,12 @@ pub(crate) const fn join<T: Copy, const A: usize, const B: usize, const N: usize
 pub(crate) enum OnConflict {
     /// The whole insert fails with [`Error::Conflict`].
     Fail,
-    /// The row that exists stays.
+    /// The existing row is kept.
     Keep,
 }
 
-/// A question asked for many keys of one workspace at once: of `table`, the `columns` of the rows whose `key` is asked
-/// for, for each key in the order of the column `order`.
+/// A query for many keys of one workspace at once: selects `columns` of the rows of `table` whose `key` is one of the
+/// keys, for each key in the order of the column `order`.
 pub(crate) struct Lookup {
     pub(crate) table: &'static str,
     pub(crate) key: &'static str,
@@ -87,8 +87,8 @@ pub(crate) struct Lookup {
     pub(crate) order: &'static str,
 }
 
-/// A question asked for many keys of one workspace at once: of `table`, the `columns` of the last row whose `key` lies within
-/// a bound, for each of them. Rows of the same key are in the order of the column `then`.
+/// A query for many keys of one workspace at once: for each key, selects `columns` of the last row of `table` whose
+/// `key` is within `bound` of it. Rows with the same `key` are in the order of the column `then`.
 pub(crate) struct LastLookup {
     pub(crate) table: &'static str,
     pub(crate) key: &'static str,
@@ -97,10 +97,10 @@ pub(crate) struct LastLookup {
     pub(crate) bound: Bound,
 }
 
-/// How far a key may go up to another.
+/// The upper bound of a lookup, relative to the given key.
 #[derive(Clone, Copy)]
 pub(crate) enum Bound {
-    /// The key itself counts.
+    /// The key itself is included.
     AtMost,
     Below,
 }

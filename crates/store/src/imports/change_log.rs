@@ -1,8 +1,8 @@
-//! The change log: what was there before an import changed a contact.
+//! The change log: the values of contacts before an import changed them.
 //!
-//! Owns the log of updates, and of contacts that an import created outside of its batches' ranges of ids.
-//! [`imports::batches`](crate::imports::batches) and [`contacts::page_created_by`](crate::contacts::page_created_by)
-//! tell those without a row each.
+//! Records updates, and contacts that an import created outside of its batches' ranges of ids. Contacts within these
+//! ranges need no row each: [`imports::batches`](crate::imports::batches) and
+//! [`contacts::page_created_by`](crate::contacts::page_created_by) find them.
 
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
@@ -15,7 +15,7 @@ pub struct Change {
     pub contact: ContactId,
     /// The line of the file, counted from 1.
     pub line: u64,
-    /// What was there; none if the import created the contact.
+    /// The contact before the change; `None` if the import created it.
     pub before: Option<Before>,
 }
 
@@ -23,9 +23,9 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
     pub version: Version,
-    /// The run that had written that version; none if a person had.
+    /// The run that had written that version; `None` if a person had.
     pub written_by: Option<RunId>,
-    /// The person who had written that version, if that is known.
+    /// The person who had written that version, if known.
     pub edited_by: Option<Member>,
     /// Its values, as JSON.
     pub body: String,
@@ -67,7 +67,8 @@ fn read(row: &Row<'_>) -> Result<Change> {
     })
 }
 
-/// Notes changes. If the import has changed a contact before, the first note stays: it says what was there.
+/// Records changes. If the import has changed a contact before, the first record is kept, because it holds the values
+/// before.
 pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: &[Change]) -> Result<()> {
     let rows = changes.iter().map(|change| {
         let before = change.before.as_ref();
@@ -86,7 +87,7 @@ pub fn record(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, changes: 
     Ok(())
 }
 
-/// What an import changed of one contact, if it did.
+/// Returns the change of one contact by an import; `None` if there was none.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, contact: ContactId) -> Result<Option<Change>> {
     tx.query_one(
         "reading a change",
@@ -97,7 +98,8 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, contact: Con
     )
 }
 
-/// The changes of a contact by the last at most `limit` imports that changed it and whose log is kept, the latest first.
+/// Returns the changes of a contact by the last imports that changed it and whose log is kept, at most `limit`, the
+/// latest first.
 pub fn of_contact(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -116,7 +118,7 @@ pub fn of_contact(
     )
 }
 
-/// The next at most `limit` changes of an import after the contact `after`, in the order of the contacts' ids.
+/// Returns the next changes of an import after the contact `after`, at most `limit`, in the order of the contacts' ids.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -138,14 +140,14 @@ pub fn page(
     )
 }
 
-/// Deletes the log of an import; says how many changes it held.
+/// Deletes the log of an import; returns how many changes it held.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<u64> {
     let sql = "DELETE FROM import_changes WHERE workspace_id = $1 AND import_id = $2";
     tx.execute("forgetting changes", sql, &[workspace.into(), Value::Int(import.0)])
 }
 
-/// Deletes at most `limit` changes of imports whose log was deleted ([`imports::set_forgotten`](crate::imports::set_forgotten));
-/// says how many.
+/// Deletes at most `limit` changes of imports whose log is marked as deleted
+/// ([`imports::set_forgotten`](crate::imports::set_forgotten)); returns how many.
 pub fn forget_marked(tx: &mut Tx<'_>, workspace: Workspace, limit: u64) -> Result<u64> {
     let old = tx.query(
         "looking for change logs that were let go of",

@@ -1,24 +1,24 @@
-//! Leases: which process runs an import, and when it last gave a sign of life.
+//! Leases: which process runs an import, and when it last renewed its lease.
 //!
-//! Owns who holds an import (`imports.holder`, written in the same transaction as what is done for the import) and the
-//! signs of life (`import_leases`, beside it, because a batch keeps its import's row locked). Times are by the
-//! database's clock, the one that all processes share.
+//! The holder of an import (`imports.holder`) is written in the same transaction as the work for the import. Renewals
+//! are in a table of their own (`import_leases`), because a batch keeps its import's row locked. Times are by the
+//! database's clock, which all processes share.
 
 use crate::engine::{Row, Tx, Value};
 use crate::error::Result;
 use crate::ids::{ImportId, Workspace};
 
-/// Who holds an import.
+/// The lease of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub import: ImportId,
-    /// What the holder calls itself.
+    /// The name of the process that holds it.
     pub holder: String,
-    /// How long ago it last gave a sign of life, in microseconds; none if it never did.
+    /// The time since the last renewal, in microseconds; `None` if there was none.
     pub silent_for: Option<i64>,
 }
 
-/// Gives an import to `holder`, if it is still held by `from` (none for nobody). Says whether it is.
+/// Gives an import to `holder`, if it is still held by `from` (`None`: by no process). Returns whether it was given.
 pub fn take(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &str, from: Option<&str>) -> Result<bool> {
     let taken = tx.execute(
         "taking an import",
@@ -47,7 +47,7 @@ pub fn take(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &st
     Ok(taken == 1)
 }
 
-/// Gives a sign of life. Says whether the import is still held.
+/// Renews a lease. Returns whether `holder` still has it.
 pub fn renew(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &str) -> Result<bool> {
     let now = tx.clock()?;
     let renewed = tx.execute(
@@ -63,8 +63,8 @@ pub fn renew(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &s
     Ok(renewed == 1)
 }
 
-/// Makes sure that `holder` holds the import until this transaction ends: nobody can take it in between. Says whether it
-/// does; if not, nothing may be written for the import.
+/// Makes sure that `holder` holds the import until this transaction ends: no other process can take it in between.
+/// Returns whether `holder` holds it; if not, nothing may be written for the import.
 pub fn fence(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &str) -> Result<bool> {
     let held = tx.execute(
         "making sure of an import",
@@ -74,7 +74,7 @@ pub fn fence(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &s
     Ok(held == 1)
 }
 
-/// Gives an import back, if `holder` holds it.
+/// Releases an import, if `holder` holds it.
 pub fn release(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, holder: &str) -> Result<()> {
     let released = tx.execute(
         "giving an import back",
@@ -96,7 +96,7 @@ fn forget(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId) -> Result<()>
     Ok(())
 }
 
-/// The imports that somebody holds, by number.
+/// Returns the leases of all imports that are held, by number.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Lease>> {
     let now = tx.clock()?;
     tx.query(
@@ -114,7 +114,7 @@ fn read(row: &Row<'_>, now: i64) -> Result<Lease> {
     Ok(Lease {
         import: ImportId(row.int(0)?),
         holder: row.text(1)?.to_owned(),
-        // A clock that was set back must not make a holder look as if it spoke from the future for long.
+        // If the clock was set back, the renewal may be in the future; it then counts as just made.
         silent_for: row.opt_int(2)?.map(|renewed| (now - renewed).max(0)),
     })
 }

@@ -1,6 +1,4 @@
 //! Mappings that members have used, by the header row that they were used for.
-//!
-//! Owns the table.
 
 use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
@@ -11,7 +9,7 @@ pub(crate) const TABLE: Table<5> = Table {
     columns: ["workspace_id", "member_id", "header_hash", "mapping", "used_at"],
 };
 
-/// The mapping that a member used last for a header row, if any.
+/// Returns the mapping that a member last used for a header row; `None` if there is none.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, header: u128) -> Result<Option<String>> {
     tx.query_one(
         "reading a mapping",
@@ -25,7 +23,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, header: u128) 
     )
 }
 
-/// Remembers the mapping that a member has used for a header row, in place of an earlier one.
+/// Stores the mapping that a member has used for a header row, replacing an earlier one.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, member: Member, header: u128, mapping: &str, now: i64) -> Result<()> {
     tx.execute(
         "remembering a mapping",

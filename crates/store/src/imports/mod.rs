@@ -1,7 +1,7 @@
 //! Imports: one row for each run of a file, and the ranges of contact ids that its batches gave out.
 //!
-//! Holds an import's number, state, progress and batches. Plan and counts are JSON that `app` interprets; the values before
-//! a change are in [`change_log`].
+//! Stores an import's number, state, progress and batches. Plan and counts are JSON that `app` interprets; the values
+//! before a change are in [`change_log`].
 
 pub mod change_log;
 pub mod leases;
@@ -16,40 +16,39 @@ use model::ContactId;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
     pub id: ImportId,
-    /// Who runs it.
+    /// The member who runs it.
     pub owner: Member,
     /// The file's name.
     pub file_name: String,
     /// The file's size in bytes.
     pub file_size: u64,
-    /// What it is about.
     pub state: ImportState,
     /// Dialect, mapping and options, as JSON.
     pub plan: String,
     /// Rows of the file that are done and committed.
     pub rows_done: u64,
-    /// What became of them, as JSON.
+    /// Counts of the outcomes of these rows, as JSON.
     pub counts: String,
-    /// Bytes of the file of rejected rows that belong to the rows done.
+    /// Size in bytes of the file of rejected rows after the rows done.
     pub rejected_bytes: u64,
     /// When it was created, in UTC microseconds.
     pub created_at: i64,
-    /// When it last went on or changed its state, in UTC microseconds.
+    /// When its plan, progress or state last changed, in UTC microseconds.
     pub updated_at: i64,
-    /// When it last came to an end, in UTC microseconds.
+    /// When it last ended, in UTC microseconds.
     pub finished_at: Option<i64>,
-    /// When its change log was deleted, in UTC microseconds; none while it can be undone.
+    /// When its change log was deleted, in UTC microseconds; `None` while the import can be undone.
     pub forgotten_at: Option<i64>,
 }
 
-/// What an import is about.
+/// The state of an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportState {
-    /// Its file is here and is being looked at; nothing is written yet.
+    /// Its file has arrived and is being reviewed; nothing is written yet.
     Draft,
     /// Rows are being written, or were when the process died.
     Running,
-    /// It is to stop behind the batch in hand.
+    /// It is to stop after the current batch.
     Cancelling,
     /// Stopped on request; what is written is kept.
     Cancelled,
@@ -62,7 +61,7 @@ pub enum ImportState {
 }
 
 impl ImportState {
-    /// The word that is stored.
+    /// Returns the word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -75,7 +74,7 @@ impl ImportState {
         }
     }
 
-    /// The state that a word stands for.
+    /// Returns the state that is stored as this word.
     pub fn parse(word: &str) -> Option<Self> {
         let states = [
             Self::Draft,
@@ -90,10 +89,10 @@ impl ImportState {
     }
 }
 
-/// What an import starts with.
+/// The initial values of an import.
 #[derive(Clone, Debug)]
 pub struct NewImport<'a> {
-    /// Who runs it.
+    /// The member who runs it.
     pub owner: Member,
     /// The file's name.
     pub file_name: &'a str,
@@ -101,24 +100,24 @@ pub struct NewImport<'a> {
     pub file_size: u64,
     /// Dialect, mapping and options, as JSON.
     pub plan: &'a str,
-    /// What became of no rows at all, as JSON.
+    /// The counts before any row is done, as JSON.
     pub counts: &'a str,
     /// [`ImportState::Draft`] or [`ImportState::Running`].
     pub state: ImportState,
 }
 
-/// How far an import has come.
+/// The progress of an import.
 #[derive(Clone, Debug)]
 pub struct Checkpoint<'a> {
     /// Rows of the file that are done.
     pub rows_done: u64,
-    /// What became of them, as JSON.
+    /// Counts of the outcomes of these rows, as JSON.
     pub counts: &'a str,
-    /// Bytes of the file of rejected rows that belong to the rows done.
+    /// Size in bytes of the file of rejected rows after the rows done.
     pub rejected_bytes: u64,
 }
 
-/// The ids that a batch gave to the contacts it created.
+/// The range of ids that a batch gave to the contacts it created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// The batch's number within its import.
@@ -159,11 +158,11 @@ fn read(row: &Row<'_>) -> Result<Import> {
     })
 }
 
-/// Begins an import under the next number of the workspace.
+/// Creates an import with the next number of the workspace.
 ///
 /// # Errors
-/// [`Error::Conflict`] if another process took the number in the same moment: try again. SQLite has one writer, so there
-/// it does not happen.
+/// [`Error::Conflict`] if another process took the number at the same moment: try again. This cannot happen on SQLite,
+/// which has one writer.
 pub fn create(tx: &mut Tx<'_>, workspace: Workspace, import: &NewImport<'_>, now: i64) -> Result<ImportId> {
     let next = "SELECT coalesce(max(import_id), 0) + 1 FROM imports WHERE workspace_id = $1";
     let number = tx
@@ -189,7 +188,7 @@ pub fn create(tx: &mut Tx<'_>, workspace: Workspace, import: &NewImport<'_>, now
     Ok(ImportId(number))
 }
 
-/// One import, if it exists.
+/// Returns an import; `None` if it does not exist.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Option<Import>> {
     tx.query_one(
         "reading an import",
@@ -203,7 +202,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Option
     )
 }
 
-/// All imports, the newest first.
+/// Returns all imports, the newest first.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     tx.query(
         "reading imports",
@@ -217,7 +216,7 @@ pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     )
 }
 
-/// The next at most `limit` imports of a member before `before`, the newest first.
+/// Returns the next imports of a member before `before`, at most `limit`, the newest first.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -243,7 +242,7 @@ pub fn page(
     )
 }
 
-/// The imports that are running, cancelling or undoing, the oldest first.
+/// Returns the imports that are running, cancelling or undoing, the oldest first.
 pub fn unfinished(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> {
     tx.query(
         "looking for unfinished imports",
@@ -257,7 +256,8 @@ pub fn unfinished(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Import>> 
     )
 }
 
-/// The number, state and end of a member's imports that came to an end or were undone at a moment or later, in that order.
+/// Returns number, state and end of a member's imports that ended or were undone at `since` or later, in the order of
+/// that time.
 pub fn ended_since(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -278,7 +278,7 @@ pub fn ended_since(
     )
 }
 
-/// Notes how far an import has come; says whether it exists.
+/// Records the progress of an import; returns whether the import exists.
 pub fn checkpoint(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, at: &Checkpoint<'_>, now: i64) -> Result<bool> {
     let changed = tx.execute(
         "noting an import's progress",
@@ -296,7 +296,7 @@ pub fn checkpoint(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, at: &Chec
     Ok(changed == 1)
 }
 
-/// Changes an import's state; `finished` makes `now` the moment of its end. Says whether it exists.
+/// Changes an import's state; with `finished`, records `now` as the time of its end. Returns whether the import exists.
 pub fn set_state(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -320,7 +320,7 @@ pub fn set_state(
     Ok(changed == 1)
 }
 
-/// Changes an import's state if it is in one that is named; says whether it was.
+/// Changes an import's state from `from` to `to`; returns whether it was in `from`.
 pub fn change_state(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -343,7 +343,7 @@ pub fn change_state(
     Ok(changed == 1)
 }
 
-/// Notes that the change log of an import is deleted; says whether it exists.
+/// Records that the change log of an import is deleted; returns whether the import exists.
 pub fn set_forgotten(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, now: i64) -> Result<bool> {
     let changed = tx.execute(
         "letting go of a change log",
@@ -353,7 +353,7 @@ pub fn set_forgotten(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, now: i
     Ok(changed == 1)
 }
 
-/// Gives a draft another plan; says whether it is there and still a draft.
+/// Replaces the plan of a draft; returns whether the import exists and is still a draft.
 pub fn set_plan(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, plan: &str, now: i64) -> Result<bool> {
     let changed = tx.execute(
         "changing a draft",
@@ -369,7 +369,7 @@ pub fn set_plan(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, plan: &str,
     Ok(changed == 1)
 }
 
-/// Deletes a draft; says whether it was there. What has written anything cannot be deleted.
+/// Deletes a draft; returns whether it existed. An import that has written anything cannot be deleted.
 pub fn delete_draft(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<bool> {
     let deleted = tx.execute(
         "deleting a draft",
@@ -383,7 +383,7 @@ pub fn delete_draft(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Resu
     Ok(deleted == 1)
 }
 
-/// Notes the ids of the contacts that a batch created.
+/// Records the range of ids of the contacts that a batch created.
 ///
 /// # Errors
 /// [`Error::Conflict`] if the import has a batch of this number.
@@ -404,7 +404,7 @@ pub fn add_batch(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId, batch: &Ba
     Ok(())
 }
 
-/// The batches of an import that created contacts, by number.
+/// Returns the batches of an import that created contacts, by number.
 pub fn batches(tx: &mut Tx<'_>, workspace: Workspace, id: ImportId) -> Result<Vec<Batch>> {
     tx.query(
         "reading batches",

@@ -6,21 +6,21 @@ use crate::engine::{Row, Tx, Value};
 use crate::error::{Error, Result};
 use crate::ids::{Member, Workspace};
 
-/// What a member may do beside their own contacts. Later ones may more.
+/// The rights of a member beyond their own contacts. A later role includes the rights of those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     Member,
-    /// Keeps order in the workspace too.
+    /// May also administer the workspace.
     Admin,
-    /// May make and unmake owners too.
+    /// May also give and take the role of owner.
     Owner,
 }
 
 impl Role {
-    /// Every role, the one that may least first.
+    /// All roles, the one with the fewest rights first.
     pub const ALL: [Self; 3] = [Self::Member, Self::Admin, Self::Owner];
 
-    /// As it is stored and written.
+    /// Returns the word that is stored and written.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
@@ -29,20 +29,19 @@ impl Role {
         }
     }
 
-    /// The role of that name.
+    /// Returns the role with that name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
 }
 
-/// What is written of a new account.
+/// The values of a new account.
 #[derive(Clone, Copy, Debug)]
 pub struct NewAccount<'a> {
-    /// What the member is called.
     pub name: &'a str,
     /// The address to sign in with.
     pub email: &'a str,
-    /// What the password is checked against.
+    /// The hash that passwords are checked against.
     pub password_hash: &'a str,
 }
 
@@ -50,15 +49,12 @@ pub struct NewAccount<'a> {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Account {
     pub member: Member,
-    /// What the member is called.
     pub name: String,
     /// The address to sign in with.
     pub email: String,
-    /// What the password is checked against.
+    /// The hash that passwords are checked against.
     pub password_hash: String,
-    /// What the workspace is called.
     pub workspace_name: String,
-    /// What the member may.
     pub role: Role,
 }
 
@@ -82,7 +78,7 @@ fn read_role(row: &Row<'_>, column: usize) -> Result<Role> {
     Role::named(name).ok_or_else(|| Error::Corrupt(format!("a member has the role {name:?}")))
 }
 
-/// Whether anybody can sign in.
+/// Whether any member has an account.
 pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
     let found = tx.query_one(
         "looking for accounts",
@@ -93,7 +89,7 @@ pub fn exist(tx: &mut Tx<'_>, workspace: Workspace) -> Result<bool> {
     Ok(found.is_some())
 }
 
-/// The account of that email.
+/// Returns the account with that email, if its member is active.
 pub fn by_email(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<Option<Account>> {
     let sql = format!("{ACCOUNT} AND m.email = $2");
     tx.query_one(
@@ -104,7 +100,7 @@ pub fn by_email(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<Op
     )
 }
 
-/// The account of a member.
+/// Returns the account of a member, if the member is active.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<Account>> {
     let sql = format!("{ACCOUNT} AND m.member_id = $2");
     tx.query_one(
@@ -115,7 +111,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opti
     )
 }
 
-/// The role of a member; none if there is no such member, or no active one.
+/// Returns the role of a member; `None` if there is no such member, or the member is not active.
 pub fn role(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<Role>> {
     let found = tx.query_one(
         "reading a role",
@@ -126,7 +122,7 @@ pub fn role(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opt
     Ok(found)
 }
 
-/// Makes an account of a member who has none. Says whether it did; of two who try, one does.
+/// Creates the account of a member who has none. Returns whether it did; of two concurrent calls, one does.
 pub fn claim(tx: &mut Tx<'_>, workspace: Workspace, member: Member, account: &NewAccount<'_>) -> Result<bool> {
     let claimed = tx.execute(
         "making an account",

@@ -1,4 +1,4 @@
-//! Tokens by which programs of a member use the HTTP API, identified by the hash of their secret.
+//! API tokens, by which programs of a member use the HTTP API, identified by the hash of their secret.
 
 use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
@@ -25,13 +25,13 @@ pub struct TokenRow {
     pub token_hash: Vec<u8>,
     pub member: Member,
     pub created_at: i64,
-    /// From when on it lets nobody in; none if it never expires.
+    /// When it expires; `None` if never.
     pub expires_at: Option<i64>,
-    /// When it was used last, roughly.
+    /// When it was last used, approximately.
     pub used_at: Option<i64>,
-    /// What it allows, in the words of `app`.
+    /// The scopes of the token, in the format of `app`.
     pub scopes: String,
-    /// What the member calls it.
+    /// The name that the member gave it.
     pub name: String,
 }
 
@@ -70,21 +70,21 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, token: &TokenRow) -> Result<()
     Ok(())
 }
 
-/// The token of a secret.
+/// Returns the token with this hash.
 pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Result<Option<TokenRow>> {
     let sql = format!("{TOKEN} AND token_hash = $2");
     let values = [workspace.into(), Value::Blob(token_hash)];
     tx.query_one("reading a token", &sql, &values, read)
 }
 
-/// The tokens of a member, the newest first.
+/// Returns the tokens of a member, the newest first.
 pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<TokenRow>> {
     let sql = format!("{TOKEN} AND member_id = $2 ORDER BY created_at DESC, token_hash");
     let values = [workspace.into(), Value::Int(member.0)];
     tx.query("reading tokens", &sql, &values, read)
 }
 
-/// Notes that a token was used.
+/// Records that a token was used.
 pub fn used(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<()> {
     tx.execute(
         "noting the use of a token",
@@ -104,7 +104,7 @@ pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Resul
     Ok(())
 }
 
-/// Removes all tokens of a member. Says how many there were.
+/// Removes all tokens of a member. Returns how many there were.
 pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
     tx.execute(
         "revoking tokens",

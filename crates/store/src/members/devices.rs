@@ -9,7 +9,7 @@ pub(crate) const TABLE: Table<4> = Table {
     columns: ["workspace_id", "token_hash", "member_id", "seen_at"],
 };
 
-/// Whether the member has signed in with this browser since a moment.
+/// Whether the member has signed in with this browser at or after `since`.
 pub fn is_known(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: Member, since: i64) -> Result<bool> {
     let found = tx.query_one(
         "looking for a browser",
@@ -26,7 +26,7 @@ pub fn is_known(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member
     Ok(found.is_some())
 }
 
-/// The hashes of a member's browsers, the one seen last first.
+/// Returns the hashes of a member's browsers, the most recently seen first.
 pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<Vec<u8>>> {
     tx.query(
         "reading browsers",
@@ -36,7 +36,7 @@ pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resul
     )
 }
 
-/// Notes that the member has signed in with this browser.
+/// Records that the member has signed in with this browser.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: Member, now: i64) -> Result<()> {
     tx.execute(
         "noting a browser",
@@ -52,7 +52,7 @@ pub fn put(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: Mem
     Ok(())
 }
 
-/// Gives a browser another secret; it stays known to everybody who has signed in with it.
+/// Replaces the secret of a browser; it stays known for every member who has signed in with it.
 pub fn renew(tx: &mut Tx<'_>, workspace: Workspace, old_hash: &[u8], new_hash: &[u8]) -> Result<()> {
     tx.execute(
         "renewing the secret of a browser",
@@ -62,7 +62,7 @@ pub fn renew(tx: &mut Tx<'_>, workspace: Workspace, old_hash: &[u8], new_hash: &
     Ok(())
 }
 
-/// Forgets one browser of a member.
+/// Deletes one browser of a member.
 pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: Member) -> Result<()> {
     tx.execute(
         "forgetting a browser",
@@ -72,7 +72,7 @@ pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], member: 
     Ok(())
 }
 
-/// Forgets all browsers of a member.
+/// Deletes all browsers of a member.
 pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<()> {
     tx.execute(
         "forgetting browsers",
@@ -82,7 +82,7 @@ pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
     Ok(())
 }
 
-/// Forgets the browsers that were last seen before a moment.
+/// Deletes the browsers that were last seen before `before`.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64) -> Result<()> {
     tx.execute(
         "forgetting old browsers",

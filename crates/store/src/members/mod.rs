@@ -1,7 +1,8 @@
 //! Members of a workspace: roles, states, and the transfer of what a removed member owned.
 //!
-//! A caller that changes members takes the workspace's lock first ([`workspaces::queue`](crate::workspace::workspaces::queue)),
-//! so that two changes never act on outdated counts of owners.
+//! A caller that changes members takes the workspace's lock first
+//! ([`workspaces::queue`](crate::workspace::workspaces::queue)), so that two changes never act on outdated counts of
+//! owners.
 
 pub mod accounts;
 pub mod api_tokens;
@@ -23,16 +24,16 @@ use model::ContactId;
 /// Whether a member can sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemberState {
-    /// As a member does.
+    /// Can sign in.
     Active,
-    /// Not for now. What is theirs stays theirs.
+    /// Cannot sign in for now, but keeps contacts and imports.
     Deactivated,
-    /// Never again. What was theirs is somebody else's.
+    /// Can never sign in again. Contacts and imports were handed over to another member.
     Removed,
 }
 
 impl MemberState {
-    /// As it is stored and written.
+    /// Returns the word that is stored and written.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -41,7 +42,7 @@ impl MemberState {
         }
     }
 
-    /// The state of that name.
+    /// Returns the state with that name.
     pub fn named(name: &str) -> Option<Self> {
         let states = [Self::Active, Self::Deactivated, Self::Removed];
         states.into_iter().find(|state| state.as_str() == name)
@@ -51,17 +52,15 @@ impl MemberState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemberRow {
     pub member: Member,
-    /// What the member is called.
     pub name: String,
-    /// The address to sign in with; none for who has no account or has none any more.
+    /// The address to sign in with; `None` for a member who has no account, or was removed.
     pub email: Option<String>,
-    /// What the member may.
     pub role: Role,
     /// Whether the member can sign in.
     pub state: MemberState,
-    /// Since when there is the member, in UTC microseconds.
+    /// When the member was added, in UTC microseconds.
     pub created_at: i64,
-    /// When last seen, roughly, in UTC microseconds.
+    /// When the member was last seen, approximately, in UTC microseconds.
     pub seen_at: Option<i64>,
 }
 
@@ -81,30 +80,30 @@ fn read(row: &Row<'_>) -> Result<MemberRow> {
     })
 }
 
-/// All members, also those who were removed, in the order in which they came.
+/// Returns all members, including removed ones, in the order in which they were added.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<MemberRow>> {
     let sql = format!("{MEMBER} ORDER BY member_id");
     tx.query("reading the members", &sql, &[workspace.into()], read)
 }
 
-/// One member, if there is such a one.
+/// Returns a member; `None` if there is none with this number.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<MemberRow>> {
     let sql = format!("{MEMBER} AND member_id = $2");
     let values = [workspace.into(), Value::Int(member.0)];
     tx.query_one("reading a member", &sql, &values, read)
 }
 
-/// The member of that email, if there is one.
+/// Returns the member with that email; `None` if there is none.
 pub fn by_email(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<Option<MemberRow>> {
     let sql = format!("{MEMBER} AND email = $2");
     let values = [workspace.into(), Value::Text(email)];
     tx.query_one("reading a member", &sql, &values, read)
 }
 
-/// Adds a member under the next number.
+/// Adds a member with the next number.
 ///
 /// # Errors
-/// [`Error::Conflict`] if somebody has the email.
+/// [`Error::Conflict`] if another member has the email.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, account: &NewAccount<'_>, role: Role, now: i64) -> Result<Member> {
     let next = "SELECT coalesce(max(member_id), 0) + 1 FROM members WHERE workspace_id = $1";
     let number = tx.query_one("numbering a member", next, &[workspace.into()], |row| row.int(0))?;
@@ -136,7 +135,7 @@ pub fn set_role(tx: &mut Tx<'_>, workspace: Workspace, member: Member, role: Rol
     Ok(())
 }
 
-/// Makes a member active or not. Who is removed loses email and password, and keeps the name.
+/// Changes a member's state. A removed member loses email and password, and keeps the name.
 pub fn set_state(tx: &mut Tx<'_>, workspace: Workspace, member: Member, state: MemberState) -> Result<()> {
     let forget = if state == MemberState::Removed {
         ", email = NULL, password_hash = NULL"
@@ -152,7 +151,7 @@ pub fn set_state(tx: &mut Tx<'_>, workspace: Workspace, member: Member, state: M
     Ok(())
 }
 
-/// Notes that a member was seen.
+/// Records that a member was seen.
 pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, member: Member, now: i64) -> Result<()> {
     tx.execute(
         "noting that a member was seen",
@@ -162,7 +161,7 @@ pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, member: Member, now: i64) -> 
     Ok(())
 }
 
-/// How many owners can sign in, or could if they had an account.
+/// Counts the owners who can sign in, or could if they had an account.
 pub fn active_owners(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     let sql = "SELECT count(*) FROM members WHERE workspace_id = $1 AND role = 'owner' AND state = 'active'";
     let count = tx.query_one("counting the owners", sql, &[workspace.into()], |row| row.count(0))?;
@@ -172,7 +171,7 @@ pub fn active_owners(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
 /// What belongs to a member.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Belongings {
-    /// Contacts of the directory.
+    /// Contacts in the directory.
     pub contacts: u64,
     /// Contacts in the trash.
     pub trashed: u64,
@@ -180,7 +179,7 @@ pub struct Belongings {
     pub imports: u64,
 }
 
-/// Counts what belongs to a member. It looks at every contact.
+/// Counts what belongs to a member. Scans every contact.
 pub fn belongings(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Belongings> {
     let mut count = |sql: &str| {
         let values = [workspace.into(), Value::Int(member.0)];
@@ -194,7 +193,7 @@ pub fn belongings(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
     })
 }
 
-/// How many contacts each member owns who owns any. It looks at every contact.
+/// Returns how many contacts each member owns, without members who own none. Scans every contact.
 pub fn owned(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<(Member, u64)>> {
     tx.query(
         "counting contacts of members",
@@ -204,8 +203,9 @@ pub fn owned(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<(Member, u64)>
     )
 }
 
-/// Gives the next at most `limit` contacts of a member after `after`, in the order of their ids, to another one. Says which;
-/// fewer than `limit` were the last. Their versions stay: no value of them changes.
+/// Transfers the next contacts of a member after `after`, at most `limit`, in the order of their ids, to another
+/// member. Returns their ids; if there are fewer than `limit`, they were the last. Versions stay, because no value of a
+/// contact changes.
 pub fn hand_over_contacts(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -242,9 +242,9 @@ pub fn hand_over_contacts(
     Ok(ids)
 }
 
-/// Gives what else belongs to a member to another one: contacts in the trash, and imports. Drafts of imports, and the mappings
-/// and choices that were remembered for the member, are deleted. Nobody holds the imports any more: who runs one stops before it writes on,
-/// and who takes it up goes on for the other member.
+/// Transfers what else belongs to a member to another one: contacts in the trash, and imports. Deletes the member's
+/// drafts, remembered mappings and choices, and notifications. No process holds the imports afterwards: a process that
+/// runs one stops before it writes again, and the process that takes the import over continues for the new owner.
 pub fn hand_over_rest(tx: &mut Tx<'_>, workspace: Workspace, from: Member, to: Member) -> Result<()> {
     let both = [workspace.into(), Value::Int(from.0), Value::Int(to.0)];
     let [here, gone, _] = both;

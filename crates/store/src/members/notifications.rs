@@ -1,24 +1,24 @@
-//! Notifications: what others did that a member should know of. Those for everyone are kept once.
+//! Notifications: what other members did with contacts and a member should be informed of. A notification for everyone
+//! is stored once.
 
 use crate::engine::{Row, Table, Tx, Value};
 use crate::error::Result;
 use crate::ids::{Member, Workspace};
 use model::ContactId;
 
-/// What a member did for another one, or for everyone.
+/// A message to a member, or to everyone, about what another member did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// To whom it is; none for everyone.
+    /// The recipient; `None` for everyone.
     pub to: Option<Member>,
-    /// When, in UTC microseconds. What a member did in one action has one moment.
+    /// When it was done, in UTC microseconds. Everything a member did in one action has the same time.
     pub at: i64,
     /// Who did it.
     pub by: Member,
-    /// Of what kind.
     pub kind: String,
     /// How many contacts it is about.
     pub contacts: u64,
-    /// The contact, if it is one.
+    /// The contact, if it is about exactly one.
     pub contact: Option<ContactId>,
 }
 
@@ -35,7 +35,7 @@ pub(crate) const TABLE: Table<7> = Table {
     ],
 };
 
-/// Everyone; members count from 1.
+/// The stored number for everyone; the numbers of members begin at 1.
 const EVERYONE: i64 = 0;
 
 fn read(row: &Row<'_>) -> Result<Notification> {
@@ -54,7 +54,8 @@ fn read(row: &Row<'_>) -> Result<Notification> {
     })
 }
 
-/// Adds a notification. Where there is one of the same moment, member and kind already, its contacts are counted on.
+/// Adds a notification. If one with the same recipient, time, author and kind exists, its count of contacts is
+/// increased.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, notification: &Notification) -> Result<()> {
     let contact = notification.contact.as_ref().map_or(Value::Null, Value::id);
     tx.execute(
@@ -76,8 +77,8 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, notification: &Notification) -
     Ok(())
 }
 
-/// The latest at most `limit` notifications of a member after a moment, those for everyone among them, but none of what they
-/// did themselves.
+/// Returns the latest notifications of a member after `after`, at most `limit`, including those for everyone, but none
+/// about what the member did.
 pub fn latest(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -100,7 +101,8 @@ pub fn latest(
     )
 }
 
-/// How many notifications a member has after a moment.
+/// Counts the notifications of a member after `after`, including those for everyone, but none about what the member
+/// did.
 pub fn count(tx: &mut Tx<'_>, workspace: Workspace, member: Member, after: i64) -> Result<u64> {
     let found = tx.query_one(
         "counting notifications",
@@ -112,7 +114,7 @@ pub fn count(tx: &mut Tx<'_>, workspace: Workspace, member: Member, after: i64) 
     Ok(found.unwrap_or_default())
 }
 
-/// Forgets the notifications of a workspace before a moment; says how many there were. It looks at every one.
+/// Deletes the notifications of a workspace before `before`; returns how many there were. Scans every one.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64) -> Result<u64> {
     tx.execute(
         "forgetting notifications",

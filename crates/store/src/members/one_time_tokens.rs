@@ -36,13 +36,13 @@ pub struct Link {
     pub token_hash: Vec<u8>,
     /// What it is for.
     pub purpose: Purpose,
-    /// The address that who uses it signs in with.
+    /// The email of the person it is for, with which they sign in.
     pub email: String,
     /// Who made it.
     pub made_by: Member,
-    /// When, in UTC microseconds.
+    /// When it was made, in UTC microseconds.
     pub made_at: i64,
-    /// Until when it is worth something, in UTC microseconds.
+    /// When it expires, in UTC microseconds.
     pub expires_at: i64,
 }
 
@@ -69,10 +69,10 @@ fn read(row: &Row<'_>) -> Result<Link> {
     })
 }
 
-/// Makes a link.
+/// Adds a link.
 ///
 /// # Errors
-/// [`Error::Conflict`] if there is one of this hash.
+/// [`Error::Conflict`] if there is a link with this hash.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, link: &Link) -> Result<()> {
     let (kind, role, member) = match link.purpose {
         Purpose::Invitation(role) => (INVITATION, Some(role.as_str()), None),
@@ -97,21 +97,21 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, link: &Link) -> Result<()> {
     Ok(())
 }
 
-/// The link of a hash, if it is worth something still.
+/// Returns the link with this hash; `None` if it was used or has expired.
 pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<Option<Link>> {
     let sql = format!("{LINK} AND token_hash = $3");
     let values = [workspace.into(), Value::Int(now), Value::Blob(token_hash)];
     tx.query_one("reading a link", &sql, &values, read)
 }
 
-/// The invitations that nobody has used yet, the newest first.
+/// Returns the invitations that are unused and have not expired, the newest first.
 pub fn invitations(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<Vec<Link>> {
     let sql = format!("{LINK} AND kind = $3 ORDER BY made_at DESC, token_hash");
     let values = [workspace.into(), Value::Int(now), Value::Text(INVITATION)];
     tx.query("reading invitations", &sql, &values, read)
 }
 
-/// Uses a link up. Says whether it was worth something: of two who use it at once, one gets true.
+/// Uses up a link. Returns whether it was valid: if two requests use it at once, one gets true.
 pub fn use_up(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<bool> {
     let used = tx.execute(
         "using a link",
@@ -122,7 +122,7 @@ pub fn use_up(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64
     Ok(used == 1)
 }
 
-/// Deletes the invitations of an email. Says how many there were.
+/// Deletes the unused invitations for an email. Returns how many there were.
 pub fn forget_invitations(tx: &mut Tx<'_>, workspace: Workspace, email: &str) -> Result<u64> {
     tx.execute(
         "taking invitations back",
@@ -131,7 +131,7 @@ pub fn forget_invitations(tx: &mut Tx<'_>, workspace: Workspace, email: &str) ->
     )
 }
 
-/// Deletes the links that would give a member a new password.
+/// Deletes the links with which a member could set a new password.
 pub fn forget_passwords(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<()> {
     tx.execute(
         "taking links back",
@@ -141,7 +141,7 @@ pub fn forget_passwords(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -
     Ok(())
 }
 
-/// Forgets the links that expired before a moment.
+/// Deletes the links that expired before `before`.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64) -> Result<()> {
     tx.execute(
         "forgetting old links",

@@ -9,7 +9,7 @@ pub(crate) const TABLE: Table<4> = Table {
     columns: ["workspace_id", "member_id", "choice", "value"],
 };
 
-/// What a member has chosen; none while they have not.
+/// Returns the member's choice; `None` if there is none.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str) -> Result<Option<String>> {
     tx.query_one(
         "reading a choice",
@@ -19,7 +19,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str) 
     )
 }
 
-/// Remembers a choice in the place of the one before.
+/// Records a choice, replacing the one before.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str, value: &str) -> Result<()> {
     tx.execute(
         "remembering a choice",
@@ -35,7 +35,7 @@ pub fn put(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str, 
     Ok(())
 }
 
-/// Forgets a choice; nothing to forget is no error.
+/// Deletes a choice. It is no error if there is none.
 pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, member: Member, choice: &str) -> Result<()> {
     tx.execute(
         "forgetting a choice",

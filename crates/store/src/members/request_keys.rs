@@ -1,7 +1,8 @@
 //! Idempotency keys: requests of a member's programs that must have one effect however often they are sent.
 //!
-//! A key is claimed before the work and answered in the transaction that does it. The claim has a name of its own, so that
-//! work whose claim was taken over in the meantime cannot be committed beside that of the new claim.
+//! A key is claimed before the work, and answered in the transaction that does the work. Each claim has a name of its
+//! own, so that work whose claim was taken over in the meantime cannot be committed in addition to that of the new
+//! claim.
 
 use crate::engine::{Table, Tx, Value};
 use crate::error::Result;
@@ -24,18 +25,19 @@ pub(crate) const TABLE: Table<8> = Table {
 /// A request that was sent with a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyedRequest {
-    /// What tells this request from others with the same key.
+    /// The hash that distinguishes this request from others with the same key.
     pub request_hash: Vec<u8>,
     /// The name of the claim under which it runs or ran.
     pub claim: String,
     /// The process that made the claim.
     pub holder: String,
     pub claimed_at: i64,
-    /// What it was answered with; none while it runs.
+    /// The answer to the request; `None` while it runs.
     pub answer: Option<String>,
 }
 
-/// Claims a key that nobody has used. Says whether it was free. Others who claim it wait until the transaction ends.
+/// Claims an unused key. Returns whether it was unused. Concurrent claims of the same key wait until the transaction
+/// ends.
 pub fn claim(tx: &mut Tx<'_>, workspace: Workspace, member: Member, key: &str, request: &KeyedRequest) -> Result<bool> {
     let claimed = tx.execute(
         "claiming a key",
@@ -54,7 +56,7 @@ pub fn claim(tx: &mut Tx<'_>, workspace: Workspace, member: Member, key: &str, r
     Ok(claimed > 0)
 }
 
-/// The request that was sent with a key.
+/// Returns the request that was sent with a key.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, key: &str) -> Result<Option<KeyedRequest>> {
     tx.query_one(
         "reading a key",
@@ -73,7 +75,8 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member, key: &str) -> 
     )
 }
 
-/// Notes the answer of a claim. Says whether the claim still held: if not, the transaction must not be committed.
+/// Records the answer of a claim. Returns whether the claim was still valid; if not, the transaction must not be
+/// committed.
 pub fn answer(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -96,7 +99,8 @@ pub fn answer(
     Ok(answered > 0)
 }
 
-/// Gives a key back whose claim was not answered: the work failed, or its process is no more. Says whether there was one.
+/// Releases a key whose claim was not answered, because the work failed or its process has ended. Returns whether there
+/// was such a claim.
 pub fn release(tx: &mut Tx<'_>, workspace: Workspace, member: Member, (key, claim): (&str, &str)) -> Result<bool> {
     let released = tx.execute(
         "releasing a key",
@@ -112,7 +116,7 @@ pub fn release(tx: &mut Tx<'_>, workspace: Workspace, member: Member, (key, clai
     Ok(released > 0)
 }
 
-/// Forgets the keys that were claimed before a moment.
+/// Deletes the keys that were claimed before `before`.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64) -> Result<()> {
     tx.execute(
         "forgetting old keys",

@@ -16,9 +16,9 @@ pub(crate) const CODES: Table<3> = Table {
 /// The second factor of a member.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecondFactor {
-    /// When a first code confirmed it; none while it does not count yet.
+    /// When a first code confirmed it; `None` while it is not in effect.
     pub confirmed_at: Option<i64>,
-    /// What the authenticator app knows.
+    /// The secret shared with the authenticator app.
     pub secret: Vec<u8>,
 }
 
@@ -29,7 +29,7 @@ fn read(row: &Row<'_>) -> Result<SecondFactor> {
     })
 }
 
-/// The second factor of a member, confirmed or not.
+/// Returns the second factor of a member, confirmed or not.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<SecondFactor>> {
     tx.query_one(
         "reading a second factor",
@@ -39,7 +39,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Opti
     )
 }
 
-/// The members who have a confirmed second factor.
+/// Returns the members who have a confirmed second factor.
 pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Member>> {
     tx.query(
         "reading second factors",
@@ -49,7 +49,7 @@ pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Member>> {
     )
 }
 
-/// Puts a secret, not confirmed yet, in the place of one that is not confirmed either.
+/// Stores an unconfirmed secret, replacing an earlier one that is not confirmed either.
 pub fn propose(tx: &mut Tx<'_>, workspace: Workspace, member: Member, secret: &[u8]) -> Result<()> {
     tx.execute(
         "proposing a second factor",
@@ -62,7 +62,7 @@ pub fn propose(tx: &mut Tx<'_>, workspace: Workspace, member: Member, secret: &[
     Ok(())
 }
 
-/// From now on the second factor of a member counts.
+/// Confirms the second factor of a member, which is in effect from now on.
 pub fn confirm(tx: &mut Tx<'_>, workspace: Workspace, member: Member, now: i64) -> Result<()> {
     tx.execute(
         "confirming a second factor",
@@ -72,8 +72,8 @@ pub fn confirm(tx: &mut Tx<'_>, workspace: Workspace, member: Member, now: i64) 
     Ok(())
 }
 
-/// Uses the code of a time step up. Says whether it could be used: no step is used twice, and none before one that was
-/// used. A last step after `newest` was written by a clock that was wrong, and does not count.
+/// Uses up the code of a time step. Returns whether it could be used: no step can be used twice, and none before one
+/// that was used. A recorded last step after `newest` was written by a clock that was wrong, and is ignored.
 pub fn use_step(tx: &mut Tx<'_>, workspace: Workspace, member: Member, step: i64, newest: i64) -> Result<bool> {
     let used = tx.execute(
         "using a code",
@@ -89,7 +89,7 @@ pub fn use_step(tx: &mut Tx<'_>, workspace: Workspace, member: Member, step: i64
     Ok(used == 1)
 }
 
-/// Puts recovery codes in the place of those before.
+/// Replaces the recovery codes of a member.
 pub fn set_codes(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hashes: &[Vec<u8>]) -> Result<()> {
     remove_codes(tx, workspace, member)?;
     for hash in hashes {
@@ -102,7 +102,7 @@ pub fn set_codes(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hashes: 
     Ok(())
 }
 
-/// Uses a recovery code up. Says whether it was one: of two who use it at once, one gets true.
+/// Uses up a recovery code. Returns whether it was valid: if two requests use it at once, one gets true.
 pub fn use_code(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hash: &[u8]) -> Result<bool> {
     let used = tx.execute(
         "using a recovery code",
@@ -112,7 +112,7 @@ pub fn use_code(tx: &mut Tx<'_>, workspace: Workspace, member: Member, hash: &[u
     Ok(used == 1)
 }
 
-/// How many recovery codes a member has left.
+/// Counts the recovery codes that a member has left.
 pub fn codes_left(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
     let count = tx.query_one(
         "counting recovery codes",
@@ -123,7 +123,7 @@ pub fn codes_left(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
     Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
 }
 
-/// Removes the second factor of a member and their recovery codes. Says whether there was a confirmed one.
+/// Removes the second factor of a member and their recovery codes. Returns whether there was a confirmed one.
 pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<bool> {
     let was = get(tx, workspace, member)?.is_some_and(|factor| factor.confirmed_at.is_some());
     tx.execute(

@@ -23,32 +23,32 @@ pub(crate) const FAILURES: Table<5> = Table {
     columns: ["workspace_id", "subject", "failures", "last_at", "blocked_until"],
 };
 
-/// Somebody who is signed in somewhere.
+/// A session: a browser in which a member has signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignIn {
     /// The hash of the secret.
     pub token_hash: Vec<u8>,
     pub member: Member,
     pub created_at: i64,
-    /// When last seen, roughly.
+    /// When it was last used, approximately.
     pub seen_at: i64,
-    /// Until when, unless seen again.
+    /// When it expires, unless it is used again.
     pub expires_at: i64,
-    /// When the member last gave password and second factor.
+    /// When the member last entered password and second factor.
     pub proved_at: i64,
-    /// Whether the code of the second factor is missing still; then it lets nobody in.
+    /// Whether the code of the second factor is still missing; until it is entered, the session gives no access.
     pub awaits_code: bool,
-    /// What the browser calls itself.
+    /// The user agent of the browser.
     pub agent: String,
 }
 
-/// Tries that failed.
+/// Failed attempts to sign in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Failures {
     pub count: i64,
-    /// When the last was.
+    /// When the last attempt was.
     pub last_at: i64,
-    /// Until when there is no further try.
+    /// Until when no further attempt is allowed.
     pub blocked_until: i64,
 }
 
@@ -69,7 +69,7 @@ fn read(row: &Row<'_>) -> Result<SignIn> {
     })
 }
 
-/// Notes that somebody has signed in.
+/// Adds a session.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, sign_in: &SignIn) -> Result<()> {
     tx.execute(
         "signing in",
@@ -91,7 +91,7 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, sign_in: &SignIn) -> Result<()
     Ok(())
 }
 
-/// The sign-in of a secret.
+/// Returns the session with this hash.
 pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Result<Option<SignIn>> {
     let sql = format!("{SIGN_IN} AND token_hash = $2");
     tx.query_one(
@@ -102,7 +102,7 @@ pub fn find(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Result<
     )
 }
 
-/// The sign-ins of a member that let them in, the one seen last first.
+/// Returns the sessions of a member that give access, the most recently used first.
 pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<SignIn>> {
     let sql = format!("{SIGN_IN} AND member_id = $2 AND awaits_code = 0 ORDER BY seen_at DESC, token_hash");
     tx.query(
@@ -113,13 +113,13 @@ pub fn of_member(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resul
     )
 }
 
-/// All sign-ins that let somebody in and have not expired, the one seen last first.
+/// Returns all sessions that give access and have not expired, the most recently used first.
 pub fn lasting(tx: &mut Tx<'_>, workspace: Workspace, now: i64) -> Result<Vec<SignIn>> {
     let sql = format!("{SIGN_IN} AND expires_at > $2 AND awaits_code = 0 ORDER BY seen_at DESC, token_hash");
     tx.query("reading sign-ins", &sql, &[workspace.into(), Value::Int(now)], read)
 }
 
-/// Notes that a sign-in was seen, and until when it lasts now.
+/// Records that a session was used, and when it expires now.
 pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64, expires_at: i64) -> Result<()> {
     tx.execute(
         "noting a sign-in",
@@ -134,7 +134,7 @@ pub fn seen(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64, 
     Ok(())
 }
 
-/// Notes that the member has given password and second factor again.
+/// Records that the member has entered password and second factor again.
 pub fn proved(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64) -> Result<()> {
     tx.execute(
         "noting a sign-in",
@@ -144,7 +144,7 @@ pub fn proved(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8], now: i64
     Ok(())
 }
 
-/// Ends a sign-in.
+/// Ends a session.
 pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Result<()> {
     tx.execute(
         "signing out",
@@ -154,7 +154,7 @@ pub fn remove(tx: &mut Tx<'_>, workspace: Workspace, token_hash: &[u8]) -> Resul
     Ok(())
 }
 
-/// Ends all sign-ins of a member but one. Says how many.
+/// Ends all sessions of a member except the one with the hash `keep`. Returns how many.
 pub fn remove_others(tx: &mut Tx<'_>, workspace: Workspace, member: Member, keep: &[u8]) -> Result<u64> {
     tx.execute(
         "ending other sign-ins",
@@ -163,7 +163,7 @@ pub fn remove_others(tx: &mut Tx<'_>, workspace: Workspace, member: Member, keep
     )
 }
 
-/// Ends all sign-ins of a member.
+/// Ends all sessions of a member. Returns how many.
 pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<u64> {
     tx.execute(
         "ending sign-ins",
@@ -172,7 +172,7 @@ pub fn remove_all(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
     )
 }
 
-/// Forgets sign-ins that have expired, and failures from before `failed_before`.
+/// Deletes sessions that have expired, and failures from before `failed_before`.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, now: i64, failed_before: i64) -> Result<()> {
     tx.execute(
         "forgetting old sign-ins",
@@ -187,8 +187,8 @@ pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, now: i64, failed_before: i6
     Ok(())
 }
 
-/// The failures of a subject. Until this transaction ends, nobody else reads or counts them this way, so that tries at the
-/// same moment are counted one by one.
+/// Returns the failures of a subject, and locks them until this transaction ends, so that concurrent attempts are
+/// counted one by one.
 pub fn lock_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, now: i64) -> Result<Failures> {
     tx.execute(
         "counting tries",
@@ -212,7 +212,7 @@ pub fn lock_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, now: 
     Ok(failures.unwrap_or_default())
 }
 
-/// Notes the failures of a subject whose failures were locked.
+/// Records the failures of a subject that were read with `lock_failures`.
 pub fn set_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, failures: &Failures) -> Result<()> {
     tx.execute(
         "counting tries",
@@ -229,7 +229,7 @@ pub fn set_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str, failur
     Ok(())
 }
 
-/// Forgets the failures of a subject.
+/// Deletes the failures of a subject.
 pub fn clear_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str) -> Result<u64> {
     tx.execute(
         "clearing failures",
@@ -238,7 +238,7 @@ pub fn clear_failures(tx: &mut Tx<'_>, workspace: Workspace, subject: &str) -> R
     )
 }
 
-/// Forgets all failures.
+/// Deletes all failures.
 pub fn clear_all_failures(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     tx.execute(
         "clearing failures",

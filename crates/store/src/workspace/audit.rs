@@ -7,21 +7,21 @@ use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// Which. A UUIDv7: later ones are greater.
+    /// A UUIDv7: later entries have greater ids.
     pub id: Uuid,
-    /// When, in UTC microseconds.
+    /// When it was done, in UTC microseconds.
     pub at: i64,
-    /// Who did it; none if it was nobody who is known.
+    /// Who did it; `None` if no known member did.
     pub member: Option<Member>,
-    /// The action, a word that `app` knows.
+    /// The action, in the words of `app`.
     pub action: String,
-    /// How many contacts it was about.
+    /// The number of contacts that the action was about.
     pub contacts: u64,
-    /// What it was about, for people.
+    /// What the action was about, as text for people.
     pub about: String,
 }
 
-/// Stands for no member; members count from 1.
+/// The stored number for no member; the numbers of members begin at 1.
 const NOBODY: i64 = 0;
 
 pub(crate) const TABLE: Table<7> = Table {
@@ -67,7 +67,7 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, entry: &AuditEntry) -> Result<
     Ok(())
 }
 
-/// Adds contacts to the count of an entry: an action on many contacts is done in several transactions.
+/// Adds to the count of contacts of an entry: an action on many contacts is done in several transactions.
 pub fn count_on(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, more: u64) -> Result<()> {
     tx.execute(
         "updating the count of an audit entry",
@@ -92,12 +92,12 @@ pub fn amend(tx: &mut Tx<'_>, workspace: Workspace, id: Uuid, about: &str, conta
     Ok(())
 }
 
-/// Which actions; what is none does not matter.
+/// The entries to return; fields that are `None` do not filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Only of this kind.
+    /// Only actions of this kind.
     pub action: Option<String>,
-    /// Only of this member.
+    /// Only actions of this member.
     pub member: Option<Member>,
     /// Not before this moment, in UTC microseconds.
     pub from: Option<i64>,
@@ -105,7 +105,7 @@ pub struct AuditFilter {
     pub until: Option<i64>,
 }
 
-/// The next at most `limit` entries before `before` that match a filter, the latest first.
+/// Returns the next entries before `before` that match a filter, at most `limit`, the latest first.
 pub fn page(
     tx: &mut Tx<'_>,
     workspace: Workspace,

@@ -15,23 +15,23 @@ pub struct FieldId(pub i64);
 pub struct Field {
     pub id: FieldId,
     pub name: String,
-    /// What its values are, a word that `model` knows.
+    /// The kind of its values, in the words of `model`.
     pub kind: String,
-    /// Where it stands among the others.
+    /// Its position in the order of the fields.
     pub position: i64,
-    /// When it was archived, in UTC microseconds; none while it is offered.
+    /// When it was archived, in UTC microseconds; `None` while it is offered.
     pub archived_at: Option<i64>,
-    /// When it was made, in UTC microseconds.
+    /// When it was created, in UTC microseconds.
     pub created_at: i64,
     /// Its choices, as JSON.
     pub choices: String,
 }
 
-/// What a field is made of.
+/// The values of a new field.
 #[derive(Clone, Copy, Debug)]
 pub struct NewField<'a> {
     pub name: &'a str,
-    /// What its values are.
+    /// The kind of its values, in the words of `model`.
     pub kind: &'a str,
     /// Its choices, as JSON.
     pub choices: &'a str,
@@ -51,7 +51,7 @@ pub(crate) const TABLE: Table<8> = Table {
     ],
 };
 
-/// All fields in their order, archived ones last.
+/// Returns all fields in their order, archived ones last.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Field>> {
     tx.query(
         "reading custom fields",
@@ -73,10 +73,10 @@ pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<Field>> {
     )
 }
 
-/// Adds a field behind all others.
+/// Adds a field after all others.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::error::Error::Conflict) if another process took the number in the same moment: try again.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if another process took the number at the same moment: try again.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, field: &NewField<'_>, now: i64) -> Result<FieldId> {
     let next = "SELECT coalesce(max(field_id), 0) + 1, coalesce(max(position), 0) + 1 FROM custom_fields
                 WHERE workspace_id = $1";
@@ -101,7 +101,7 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, field: &NewField<'_>, now: i64
     Ok(FieldId(id))
 }
 
-/// Gives a field other choices; says whether it is there.
+/// Replaces the choices of a field; returns whether the field exists.
 pub fn set_choices(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, choices: &str) -> Result<bool> {
     let changed = tx.execute(
         "changing the choices of a field",
@@ -111,7 +111,7 @@ pub fn set_choices(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, choices: 
     Ok(changed == 1)
 }
 
-/// Gives a field another place; says whether it is there.
+/// Moves a field to another position; returns whether the field exists.
 pub fn set_position(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, position: i64) -> Result<bool> {
     let changed = tx.execute(
         "moving a field",
@@ -121,7 +121,7 @@ pub fn set_position(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, position
     Ok(changed == 1)
 }
 
-/// Archives a field at a moment, or with none brings it back; says whether it is there.
+/// Archives a field at the moment `at`, or restores it if `at` is `None`; returns whether the field exists.
 pub fn set_archived(tx: &mut Tx<'_>, workspace: Workspace, id: FieldId, at: Option<i64>) -> Result<bool> {
     let changed = tx.execute(
         "archiving a field",

@@ -9,7 +9,7 @@ pub(crate) const TABLE: Table<2> = Table {
     columns: ["workspace_id", "settings"],
 };
 
-/// The settings; none while nobody has set any.
+/// Returns the settings; `None` if none were ever set.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<String>> {
     tx.query_one(
         "reading the settings",
@@ -19,7 +19,7 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Option<String>> {
     )
 }
 
-/// Puts settings in the place of those before.
+/// Replaces the settings.
 pub fn put(tx: &mut Tx<'_>, workspace: Workspace, settings: &str) -> Result<()> {
     tx.execute(
         "changing the settings",

@@ -12,11 +12,10 @@ pub struct View {
     pub member: Member,
     /// Whether everybody in the workspace may use it.
     pub shared: bool,
-    /// When it was saved last, in UTC microseconds.
+    /// When it was last saved, in UTC microseconds.
     pub saved_at: i64,
-    /// What it is called.
     pub name: String,
-    /// What it shows.
+    /// The query of the contact list.
     pub query: String,
 }
 
@@ -44,7 +43,7 @@ fn read(row: &Row<'_>) -> Result<View> {
     })
 }
 
-/// The views that a member may use, their own and those that are shared, by name.
+/// Returns the views that a member may use, their own and shared ones, by name.
 pub fn visible_to(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Vec<View>> {
     tx.query(
         "reading views",
@@ -55,7 +54,7 @@ pub fn visible_to(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Resu
     )
 }
 
-/// One view, if there is such a one.
+/// Returns a view; `None` if it does not exist.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, view: i64) -> Result<Option<View>> {
     tx.query_one(
         "reading a view",
@@ -65,10 +64,10 @@ pub fn get(tx: &mut Tx<'_>, workspace: Workspace, view: i64) -> Result<Option<Vi
     )
 }
 
-/// Adds a view under the next number, whatever number it names; says which.
+/// Adds a view with the next number and returns that number; `view.id` is ignored.
 ///
 /// # Errors
-/// [`Error::Conflict`](crate::error::Error::Conflict) if another process was given the number in the same moment.
+/// [`Error::Conflict`](crate::error::Error::Conflict) if another process took the number at the same moment.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, view: &View) -> Result<i64> {
     let next = tx.query_one(
         "numbering a view",
@@ -86,7 +85,7 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, view: &View) -> Result<i64> {
     Ok(number)
 }
 
-/// Writes a view anew; says whether it is there.
+/// Replaces a view; returns whether it exists.
 pub fn update(tx: &mut Tx<'_>, workspace: Workspace, view: &View) -> Result<bool> {
     let changed = tx.execute(
         "changing a view",
@@ -109,7 +108,7 @@ fn values(workspace: Workspace, number: i64, view: &View) -> [Value<'_>; 7] {
     ]
 }
 
-/// Deletes a view; says whether it was there.
+/// Deletes a view; returns whether it existed.
 pub fn delete(tx: &mut Tx<'_>, workspace: Workspace, view: i64) -> Result<bool> {
     let deleted = tx.execute(
         "deleting a view",

@@ -1,6 +1,6 @@
 //! Workspaces, the counter of their changes, and the lock under which contacts are changed.
 //!
-//! Also holds the change at which the search texts were complete last.
+//! Also holds the count of changes at which the search texts were last complete.
 
 use crate::engine::{Lookup, Tx, Value};
 use crate::error::Result;
@@ -16,8 +16,8 @@ const NAMES: Lookup = Lookup {
     order: "member_id",
 };
 
-/// The workspace and the member of the person at this machine, if they were made: the first owner who is active. Asking does
-/// not wait for a writer.
+/// Returns the workspace and the member of the person at this machine, who is the first active owner; `None` if they do
+/// not exist yet. Does not wait for a writer.
 pub fn local(tx: &mut Tx<'_>) -> Result<Option<(Workspace, Member)>> {
     tx.query_one(
         "reading the member",
@@ -28,7 +28,8 @@ pub fn local(tx: &mut Tx<'_>) -> Result<Option<(Workspace, Member)>> {
     )
 }
 
-/// The workspace and the member of the person at this machine: both number 1, the role `owner`. Made if they are missing.
+/// Returns the workspace and the member of the person at this machine: both have the number 1, and the member is an
+/// owner. Creates them if they are missing.
 pub fn ensure_local(tx: &mut Tx<'_>, now: i64) -> Result<(Workspace, Member)> {
     let (workspace, member) = (LOCAL_WORKSPACE, LOCAL_MEMBER);
     tx.execute(
@@ -52,7 +53,7 @@ pub fn ensure_local(tx: &mut Tx<'_>, now: i64) -> Result<(Workspace, Member)> {
     Ok((workspace, member))
 }
 
-/// The name of a member, if there is such a member.
+/// Returns the name of a member; `None` if there is no such member.
 pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Result<Option<String>> {
     tx.query_one(
         "reading a member's name",
@@ -62,7 +63,7 @@ pub fn member_name(tx: &mut Tx<'_>, workspace: Workspace, member: Member) -> Res
     )
 }
 
-/// The names of those of some members who are there, in the order in which they are asked for.
+/// Returns the names of the members who exist, in the order of `members`.
 pub fn member_names(tx: &mut Tx<'_>, workspace: Workspace, members: &[Member]) -> Result<Vec<(Member, String)>> {
     let mut found = Vec::with_capacity(members.len());
     let numbers = members.iter().map(|member| Value::Int(member.0));
@@ -73,7 +74,7 @@ pub fn member_names(tx: &mut Tx<'_>, workspace: Workspace, members: &[Member]) -
     Ok(found)
 }
 
-/// The name of a workspace; empty without such a one.
+/// Returns the name of a workspace; empty if there is no such workspace.
 pub fn name(tx: &mut Tx<'_>, workspace: Workspace) -> Result<String> {
     let found = tx.query_one(
         "reading the workspace's name",
@@ -84,15 +85,16 @@ pub fn name(tx: &mut Tx<'_>, workspace: Workspace) -> Result<String> {
     Ok(found.unwrap_or_default())
 }
 
-/// How many members there are or were.
+/// Counts all members, including removed ones.
 pub fn members(tx: &mut Tx<'_>, workspace: Workspace) -> Result<u64> {
     let sql = "SELECT count(*) FROM members WHERE workspace_id = $1";
     let count = tx.query_one("counting members", sql, &[workspace.into()], |row| row.count(0))?;
     Ok(count.unwrap_or(0))
 }
 
-/// Begins to change contacts: counts one change more and gives the new count, 0 where there is no such workspace.
-/// Every transaction that changes contacts calls it before anything else. So the writers of a workspace queue on every engine, and an import sees that somebody else has written since its last batch.
+/// Begins a change of contacts: increments the count of changes and returns it, or 0 if there is no such workspace.
+/// Every transaction that changes contacts calls this before anything else. So the writers of a workspace queue on
+/// every engine, and an import notices that another writer was active since its last batch.
 pub fn begin_change(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64> {
     tx.execute(
         "counting a change",
@@ -102,7 +104,8 @@ pub fn begin_change(tx: &mut Tx<'_>, workspace: Workspace) -> Result<i64> {
     Ok(changes(tx, workspace)?.0)
 }
 
-/// Queues with the writers of a workspace, as [`begin_change`] does, for work that goes by the contacts and changes none.
+/// Queues with the writers of a workspace, as [`begin_change`] does, for work that depends on the contacts and changes
+/// none.
 pub fn queue(tx: &mut Tx<'_>, workspace: Workspace) -> Result<()> {
     tx.execute(
         "waiting for other writers",
@@ -112,8 +115,8 @@ pub fn queue(tx: &mut Tx<'_>, workspace: Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The count of changes, and the count at which every contact had its current search text. They differ while texts are
-/// missing. Without such a workspace 0 and -1.
+/// Returns the count of changes, and the count at which every contact last had its current search text. They differ
+/// while texts are missing. Without such a workspace they are 0 and -1.
 pub fn changes(tx: &mut Tx<'_>, workspace: Workspace) -> Result<(i64, i64)> {
     let counts = tx.query_one(
         "reading the count of changes",
@@ -124,7 +127,7 @@ pub fn changes(tx: &mut Tx<'_>, workspace: Workspace) -> Result<(i64, i64)> {
     Ok(counts.unwrap_or((0, -1)))
 }
 
-/// Notes at which count of changes every contact had its current search text.
+/// Records the count of changes at which every contact had its current search text.
 pub fn set_texts_at(tx: &mut Tx<'_>, workspace: Workspace, changes: i64) -> Result<()> {
     tx.execute(
         "noting that the search texts are complete",

@@ -51,7 +51,7 @@ fn an_account_is_claimed_once_and_can_be_changed() {
                 accounts::rename(tx, HERE, ME, "Ada L.")?;
                 accounts::set_password(tx, HERE, ME, "$argon2id$2")?;
                 accounts::rename_workspace(tx, HERE, "Engines")?;
-                // Nothing of this is about others.
+                // None of these changes affects members of another workspace.
                 accounts::rename(tx, ELSEWHERE, ME, "x")?;
                 accounts::set_password(tx, ELSEWHERE, ME, "x")?;
                 accounts::rename_workspace(tx, ELSEWHERE, "x")

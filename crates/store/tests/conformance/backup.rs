@@ -29,7 +29,7 @@ fn going_back_while_others_have_the_database_open() {
     store
         .write(|tx| {
             add_import(tx)?;
-            // A backup may be taken while somebody writes.
+            // A backup may be written while another connection writes.
             other.backup(&backup, ExistingBackup::Keep)
         })
         .unwrap();
@@ -52,7 +52,7 @@ fn going_back_while_others_have_the_database_open() {
     }
     add(&other, 700);
     assert_eq!(count(&store), 301);
-    // It is still a log-ahead database with nothing left beside it.
+    // The database is still in WAL mode, and no other file is left beside it.
     let files: Vec<_> = fs::read_dir(folder.path())
         .unwrap()
         .map(|e| e.unwrap().file_name())

@@ -75,7 +75,7 @@ fn old_changes_are_forgotten() {
                     for _ in 0..3 {
                         workspaces::begin_change(tx, HERE)?;
                         change_feed::note(tx, HERE, &[])?;
-                        // Only the first look of a day counts.
+                        // Only the first call on a day has an effect.
                         change_feed::note_day(tx, HERE, day)?;
                     }
                     tombstones::put_many(tx, HERE, 3 * day, &[(id(1), Grantee::Everyone)])?;

@@ -1,4 +1,4 @@
-//! The change log.
+//! The change log of imports.
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::imports::change_log::{self, Before, Change};

@@ -1,4 +1,4 @@
-//! Contacts: what goes in comes out, pages, and edges of values.
+//! Contacts: they are read as they were written, in pages, with edge cases of their values.
 
 use crate::{ELSEWHERE, HERE, Opened, id, imported, on_every_engine, typed};
 use proptest::prelude::*;
@@ -10,7 +10,7 @@ use store::{Error, ImportId, Member, RunId};
 #[test]
 fn contacts_come_back_as_they_went_in() {
     on_every_engine(|store, _| {
-        // More than a bulk statement takes, and a rest.
+        // More rows than fit into one bulk statement, with a remainder.
         let rows: Vec<_> = (1..=250)
             .map(|n| if n % 2 == 0 { imported(n) } else { typed(n) })
             .collect();
@@ -273,7 +273,7 @@ fn workspaces_do_not_see_each_other() {
             ..typed(1)
         };
         store.write(|tx| contacts::insert_many(tx, HERE, &[typed(1)])).unwrap();
-        // The same id may stand in both.
+        // The same id may exist in both workspaces.
         store
             .write(|tx| contacts::insert_many(tx, ELSEWHERE, std::slice::from_ref(&theirs)))
             .unwrap();
@@ -318,7 +318,7 @@ fn edges_of_values_are_kept() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
-    // PostgreSQL holds no NUL in a text, so `model` lets none in and the suite asks for none.
+    // PostgreSQL cannot store NUL in a text; `model` rejects it, so no body here contains it.
     #[test]
     fn any_body_comes_back(body in "[^\0]{0,40}", bytes in any::<[u8; 16]>(), version in any::<i64>()) {
         let opened = Opened::sqlite();

@@ -1,4 +1,4 @@
-//! Copies from every kind of database to every other.
+//! Copies from every engine to every engine.
 
 use crate::bulk_actions::touched;
 use crate::sessions::sign_in;
@@ -23,7 +23,7 @@ use store::members::{
 use store::workspace::{audit, custom_fields, settings, views, workspaces};
 use store::{Error, ImportId, Member, Store, contacts, imports};
 
-/// More than a few pages of contacts, and something in every table.
+/// More than a few pages of contacts, and rows in every table.
 const CONTACTS: u64 = 12_000;
 
 fn fill(store: &Store) {
@@ -122,7 +122,7 @@ fn rows_of(copied: &[CopiedTable], table: &str) -> u64 {
     copied.iter().find(|t| t.table == table).unwrap().rows
 }
 
-/// Every pair of databases that keep what they are given.
+/// Runs a test on every pair of engines.
 fn on_every_pair(test: impl Fn(&Store, &Store)) {
     for (from, to) in ENGINES.iter().flat_map(|from| ENGINES.iter().map(move |to| (from, to))) {
         println!("from {} to {}", from.name, to.name);
@@ -145,7 +145,7 @@ fn everything_arrives() {
         assert!(!to.read(|tx| Ok::<_, Error>(copy::unfinished(tx)?.is_some())).unwrap());
         let page = |store: &Store| store.read(|tx| contacts::page(tx, HERE, None, CONTACTS)).unwrap();
         assert_eq!(page(to), page(from));
-        // A copy of the copy is the same.
+        // A target that is not empty is refused, even if it is a finished copy.
         assert!(matches!(run(from, to), Err(Error::NotEmpty)));
     });
 }
@@ -167,7 +167,7 @@ fn a_copy_that_was_interrupted_goes_on() {
         };
         let other = copy::copy(from, to, "elsewhere", elsewhere);
         assert!(matches!(other, Err(Error::HalfCopied { .. })));
-        // What was copied before is old by now.
+        // Change a row that the interrupted copy has already copied.
         let changed = ContactRow {
             body: r#"{"n":"new"}"#.to_owned(),
             ..imported(3)

@@ -33,7 +33,7 @@ fn every_public_function_is_in_the_suite() {
     assert!(missing.is_empty(), "public functions that no test calls: {missing:#?}");
 }
 
-/// Each public function of a module, in the forms in which a test may call it.
+/// Returns each public function of a module, in the forms in which a test may call it.
 fn public_calls(module: &str, text: &str) -> Vec<Vec<String>> {
     let names = text.lines().filter_map(|line| {
         let name = line.trim_start().strip_prefix("pub fn ")?.split(['(', '<']).next()?;
@@ -47,7 +47,7 @@ fn public_calls(module: &str, text: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// The modules below a folder with their texts; a `mod.rs` has the name of its folder.
+/// Returns the modules below a folder with their texts; a `mod.rs` has the name of its folder.
 fn rust_files(folder: &Path) -> Vec<(String, String)> {
     let name = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
     let mut files = Vec::new();

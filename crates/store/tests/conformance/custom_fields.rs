@@ -1,4 +1,4 @@
-//! Custom fields, and how the names that contacts already use became fields.
+//! Custom fields, and the migration that made fields of names that contacts already used.
 
 use crate::{ELSEWHERE, HERE, on_every_engine, options, typed};
 use rusqlite::Connection;
@@ -98,7 +98,7 @@ fn is_filled(store: &Store) {
     );
 }
 
-/// The statement of a migration that makes fields of names.
+/// Returns the statement of a migration that makes fields of names.
 fn statement(migration: &str) -> &str {
     &migration[migration.find("INSERT INTO").unwrap()..]
 }

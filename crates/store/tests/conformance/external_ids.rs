@@ -1,4 +1,4 @@
-//! The names of contacts in other systems.
+//! External ids: the ids of contacts in other systems.
 
 use crate::{ELSEWHERE, HERE, id, on_every_engine};
 use store::contacts::external_ids;

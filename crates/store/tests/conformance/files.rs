@@ -1,4 +1,4 @@
-//! Databases in files: opened again, refused, or private.
+//! Database files: opened again, refused, or private.
 
 use crate::{HERE, typed};
 use rusqlite::Connection;
@@ -64,7 +64,7 @@ fn damage_of_a_file_in_use_is_found() {
     store.write(|tx| contacts::insert_many(tx, HERE, &many)).unwrap();
     assert_eq!(store.damage().unwrap(), None);
     drop(store);
-    // Without its log beside it, the file is all there is.
+    // The log is not beside the file any more, so the file holds the whole database.
     let store = Store::open(&path).unwrap();
     let mut bytes = fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
@@ -151,7 +151,7 @@ fn the_log_does_not_stay_as_large_as_a_long_read_made_it() {
         Ok::<_, Error>(log())
     });
     assert!(grown.unwrap() > 40 << 20);
-    // The next writers find the log copied into the database, and begin it anew.
+    // The next writers find the log copied into the database, and restart it.
     (40..60).for_each(write);
     assert!(log() <= 24 << 20, "{}", log());
 }

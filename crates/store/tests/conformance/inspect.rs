@@ -1,4 +1,4 @@
-//! What a database says of itself.
+//! Facts about a database.
 
 use crate::{HERE, options, typed};
 use store::admin::inspect;

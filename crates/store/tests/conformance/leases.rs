@@ -1,4 +1,4 @@
-//! Who runs an import.
+//! Leases: which process runs an import.
 
 use crate::{ELSEWHERE, Engine, HERE, SMALL_IMPORT, on_every_engine};
 use std::time::{Duration, Instant};
@@ -82,7 +82,7 @@ fn silence_is_measured_by_the_databases_clock() {
         std::thread::sleep(Duration::from_millis(30));
         let silent = held(store)[0].silent_for.unwrap();
         assert!((20_000..10_000_000).contains(&silent), "{silent}");
-        // A busy machine may take long from here on, but not less than the silence after the renewal.
+        // A busy machine may take long from here on, but never less than the time since the renewal.
         let renewed = now();
         assert!(renew(store, "a"));
         let silent = held(store)[0].silent_for.unwrap();
@@ -92,7 +92,8 @@ fn silence_is_measured_by_the_databases_clock() {
     });
 }
 
-/// While a holder writes, nobody takes the import; anyone who wanted it gets it when the write is over, or gives up.
+/// While a holder writes, no other process can take the import; one that tries gets it when the write is over, or gives
+/// up.
 #[test]
 fn nobody_takes_an_import_in_the_middle_of_a_write() {
     on_every_engine(|store, _| {
@@ -105,7 +106,7 @@ fn nobody_takes_an_import_in_the_middle_of_a_write() {
                     assert!(leases::fence(tx, HERE, IMPORT, "a")?);
                     fenced.wait();
                     std::thread::sleep(Duration::from_millis(200));
-                    // Still mine at the very end.
+                    // Still held by "a" at the very end.
                     leases::fence(tx, HERE, IMPORT, "a")
                 })
             });
@@ -117,7 +118,7 @@ fn nobody_takes_an_import_in_the_middle_of_a_write() {
     });
 }
 
-/// A process that was stopped in the middle of a write still holds its locks; ending its sessions sets them free.
+/// A process that was stopped in the middle of a write still holds its locks; ending its sessions releases them.
 #[test]
 fn the_sessions_of_a_process_can_be_ended() {
     on_every_engine(|store, engine: &Engine| {

@@ -1,8 +1,7 @@
 //! The conformance suite: every public function of `store`, on every engine.
 //!
-//! One binary, because each engine is one entry of [`ENGINES`] and each test runs on all of them; on PostgreSQL where a
-//! server is named, as `cargo xtask test` does.
-//! `coverage.rs` fails when a public function is missing here.
+//! One binary, because each engine is one entry of [`ENGINES`] and each test runs on all of them; on PostgreSQL only if
+//! a server is configured, as `cargo xtask test` does. `coverage.rs` fails when a public function is missing here.
 
 #![expect(
     clippy::unwrap_used,
@@ -57,7 +56,7 @@ use store::{ImportId, Member, PostgresOptions, RunId, Store, Workspace};
 use tempfile::TempDir;
 use testbed::Database;
 
-/// An import that is about nothing but its number.
+/// An import for tests that need only its number.
 const SMALL_IMPORT: NewImport<'_> = NewImport {
     owner: Member(1),
     file_name: "f.csv",
@@ -67,20 +66,20 @@ const SMALL_IMPORT: NewImport<'_> = NewImport {
     state: ImportState::Running,
 };
 
-/// A kind of database.
+/// An engine to test.
 struct Engine {
     name: &'static str,
-    /// None where there is no server.
+    /// Returns `None` if there is no server.
     open: fn() -> Option<Opened>,
 }
 
-/// A database without rows. The store goes before that in which it lies.
+/// A database without rows. The store is dropped before the place that holds its data.
 struct Opened {
     store: Store,
     _place: Place,
 }
 
-/// What goes when it is dropped.
+/// The place of a database, removed on drop.
 enum Place {
     Folder { _folder: TempDir },
     Server { _database: Box<Database> },
@@ -129,7 +128,7 @@ fn options() -> PostgresOptions {
     }
 }
 
-/// Runs a test on a database without rows of each engine. The engine's name is in the output if it fails.
+/// Runs a test on a database without rows of each engine. Prints the engine's name, for the output of a failure.
 fn on_every_engine(test: impl Fn(&Store, &Engine)) {
     for engine in ENGINES {
         println!("on {}", engine.name);
@@ -142,7 +141,7 @@ fn on_every_engine(test: impl Fn(&Store, &Engine)) {
 const HERE: Workspace = Workspace(1);
 const ELSEWHERE: Workspace = Workspace(2);
 
-/// The `n`th id, in order.
+/// Returns the `n`th id, in order.
 fn id(n: u64) -> ContactId {
     uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(n))
 }
@@ -151,7 +150,7 @@ fn key(text: &str) -> MatchKey {
     MatchKey::from_stored(text)
 }
 
-/// The `n`th contact, made by line `n` of import 1.
+/// Returns the `n`th contact, created by line `n` of import 1.
 fn imported(n: u64) -> ContactRow {
     ContactRow {
         id: id(n),
@@ -169,7 +168,7 @@ fn imported(n: u64) -> ContactRow {
     }
 }
 
-/// The `n`th contact, made by a person.
+/// Returns the `n`th contact, created by a person.
 fn typed(n: u64) -> ContactRow {
     ContactRow {
         created_by: None,

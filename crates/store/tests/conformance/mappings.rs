@@ -1,4 +1,4 @@
-//! Mappings that were used before.
+//! Mappings that members have used.
 
 use crate::{HERE, on_every_engine};
 use store::imports::mappings;

@@ -17,7 +17,7 @@ fn keys_lead_to_their_contacts() {
         store
             .write(|tx| match_keys::insert_many(tx, HERE, all.clone()))
             .unwrap();
-        // What exists already does no harm.
+        // Adding existing keys again is no error.
         store.write(|tx| match_keys::insert_many(tx, HERE, all)).unwrap();
         let asked = [key("p+1"), key("ea"), key("none"), key("eb"), key("EA")];
         let found = store.read(|tx| match_keys::find_many(tx, HERE, &asked)).unwrap();
@@ -129,7 +129,7 @@ fn keys_of_runs_are_found_deleted_and_merged_as_others_are() {
         store
             .write(|tx| match_keys::insert_run(tx, ELSEWHERE, vec![(key("e1"), id(9))]))
             .unwrap();
-        // More than are kept apart.
+        // Many runs, but fewer than are merged.
         for run in 0..40 {
             store
                 .write(|tx| match_keys::insert_run(tx, HERE, keys(run * 10..run * 10 + 10)))
@@ -139,7 +139,7 @@ fn keys_of_runs_are_found_deleted_and_merged_as_others_are() {
         let holders = |n: u64| (0..400).filter(|at| at * 7 % 50 == n).map(id).collect::<Vec<_>>();
         let expected: Vec<_> = (0..52).map(holders).collect();
         assert_eq!((found(), count()), (expected.clone(), 400));
-        // One key of a run, and one that was merged.
+        // One key of each of two runs, and one that does not exist.
         let some = vec![(key("e43"), id(399)), (key("e0"), id(0)), (key("e0"), id(399))];
         assert_eq!(store.write(|tx| match_keys::delete_many(tx, HERE, some)).unwrap(), 2);
         assert_eq!(count(), 398);
@@ -247,7 +247,7 @@ fn a_run_that_surely_lacks_a_key_is_not_looked_into() {
 #[test]
 fn a_key_of_many_contacts_is_found_in_all_blocks_of_its_runs() {
     on_every_engine(|store, _| {
-        // Before and behind the one key that fills several blocks, and in the middle of each run.
+        // Keys before and after the one key that fills several blocks, and in the middle of each run.
         let keys = |from: u64| -> Vec<_> {
             let shared = (from..from + 900).map(|n| (key("p+12025550100"), id(n)));
             let own = (from..from + 900).map(|n| (key(&format!("p+1{n:09}0")), id(n)));

@@ -1,4 +1,4 @@
-//! Members: their list, roles and states, and the handing over of what belongs to one.
+//! Members: their list, roles and states, and the transfer of a removed member's contacts.
 
 use crate::{HERE, SMALL_IMPORT, id, on_every_engine, typed};
 use store::contacts::ContactRow;
@@ -68,7 +68,7 @@ fn an_email_is_that_of_one_member() {
         two(store);
         let again = store.write(|tx| members::add(tx, HERE, &account("bob@example.org"), Role::Member, 8));
         assert!(matches!(again, Err(Error::Conflict { .. })), "{again:?}");
-        // Who was removed has none any more.
+        // A removed member has no email any more.
         let state = |state| store.write(|tx| members::set_state(tx, HERE, BOB, state)).unwrap();
         state(MemberState::Removed);
         let again = store.write(|tx| members::add(tx, HERE, &account("bob@example.org"), Role::Member, 8));
@@ -94,7 +94,7 @@ fn who_is_not_active_has_no_account_and_no_role() {
         assert_eq!(owners(), 1);
         store.write(|tx| members::set_role(tx, HERE, BOB, Role::Owner)).unwrap();
         assert_eq!(owners(), 2);
-        // The person at this machine is the first owner who is active.
+        // The member of the person at this machine is the first active owner.
         set(ADA, MemberState::Deactivated);
         assert_eq!(owners(), 1);
         assert_eq!(store.read(workspaces::local).unwrap(), Some((HERE, BOB)));

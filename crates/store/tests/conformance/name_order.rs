@@ -1,4 +1,4 @@
-//! The name order. How it is read is in `contacts.rs`.
+//! The name order. Tests of reading it are in `contacts.rs`.
 
 use crate::{HERE, id, on_every_engine, typed};
 use store::contacts;
@@ -26,7 +26,8 @@ fn names_are_added_once_and_deleted() {
     });
 }
 
-/// The names of many contacts: some are equal, so that they fill several blocks, one is empty, one too long for a block.
+/// Returns the names of many contacts: some are equal and fill several blocks, one is empty, one is too long for a
+/// block.
 fn names(contacts: std::ops::Range<u64>) -> Vec<(String, model::ContactId)> {
     let name = |n: u64| match n % 7 {
         0 => "miller, anna".to_owned(),

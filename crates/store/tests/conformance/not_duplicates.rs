@@ -1,4 +1,4 @@
-//! Pairs that were told apart.
+//! Pairs of contacts marked as not duplicates.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use model::ContactId;

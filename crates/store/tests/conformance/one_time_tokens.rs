@@ -1,4 +1,4 @@
-//! Links that let somebody in once.
+//! One-time tokens: invitations and password resets.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use store::members::accounts::Role;
@@ -85,7 +85,7 @@ fn links_are_revoked_and_forgotten() {
     });
 }
 
-/// Two who use one link at the same moment: one wins.
+/// If two requests use one link at the same moment, one of them succeeds.
 #[test]
 fn of_two_at_once_one_wins() {
     on_every_engine(|store, _| {

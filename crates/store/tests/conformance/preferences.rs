@@ -1,4 +1,4 @@
-//! What members have chosen for themselves.
+//! Preferences of members.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use store::members::preferences;

@@ -6,7 +6,7 @@ use store::contacts::search_texts::{self, SearchText, Word};
 use store::contacts::{self, ContactRow};
 use store::{Error, Store, Workspace};
 
-/// The text of the `n`th contact as [`typed`] makes it.
+/// Returns the search text of the `n`th contact, with the version that [`typed`] gives it.
 fn text(n: u64, text: &str) -> SearchText {
     SearchText {
         contact: id(n),
@@ -15,7 +15,7 @@ fn text(n: u64, text: &str) -> SearchText {
     }
 }
 
-/// Contacts 1, 2, ... with these texts.
+/// Adds the contacts 1, 2, ... with these texts.
 fn fill(store: &Store, workspace: Workspace, all: &[&str]) {
     let texts: Vec<_> = all.iter().zip(1..).map(|(words, n)| text(n, words)).collect();
     let rows: Vec<_> = (1..=all.len() as u64).map(typed).collect();
@@ -207,7 +207,7 @@ fn workspaces_do_not_find_each_other() {
             (found(store, &[word("a")]), found(store, &[word("b")])),
             (vec![1], vec![])
         );
-        // A text of another workspace makes none of ours current.
+        // A text in another workspace makes no contact of this one current.
         store.write(|tx| search_texts::delete_many(tx, HERE, &[id(1)])).unwrap();
         assert_eq!((stale(store), found(store, &[])), (vec![1], vec![]));
         let theirs = store
@@ -219,7 +219,7 @@ fn workspaces_do_not_find_each_other() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
-    // In lower case, as texts and words are.
+    // In lower case, because texts and words are.
     #[test]
     fn what_occurs_is_found(texts in prop::collection::vec("[ab%_\\\\é]{0,6}", 1..6), words in prop::collection::vec("[ab%_\\\\é]{0,2}", 0..3)) {
         let opened = Opened::sqlite();

@@ -6,7 +6,7 @@ use store::{Member, Store};
 
 const ADA: Member = Member(1);
 
-/// When it was confirmed, and the first byte of the secret.
+/// Returns when the second factor was confirmed, and the first byte of the secret.
 fn factor(store: &Store) -> Option<(Option<i64>, u8)> {
     let found = store.read(|tx| second_factors::get(tx, HERE, ADA)).unwrap();
     found.map(|factor| (factor.confirmed_at, factor.secret[0]))
@@ -51,7 +51,7 @@ fn a_step_is_used_once_and_none_before_it() {
             .write(|tx| second_factors::propose(tx, HERE, ADA, &[1; 20]))
             .unwrap();
         assert!(step(5, 6) && !step(5, 6) && !step(4, 6) && step(6, 6));
-        // A step that no clock can have reached was not used.
+        // A recorded step that no clock can have reached is ignored.
         assert!(step(900, 900) && !step(7, 900) && step(7, 8) && !step(7, 8));
     });
 }

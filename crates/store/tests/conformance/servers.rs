@@ -1,4 +1,5 @@
-//! PostgreSQL servers: reached or not, fit or not, and brought up to date once. Nothing to test where no server is named.
+//! PostgreSQL servers: reachable or not, suitable or not, and brought up to date once. Nothing is tested without a
+//! server.
 
 use crate::{HERE, options, typed};
 use store::{Error, Store, contacts};
@@ -18,7 +19,7 @@ fn a_database_keeps_what_was_written() {
     }
 }
 
-/// Tests are given databases again after their rows were taken out: a migration that leaves some would be missed there.
+/// Other tests reuse databases after deleting their rows, so they would not notice a migration that leaves rows behind.
 #[test]
 fn a_new_database_has_no_rows() {
     let Some(database) = Database::create() else { return };
@@ -97,14 +98,14 @@ fn an_unreachable_server_is_reported_without_the_password() {
         assert!(!said.contains("secret"), "{said}");
         error
     };
-    // Nobody listens on port 1.
+    // No server listens on port 1.
     let error = told("postgres://ann:secret@127.0.0.1:1/crm");
     assert!(matches!(error, Error::Unreachable { .. }), "{error:?}");
     assert!(error.to_string().contains("127.0.0.1:1/crm"), "{error}");
     let Some(database) = Database::create() else { return };
     let missing = format!("{}_missing", database.url());
     assert!(told(&missing).to_string().contains("does not exist"));
-    // The server of the tests asks for no password where it speaks unencrypted only.
+    // The test server does not support encryption, so requiring it fails.
     let encrypted = format!("{}?sslmode=require", database.url());
     assert!(matches!(told(&encrypted), Error::Unreachable { .. }));
 }

@@ -1,4 +1,4 @@
-//! Sign-ins, and tries that failed.
+//! Sessions, and failed attempts to sign in.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use store::members::sessions::{self, Failures, SignIn};
@@ -151,7 +151,7 @@ fn failures_are_cleared_for_one_or_all() {
     });
 }
 
-/// Two tries at once must not both read the same count.
+/// Two concurrent attempts must not both read the same count.
 #[test]
 fn tries_at_the_same_moment_are_counted_one_by_one() {
     on_every_engine(|store, _| {

@@ -1,4 +1,4 @@
-//! What is set for a workspace.
+//! Settings of a workspace.
 
 use crate::{ELSEWHERE, HERE, on_every_engine};
 use store::workspace::settings;

@@ -1,4 +1,4 @@
-//! What transactions promise.
+//! Guarantees of transactions.
 
 use crate::{HERE, on_every_engine, typed};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,7 +7,7 @@ use std::sync::{Barrier, Mutex};
 use std::thread;
 use store::{Error, contacts};
 
-/// What `app` does: an error of its own goes through a transaction.
+/// An error of the caller, as `app` has one, which a transaction passes through.
 #[derive(Debug)]
 enum AppError {
     Refused,
@@ -145,7 +145,7 @@ fn reserved_connections_are_free_while_all_others_are_held() {
             store.read(|tx| {
                 contacts::count(tx, HERE)?;
                 held.wait();
-                // Until the other end is dropped.
+                // Blocks until the sender is dropped.
                 let _ = released.lock().unwrap().recv();
                 Ok::<_, Error>(())
             })

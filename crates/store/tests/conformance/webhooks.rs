@@ -88,7 +88,7 @@ fn a_webhook_is_read_as_it_was_written_and_changed() {
         );
         store.write(|tx| webhooks::change(tx, HERE, &changed)).unwrap();
         assert!(found(store, "a").unwrap() == changed);
-        // Only what is active is disabled.
+        // Only an active webhook is disabled.
         store.write(|tx| webhooks::disable(tx, HERE, "a", "it fails")).unwrap();
         assert!(found(store, "a").unwrap() == changed);
         changed.state = WebhookState::Active;
@@ -199,7 +199,7 @@ fn what_was_given_up_is_sent_again_and_forgotten_late() {
         store.write(|tx| deliveries::forget(tx, HERE, 20)).unwrap();
         let left: Vec<_> = logged(store, "a").into_iter().map(|one| one.id).collect();
         assert_eq!(left, ["m2"]);
-        // What still waits is not forgotten.
+        // Deliveries that are still waiting are not deleted.
         assert_eq!(logged(store, "b").len(), 1);
         let again = store.write(|tx| deliveries::add(tx, HERE, "a", &[delivery("m2", 500)]));
         assert!(again.is_ok() && logged(store, "a")[0].created_at == 20);

@@ -62,10 +62,10 @@ fn changes_are_counted() {
             assert_eq!(changes(store), (count, -1));
         }
         store.write(|tx| workspaces::set_texts_at(tx, HERE, 3)).unwrap();
-        // Anyone who only queues changes nothing.
+        // Queueing changes no count.
         store.write(|tx| workspaces::queue(tx, HERE)).unwrap();
         assert_eq!(changes(store), (3, 3));
-        // It is there already, and keeps its counts.
+        // The workspace exists already, and keeps its counts.
         store.write(|tx| workspaces::ensure_local(tx, 6)).unwrap();
         assert_eq!(changes(store), (3, 3));
     });

@@ -1,7 +1,7 @@
-//! The document of the API: OpenAPI 3.1, made of the handlers and their types.
+//! The OpenAPI 3.1 document of the API, generated from the handlers and their types.
 //!
-//! What holds for every operation is added here, so that no handler repeats it: the scope, the header `Idempotency-Key` of
-//! every POST, and the answers that any operation may give.
+//! Properties common to all operations are added here, so that no handler repeats them: the scope, the header
+//! `Idempotency-Key` of every POST, and the error responses that any operation may give.
 
 use crate::api::once::HEADER as IDEMPOTENCY_KEY;
 use crate::api::operations::{Operation, operations};
@@ -16,7 +16,7 @@ use utoipa::openapi::schema::ComponentsBuilder;
 use utoipa::openapi::{InfoBuilder, OpenApiBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The document as it is served and kept in the repository.
+/// The document, as served and as stored in the repository.
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 
 const DESCRIPTION: &str = "Everything that a member can do, a program can do with a token of theirs. Errors are problem \
@@ -25,7 +25,7 @@ const DESCRIPTION: &str = "Everything that a member can do, a program can do wit
     code that it does not know by its status.\n\nWhat is not here: signing in, passwords, second factors and tokens \
     themselves, which need the member's password; they are on the page Account.";
 
-/// The text of the document.
+/// The document as formatted JSON.
 pub fn text() -> String {
     let mut text = serde_json::to_string_pretty(&*DOCUMENT).unwrap_or_default();
     text.push('\n');
@@ -74,7 +74,7 @@ fn document() -> Value {
     document
 }
 
-/// The answers that any operation may give.
+/// The error responses that any operation may give.
 const COMMON: [(&str, &str, &str); 12] = [
     (
         "400",
@@ -130,7 +130,7 @@ fn common_answers() -> Value {
     Value::Object(answers)
 }
 
-/// Adds to an operation what holds for all.
+/// Adds the properties common to all operations.
 fn complete(described: &mut Value, operation: &Operation) {
     let has_body = described.get("requestBody").is_some();
     if let Some(answers) = described["responses"].as_object_mut() {
@@ -163,7 +163,7 @@ fn complete(described: &mut Value, operation: &Operation) {
     }
 }
 
-/// The scopes that operations of the document need.
+/// The scope that an operation of the document needs.
 pub fn scope_of(described: &Value) -> Option<TokenScope> {
     TokenScope::named(described.get("x-scope")?.as_str()?)
 }

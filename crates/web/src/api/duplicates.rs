@@ -1,4 +1,4 @@
-//! Contacts that may be one: found, and told apart.
+//! Duplicates: finding contacts that may be the same, and dismissing pairs that are not.
 
 use crate::Web;
 use crate::api::contacts::list::unknown_cursor;
@@ -18,9 +18,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 
-/// Groups of a page.
+/// Groups per page.
 const PAGE: usize = 100;
-/// How long a look is waited for.
+/// How long a request waits for the search.
 const WAIT: Duration = Duration::from_secs(10);
 
 /// From where on.

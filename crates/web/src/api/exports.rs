@@ -1,7 +1,7 @@
 //! `GET /exports`: contacts as a file, sent while it is computed.
 //!
-//! The last part of the answer, trailers, counts the contacts and has a digest of the file: a file that was cut off on its way has
-//! none.
+//! Trailers at the end of the response contain the number of contacts and a digest of the file. They are missing if the
+//! file was cut off.
 
 use crate::Web;
 use crate::api::contacts::list::ScopeName;
@@ -29,9 +29,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use utoipa::{IntoParams, ToSchema};
 
-/// The trailer that counts the contacts.
+/// The trailer with the number of contacts.
 const COUNT: &str = "crystalqore-contacts";
-/// The trailer with the digest of the file, as it is before it is compressed for its way.
+/// The trailer with the digest of the file before compression for transfer.
 const DIGEST: &str = "unencoded-digest";
 
 /// How contacts are written.
@@ -172,16 +172,16 @@ fn request(query: &ExportQuery) -> Result<ExportRequest, ApiProblem> {
     })
 }
 
-/// A body with the count of its contacts and a digest behind it. One that breaks off has none.
+/// A body followed by trailers with the number of contacts and a digest. A body that is aborted has no trailers.
 struct Counted {
     body: Body,
     contacts: Arc<AtomicU64>,
-    /// Of what was sent so far; none once it was taken.
+    /// The digest of the bytes sent so far. `None` once the trailers were produced.
     digest: Option<Sha256>,
 }
 
 impl Counted {
-    /// What stands behind the body, once.
+    /// Produces the trailers, once.
     fn trailers(&mut self) -> Option<Frame<Bytes>> {
         let digest = BASE64_STANDARD.encode(self.digest.take()?.finalize());
         let mut trailers = HeaderMap::new();

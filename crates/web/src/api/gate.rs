@@ -1,5 +1,6 @@
-//! Middleware in front of every operation: who sends this token, whether its scopes allow the operation, and how many
-//! requests it may send. A session's cookie lets nobody in here, so that no page elsewhere can use it.
+//! Middleware in front of every operation: identifies the member of the token, checks the scope that the operation
+//! needs, and enforces the rate limit. Session cookies are not accepted, so that a page of another site cannot use
+//! them.
 
 use crate::Web;
 use crate::api::problem::ApiProblem;
@@ -14,10 +15,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-/// The member whose token a request carries. Only operations of the API have one.
+/// The member whose token a request carries. Exists only on operations of the API.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenMember {
-    /// Who they are to the engine.
+    /// The member as `app` identifies them.
     pub actor: Actor,
 }
 
@@ -25,12 +26,12 @@ impl<S: Sync> FromRequestParts<S> for TokenMember {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
-        // The gate inserts it, and nothing else does.
+        // Inserted by `require` only.
         parts.extensions.get::<Self>().copied().ok_or_else(|| no_token(""))
     }
 }
 
-/// The token of a request, for answers that go on for so long that it may end in the meantime.
+/// The token of a request, for responses that may outlast its validity.
 #[derive(Clone)]
 pub struct TokenSecret(pub String);
 
@@ -42,7 +43,7 @@ impl<S: Sync> FromRequestParts<S> for TokenSecret {
     }
 }
 
-/// Lets nobody through without a token of this scope.
+/// Refuses requests without a token of this scope.
 pub async fn require(
     State((web, scope)): State<(Arc<Web>, TokenScope)>,
     request: Request,
@@ -73,7 +74,7 @@ pub async fn require(
     Ok(with_limits(response, left))
 }
 
-/// The token of a request.
+/// The bearer token of a request.
 fn bearer(headers: &HeaderMap) -> Option<String> {
     let mut sent = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (sent.next(), sent.next()) else {
@@ -124,7 +125,7 @@ fn with_limits(mut response: Response, left: Left) -> Response {
     response
 }
 
-/// Nobody waits for it: it may have to queue behind an import.
+/// Records the use of a token. Runs in the background, because it may have to queue behind an import.
 fn note_use(web: &Arc<Web>, secret: String) {
     let web = Arc::clone(web);
     tokio::spawn(async move { blocking_in(&web, Lane::Sessions, move |app| app.note_token_use(&secret)).await });

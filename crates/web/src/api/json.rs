@@ -1,4 +1,4 @@
-//! JSON in and out: bodies and queries of which every unknown field is refused by its name, and answers.
+//! JSON bodies and queries, with every unknown field refused by name, and JSON responses.
 
 use crate::api::problem::{ApiProblem, escaped};
 use axum::body::Bytes;
@@ -12,7 +12,7 @@ use serde_path_to_error::{Path, Segment};
 use std::fmt;
 use std::str::FromStr;
 
-/// The body of a request.
+/// The JSON body of a request.
 pub struct Json<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
@@ -25,7 +25,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
-/// Refuses a body that says to be no JSON.
+/// Refuses a body whose content type is not JSON.
 pub fn refuse_other_types(headers: &HeaderMap) -> Result<(), ApiProblem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let essence = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
@@ -39,20 +39,20 @@ pub fn refuse_other_types(headers: &HeaderMap) -> Result<(), ApiProblem> {
     }
 }
 
-/// All bytes of a body, up to the limit of the route.
+/// Reads the whole body, up to the limit of the route.
 pub async fn whole_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiProblem> {
     Bytes::from_request(request, state)
         .await
         .map_err(|refused| crate::ui::error_page::Problem::Status(refused.status()).into())
 }
 
-/// Reads an object that is a part of a body. A list in its place is refused: serde would take its items for the fields.
+/// Parses an object that is part of a body. A list in its place is refused; serde would take its items for the fields.
 pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
     let members = serde_json::Map::deserialize(deserializer)?;
     T::deserialize(serde_json::Value::Object(members)).map_err(de::Error::custom)
 }
 
-/// Reads a body.
+/// Parses a body.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiProblem> {
     if bytes
         .trim_ascii_start()
@@ -116,7 +116,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// A parameter that is a number or the like. One that is empty is refused; it would be taken for none.
+/// Parses a parameter such as a number. An empty one is refused; otherwise it would count as missing.
 pub fn filled<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
@@ -124,24 +124,24 @@ pub fn filled<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(
     text.parse().map(Some).map_err(de::Error::custom)
 }
 
-/// A parameter that is one of several words. One that is empty is refused; it would be taken for none.
+/// Parses a parameter that is one of several words. An empty one is refused; otherwise it would count as missing.
 pub fn chosen<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
     let word = String::deserialize(deserializer)?;
     T::deserialize(word.into_deserializer()).map(Some)
 }
 
-/// An answer with a body of JSON.
+/// A response with a JSON body.
 pub fn answer(status: StatusCode, body: &impl Serialize) -> Response {
     let text = serde_json::to_string(body).unwrap_or_default();
     (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
-/// The same with status 200.
+/// A response with status 200 and a JSON body.
 pub fn ok(body: &impl Serialize) -> Response {
     answer(StatusCode::OK, body)
 }
 
-/// A moment as JSON has it: RFC 3339 in UTC.
+/// Formats a time for JSON: RFC 3339 in UTC.
 pub fn instant(micros: i64) -> String {
     jiff::Timestamp::from_microsecond(micros)
         .unwrap_or_default()

@@ -1,6 +1,7 @@
 //! Members and invitations, and the audit log.
 //!
-//! What needs the member's password on the pages is not here: roles, links to a new password, second factors.
+//! Changes that require the member's password on the pages are not available here: roles, password reset links, second
+//! factors.
 
 use crate::Web;
 use crate::api::contacts::list::{limit_of, unknown_cursor};
@@ -80,7 +81,7 @@ fn id(text: &str) -> Result<Member, ApiProblem> {
     Ok(Member(text.parse().map_err(|_| Error::NoMember)?))
 }
 
-/// That it is done.
+/// The response to an action without a result.
 fn done((): &()) -> Reply {
     Reply::new(StatusCode::NO_CONTENT, &())
 }

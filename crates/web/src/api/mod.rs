@@ -1,7 +1,8 @@
 //! The HTTP API: JSON for programs that send a token.
 //!
-//! One folder or file a resource. A handler turns a request into one of `app`, and what `app` returns into JSON; rules are in
-//! `app`. The table of all operations is [`operations`], and the document that describes them is made of it ([`document`]).
+//! One folder or file per resource. A handler converts a request into a call of `app` and its result into JSON; the
+//! rules are in `app`. The table of all operations is [`operations`]; the document that describes them is generated
+//! from it ([`document`]).
 
 pub mod contacts;
 pub mod document;

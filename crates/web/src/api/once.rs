@@ -1,7 +1,7 @@
-//! The header `Idempotency-Key`: a request that is sent again has one effect and is answered as it was the first time.
+//! The header `Idempotency-Key`: a repeated request has one effect and gets the same response as the first.
 //!
-//! `app` keeps the answers, in the transaction of the work ([`once`], [`once_kept`]). Where that transaction only begins what
-//! takes long, a request that is sent again finds how it ended ([`once_begun`]).
+//! `app` stores the response in the transaction of the work ([`once`], [`once_kept`]). If that transaction only begins
+//! long work, a repeated request gets the current result ([`once_begun`]).
 
 use crate::Web;
 use crate::api::gate::TokenMember;
@@ -19,19 +19,19 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// The header that names a key.
+/// The name of the header.
 pub const HEADER: &str = "idempotency-key";
-/// Characters of a key, at most.
+/// The maximum length of a key, in characters.
 const LONGEST: usize = 255;
 
-/// The key of a request, with what tells the request from others.
+/// The key of a request, with a hash that identifies the request.
 #[derive(Clone, Debug)]
 pub struct RequestKey {
     key: String,
     hash: Vec<u8>,
 }
 
-/// What a request is about but for its body, and the key that it may have.
+/// The key of a request, if it has one, and the hash of its method, address and the pieces of its body so far.
 pub struct Asked {
     key: Option<String>,
     hash: Sha256,
@@ -54,12 +54,12 @@ impl<S: Sync> FromRequestParts<S> for Asked {
 }
 
 impl Asked {
-    /// Takes the next piece of the body in.
+    /// Adds the next piece of the body to the hash.
     pub fn update(&mut self, piece: &[u8]) {
         self.hash.update(piece);
     }
 
-    /// The key, once the body is known.
+    /// Completes the hash after the last piece of the body.
     pub fn key(self) -> Option<RequestKey> {
         let hash = self.hash.finalize().to_vec();
         self.key.map(|key| RequestKey { key, hash })
@@ -126,7 +126,7 @@ async fn taken<S: Send + Sync>(
     Ok((asked, bytes, headers))
 }
 
-/// An answer that can be kept.
+/// A response that can be stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reply {
     status: u16,
@@ -147,36 +147,36 @@ impl Reply {
         }
     }
 
-    /// The same with the address of what was made.
+    /// Sets the address of the created resource.
     #[must_use]
     pub fn at(mut self, location: String) -> Self {
         self.location = Some(location);
         self
     }
 
-    /// The same with the version of what it shows.
+    /// Sets the entity tag of the resource.
     #[must_use]
     pub fn tagged(mut self, etag: String) -> Self {
         self.etag = Some(etag);
         self
     }
 
-    /// Where it says that something was made.
+    /// The address of the created resource.
     pub fn location(&self) -> Option<&str> {
         self.location.as_deref()
     }
 
-    /// Its body, read as the type that it was made of.
+    /// The body, parsed as the type that it was created from.
     pub fn body<T: DeserializeOwned>(self) -> Option<T> {
         serde_json::from_value(self.body).ok()
     }
 
-    /// Whether it has nothing to show: it was kept before there was anything.
+    /// Whether the body is empty, because the response was stored before there was a result.
     pub fn is_empty(&self) -> bool {
         self.body.is_null()
     }
 
-    /// As it is kept.
+    /// The response as it is stored.
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
@@ -198,7 +198,7 @@ impl IntoResponse for Reply {
     }
 }
 
-/// Does work that keeps what `reply` makes of its result if it has a key.
+/// Runs work and, if there is a key, stores the response that `reply` makes of its result.
 pub async fn once<T: 'static>(
     web: &Arc<Web>,
     member: TokenMember,
@@ -214,7 +214,7 @@ pub async fn once<T: 'static>(
     .await
 }
 
-/// Does work that keeps its answer itself if it has a key.
+/// Runs work that stores its response itself if there is a key.
 pub async fn once_kept(
     web: &Arc<Web>,
     member: TokenMember,
@@ -224,8 +224,8 @@ pub async fn once_kept(
     once_begun(web, member, key, work, |_, kept| Ok(kept)).await
 }
 
-/// Does work that keeps an answer when it has begun. For a request that is sent again, `finish` makes of that answer the one
-/// that is given.
+/// Runs work that stores a response when it begins, if there is a key. For a repeated request, `finish` converts the
+/// stored response into the one that is sent.
 pub async fn once_begun(
     web: &Arc<Web>,
     member: TokenMember,
@@ -243,7 +243,7 @@ pub async fn once_begun(
             Claim::New(keyed) => match work(app, Some(&keyed)) {
                 Ok(reply) => Ok((reply, false)),
                 Err(error) => {
-                    // If that fails too, the claim ends by itself after a while.
+                    // If releasing the key fails too, the claim expires after a while.
                     let _ = app.release_key(&keyed);
                     Err(error)
                 }

@@ -13,32 +13,32 @@ use utoipa::openapi::{PathItem, RefOr};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
-/// Bytes of a batch of contacts.
+/// The size limit of a batch of contacts, in bytes.
 const BATCH: usize = 32 << 20;
 
-/// An operation, as the router and the document need it.
+/// An operation, with what the router and the document need.
 pub struct Operation {
     pub scope: TokenScope,
     pub method: &'static str,
-    /// The path of the document.
+    /// The path, as in the document.
     pub path: String,
     pub uploads: bool,
     pub body_limit: Option<usize>,
     pub handler: MethodRouter<Arc<Web>>,
-    /// What the document says of it.
+    /// The description in the document.
     pub item: PathItem,
-    /// The types that it names.
+    /// The types that the operation refers to.
     pub schemas: Vec<(String, RefOr<Schema>)>,
 }
 
 impl Operation {
-    /// The same with a file as its body.
+    /// Sets a file as the request body.
     fn with_file(mut self) -> Self {
         self.uploads = true;
         self
     }
 
-    /// The same with a body of more bytes than usual.
+    /// Sets a larger limit for the request body.
     fn with_body(mut self, limit: usize) -> Self {
         self.body_limit = Some(limit);
         self

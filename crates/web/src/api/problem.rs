@@ -1,7 +1,7 @@
 //! Errors of the API: problem details (RFC 9457) with the stable code of the error.
 //!
-//! The statuses are those of the pages. Answers that the machinery makes for requests of the API, such as for an unknown
-//! address or method, become problem details too.
+//! The statuses are the same as on the pages. Error responses of the HTTP framework to API requests, such as for an
+//! unknown address or method, are converted to problem details too.
 
 use crate::ui::error_page::{ErrorPage, Problem, status_of, words_of};
 use app::{Error, ValueProblem};
@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// What addresses of the API begin with.
+/// The prefix of all API addresses.
 pub const PREFIX: &str = "/api/v1/";
 const KIND: &str = "application/problem+json";
 
@@ -56,11 +56,11 @@ pub struct ValueError {
     pub detail: String,
 }
 
-/// Why a request is refused.
+/// The reason why a request is refused.
 #[derive(Debug)]
 pub struct ApiProblem {
     status: StatusCode,
-    /// Boxed, because it is rarely made and often handed on.
+    /// Boxed, because it is rarely created and often passed on.
     details: Box<ProblemDetails>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
@@ -82,7 +82,7 @@ impl ApiProblem {
         }
     }
 
-    /// A value of the body that cannot be read.
+    /// The problem for a value of the body that cannot be parsed.
     pub fn of_value(status: StatusCode, code: &str, pointer: String, detail: String) -> Self {
         let mut problem = Self::new(status, code, format!("{pointer}: {detail}"));
         problem.details.errors.push(ValueError {
@@ -93,7 +93,7 @@ impl ApiProblem {
         problem
     }
 
-    /// A parameter of the query that cannot be read.
+    /// The problem for a query parameter that cannot be parsed.
     pub fn of_parameter(parameter: &str, detail: String) -> Self {
         let mut problem = Self::new(StatusCode::BAD_REQUEST, "bad_parameter", detail.clone());
         problem.details.errors.push(ValueError {
@@ -104,7 +104,7 @@ impl ApiProblem {
         problem
     }
 
-    /// The same with what there is now.
+    /// Adds the current resource, and sets the status.
     #[must_use]
     pub fn with_current(mut self, status: StatusCode, current: Value) -> Self {
         self.status = status;
@@ -114,7 +114,7 @@ impl ApiProblem {
         self
     }
 
-    /// The same with a header.
+    /// Adds a header.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -133,7 +133,7 @@ impl ApiProblem {
 }
 
 impl ApiProblem {
-    /// What an error of the engine is answered with, alone or as a part of an answer.
+    /// The problem for an error of `app`, as a whole response or as a part of one.
     pub fn of_error(error: &Error) -> Self {
         let mut problem = Self::new(status_of(error), error.code(), words_of(error));
         problem.details.errors = errors_of(error);
@@ -167,7 +167,7 @@ impl From<Problem> for ApiProblem {
     }
 }
 
-/// Pages speak of buttons and pages, where programs send requests.
+/// The text of a problem for programs; the text for browsers mentions buttons and pages.
 fn words(problem: &Problem) -> String {
     match problem {
         Problem::NotFound => "there is nothing at this address".to_owned(),
@@ -215,7 +215,7 @@ fn errors_of(error: &Error) -> Vec<ValueError> {
     }
 }
 
-/// What is wrong with an operation of a batch.
+/// The value errors of an operation of a batch.
 fn in_batch(at: usize, error: &Error) -> Vec<ValueError> {
     let place = format!("/operations/{at}");
     let mut errors = errors_of(error);
@@ -232,7 +232,7 @@ fn in_batch(at: usize, error: &Error) -> Vec<ValueError> {
     errors
 }
 
-/// The member of a contact's JSON that a slot is a part of.
+/// The member of the contact's JSON that contains a slot.
 fn pointer_part(slot: &model::Slot) -> String {
     use model::Slot;
     match slot {
@@ -249,7 +249,7 @@ fn pointer_part(slot: &model::Slot) -> String {
     }
 }
 
-/// A name as a part of a JSON pointer.
+/// Escapes a name for use in a JSON pointer.
 pub fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
@@ -267,7 +267,7 @@ fn body_of(status: StatusCode, details: &impl Serialize) -> Response {
     (status, [(header::CONTENT_TYPE, KIND)], body).into_response()
 }
 
-/// Turns what the pages' machinery answers to requests of the API into problem details.
+/// Converts error responses to API requests into problem details.
 pub async fn for_programs(request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with(PREFIX);
     let response = next.run(request).await;

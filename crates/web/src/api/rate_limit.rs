@@ -1,5 +1,5 @@
-//! How many requests a token may send, and how many wrong tokens an address: announced in the headers of the drafts of
-//! `RateLimit` (draft-ietf-httpapi-ratelimit-headers).
+//! Rate limits: requests per token, and wrong tokens per address. They are announced in the headers of the `RateLimit`
+//! draft (draft-ietf-httpapi-ratelimit-headers).
 
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
@@ -9,9 +9,9 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const MINUTE: u64 = 60;
-/// Wrong tokens that an address may send in a minute.
+/// Wrong tokens allowed per address and minute.
 const WRONG_TOKENS: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
-/// After so many requests those are forgotten who have not asked for long.
+/// The number of requests after which entries that were not used for long are removed.
 const TIDIED_EVERY: u64 = 10_000;
 
 type Limiter = RateLimiter<String, HashMapStateStore<String>, DefaultClock, StateInformationMiddleware>;
@@ -25,17 +25,17 @@ pub struct RateLimits {
     asked: AtomicU64,
 }
 
-/// What is left to a token after a request.
+/// The requests that are left to a token after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Left {
     pub each_minute: u32,
     pub requests: u32,
-    /// In how many seconds another request is let in; 0 if at once.
+    /// The seconds until another request is allowed; 0 if at once.
     pub wait: u64,
 }
 
 impl RateLimits {
-    /// So many requests a minute for each token.
+    /// Allows `each_minute` requests per minute for each token.
     pub fn new(each_minute: NonZeroU32) -> Self {
         let limiter = |quota: NonZeroU32| {
             RateLimiter::hashmap_with_clock(Quota::per_minute(quota), DefaultClock::default())
@@ -50,12 +50,12 @@ impl RateLimits {
         }
     }
 
-    /// Counts a request of a token; refused if there were too many.
+    /// Counts a request of a token. `Err` if there were too many.
     pub fn of_token(&self, token: &str) -> Result<Left, Left> {
         self.count(&self.tokens, token, self.each_minute.get())
     }
 
-    /// Counts a wrong token of an address; refused if there were too many.
+    /// Counts a wrong token of an address. `Err` if there were too many.
     pub fn of_wrong_token(&self, address: &str) -> Result<Left, Left> {
         self.count(&self.addresses, address, WRONG_TOKENS.get())
     }

@@ -1,4 +1,4 @@
-//! `GET /api`: the document of the API as a page, without any request to another host.
+//! `GET /api`: the document of the API as an HTML page that loads nothing from other hosts.
 
 use crate::api::document::{DOCUMENT, scope_of};
 use crate::ui::layout::{Page, Section, page, table_frame};
@@ -55,7 +55,7 @@ fn paragraphs(text: &str) -> Markup {
     html! { @for paragraph in text.split("\n\n") { p { (inline(paragraph)) } } }
 }
 
-/// Text with code between backticks.
+/// Renders text; parts between backticks become code.
 fn inline(text: &str) -> Markup {
     html! {
         @for (at, part) in text.split('`').enumerate() {
@@ -121,7 +121,7 @@ fn answer_words(answer: &Value) -> Markup {
     }
 }
 
-/// The type of a value, with a link to a type that has a name.
+/// The type of a value, with a link if the type has a name.
 fn type_words(schema: &Value) -> Markup {
     if let Some(name) = text(schema, "$ref").strip_prefix("#/components/schemas/") {
         return html! { a href={ "#type-" (name) } { (name) } };

@@ -1,17 +1,17 @@
-//! Addresses that end in a verb, such as `/contacts/{id}:restore`: the router knows no part of a segment, so the verb becomes
-//! a segment of its own, `/contacts/{id}/:restore`, in patterns and in the requests of programs alike.
+//! Addresses that end in a verb, such as `/contacts/{id}:restore`. The router cannot match parts of a segment, so the
+//! verb becomes a segment of its own, `/contacts/{id}/:restore`, both in patterns and in requests.
 
 use crate::api::problem::PREFIX;
 use axum::extract::Request;
 use axum::http::Uri;
 use axum::http::uri::PathAndQuery;
 
-/// The pattern under which the router knows an address of the document.
+/// The router's pattern for a path of the document.
 pub fn pattern(path: &str) -> String {
     with_segment(path).unwrap_or_else(|| path.to_owned())
 }
 
-/// A request, under the address that the router knows.
+/// Rewrites the address of a request for the router.
 pub fn routed(mut request: Request) -> Request {
     if request.uri().path().starts_with(PREFIX)
         && let Some(uri) = rewritten(request.uri())
@@ -32,7 +32,7 @@ fn rewritten(uri: &Uri) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// The same path with the verb of its last segment as a segment; none if it has no verb.
+/// The path with the verb of its last segment as a segment of its own. `None` if it has no verb.
 fn with_segment(path: &str) -> Option<String> {
     let (before, last) = path.rsplit_once('/')?;
     let (name, verb) = last.rsplit_once(':')?;

@@ -1,4 +1,4 @@
-//! Webhooks: the member's own, their secrets, and the log of their deliveries.
+//! Webhooks of the member, their secrets, and the log of their deliveries.
 
 use crate::Web;
 use crate::api::contacts::list::{limit_of, unknown_cursor};
@@ -392,7 +392,7 @@ pub async fn deliveries(
     }))
 }
 
-/// A place in the log, as a cursor names it.
+/// Parses a cursor into a position in the log.
 fn place(cursor: &str) -> Option<(i64, String)> {
     let (at, id) = cursor.split_once('.')?;
     let is_id = !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');

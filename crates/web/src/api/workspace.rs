@@ -1,4 +1,4 @@
-//! What belongs to the workspace: custom fields, saved views, settings.
+//! Resources of the workspace: custom fields, saved views, settings.
 
 use crate::Web;
 use crate::api::gate::TokenMember;
@@ -176,7 +176,7 @@ fn field_name(id: FieldId) -> String {
     id.0.to_string()
 }
 
-/// The number in an address: what is none names nothing.
+/// Parses the number in an address. Text that is not a number is reported as a missing resource.
 fn number(text: &str, code: &str, what: &str) -> Result<i64, ApiProblem> {
     text.parse().map_err(|_| nothing(code, what, text))
 }

@@ -1,5 +1,5 @@
-//! Files that arrive: their pieces are written to the object store as they come, so no file is ever held in memory, and a slow
-//! one keeps no thread and no turn.
+//! Files that are being uploaded: their pieces are written to the object store as they arrive, so no file is ever held
+//! in memory, and a slow upload occupies no thread and no work permit.
 
 use crate::Web;
 use crate::bridge::blocking::without_turn;
@@ -10,16 +10,16 @@ use bytes::Bytes;
 use std::mem;
 use std::sync::Arc;
 
-/// Bytes that are collected before they are written.
+/// Bytes that are buffered before they are written.
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
 
-/// Letters that are kept of a file's name: as many as file systems take.
+/// Characters of a file name that are kept: as many as file systems allow.
 const NAME_LETTERS: usize = 255;
 
-/// A file that is arriving, and the place that it takes among the uploads.
+/// A file that is being uploaded, and its place among the uploads.
 pub struct Arriving {
     pub file: ArrivingFile,
-    /// Others may have it once the file has become a draft.
+    /// Released once the file has become a draft.
     pub place: Place,
 }
 
@@ -56,7 +56,7 @@ fn no_place(why: NoPlace) -> Problem {
     Problem::TooMany(why)
 }
 
-/// A file whose pieces are collected and written. Between them no thread waits for it.
+/// A file whose pieces are buffered and written. Between two pieces it occupies no thread.
 pub struct Receiving {
     arriving: Arriving,
     pieces: Vec<Bytes>,
@@ -64,7 +64,7 @@ pub struct Receiving {
 }
 
 impl Receiving {
-    /// Begins to receive a file of a member.
+    /// Begins to receive a file from a member.
     pub async fn begin(web: &Arc<Web>, actor: Actor) -> Result<Self, Problem> {
         Ok(Self {
             arriving: Arriving::begin(web, actor).await?,
@@ -73,7 +73,7 @@ impl Receiving {
         })
     }
 
-    /// Takes the next piece.
+    /// Adds the next piece.
     pub async fn add(mut self, piece: Bytes) -> Result<Self, Problem> {
         self.bytes += piece.len();
         self.pieces.push(piece);
@@ -85,13 +85,14 @@ impl Receiving {
         Ok(self)
     }
 
-    /// The whole file.
+    /// Writes the remaining pieces and returns the complete file.
     pub async fn end(self) -> Result<Arriving, Problem> {
         self.arriving.write(self.pieces).await
     }
 }
 
-/// The name of a file: browsers give a bare name; others may give a path, or more than any file is called.
+/// The bare name of a file. Browsers send a bare name; other clients may send a path, or a name longer than file
+/// systems allow.
 pub fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let last: String = last.chars().filter(|c| is_shown(*c)).take(NAME_LETTERS).collect();
@@ -101,8 +102,8 @@ pub fn file_name(name: &str) -> String {
     }
 }
 
-/// Whether a character of a name is shown as itself: control characters are not, and those that turn the direction of writing
-/// make `gpj.exe` look like `exe.jpg`.
+/// Whether a character of a name is displayed as itself. Control characters are not, and characters that change the
+/// direction of writing make `gpj.exe` look like `exe.jpg`.
 fn is_shown(c: char) -> bool {
     let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     !c.is_control() && !turns

@@ -1,5 +1,5 @@
-//! Calling `app`, which blocks, from handlers, which must not: on a pool of threads, with a limit for each kind of work. Also
-//! sends what `app` writes as the body of an answer, piece by piece.
+//! Calls `app`, which blocks, from handlers, which must not: on a thread pool, with a limit for each kind of work. Also
+//! streams what `app` writes as a response body.
 
 use crate::Web;
 use crate::ui::error_page::Problem;
@@ -15,23 +15,23 @@ use std::task::{Context, Poll};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 
-/// Pieces of an answer that wait for a slow reader. The writer waits when there are as many.
+/// Pieces of a response that are buffered for a slow reader. The writer waits when there are as many.
 const WAITING_PIECES: usize = 4;
 /// Bytes that are sent as one piece.
 const PIECE: usize = 64 * 1024;
 
-/// Work that has turns of its own, so that other work cannot take them all.
+/// A kind of work with a limit of its own, so that other work cannot block it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
-    /// What members do.
+    /// Requests of members.
     Pages,
-    /// Looking up who asks, and whether all is well. It takes a moment, on connections to the database that nothing else uses.
+    /// Looking up sessions and checking readiness. Takes a moment, on database connections that nothing else uses.
     Sessions,
-    /// Signing in: hashing a password takes a while.
+    /// Signing in: hashing a password takes long.
     SignIn,
 }
 
-/// How much is worked on at once in each lane; what is more waits.
+/// The limits on concurrent work in each lane. Further work waits.
 pub struct Turns {
     pages: Arc<Semaphore>,
     sessions: Arc<Semaphore>,
@@ -67,7 +67,7 @@ pub fn blocking<T: Send + 'static>(
     blocking_in(web, Lane::Pages, work)
 }
 
-/// Runs `work` on a thread that may block, when it has a turn in this lane.
+/// Runs `work` on a thread that may block, once this lane has capacity.
 pub fn blocking_in<T: Send + 'static>(
     web: &Arc<Web>,
     lane: Lane,
@@ -80,7 +80,7 @@ pub fn blocking_in<T: Send + 'static>(
     }
 }
 
-/// Work on another thread. What it waits for is the same for every type of result, so that it is compiled once.
+/// Work on another thread. The future inside does not depend on the type of the result, so it is compiled once.
 pub struct Blocking<'w, T> {
     run: Pin<Box<dyn Future<Output = Result<Done, Problem>> + Send + 'w>>,
     result: PhantomData<fn() -> T>,
@@ -98,7 +98,7 @@ impl<T: 'static> Future for Blocking<'_, T> {
     }
 }
 
-/// Work whose result has any type.
+/// The result of any type of work.
 type Done = Box<dyn Any + Send>;
 type Work = Box<dyn FnOnce(&App) -> Result<Done, app::Error> + Send>;
 
@@ -117,42 +117,42 @@ async fn run(web: &Arc<Web>, lane: Lane, work: Work) -> Result<Done, Problem> {
     })
 }
 
-/// Runs what blocks only for a moment, such as writing to a file, on a thread that may block. The caller limits how much of
-/// it there is.
+/// Runs work that blocks only for a moment, such as writing to a file, on a thread that may block. The caller limits
+/// how much of it runs at once.
 ///
 /// # Errors
-/// If it panicked; the panic's own message is in the log.
+/// If the work panicked; the panic's own message is in the log.
 pub async fn without_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
     let (sender, receiver) = oneshot::channel();
     REQUEST_POOL.spawn(move || {
-        // The request that waited for it may be gone.
+        // The request that waited for the result may be gone.
         let _ = sender.send(work());
     });
     receiver.await.map_err(|_| Problem::Broken)
 }
 
-/// The body of an answer that `work` writes piece by piece, in constant memory. If `work` fails, the connection is broken
-/// off, so that nobody takes the beginning for the whole.
+/// A response body that `work` writes piece by piece, in constant memory. If `work` fails, the connection is aborted,
+/// so that an incomplete response cannot be mistaken for a complete one.
 pub fn written(
     web: &Arc<Web>,
     work: impl FnOnce(&App, &mut dyn Write) -> Result<(), app::Error> + Send + 'static,
 ) -> Body {
     let app = Arc::clone(&web.app);
     let (pieces, body) = mpsc::channel::<io::Result<Bytes>>(WAITING_PIECES);
-    // Not with a turn: a slow reader must not keep others from theirs.
+    // Does not count towards the lane limits: a slow reader must not block other requests.
     REQUEST_POOL.spawn(move || {
         let mut out = io::BufWriter::with_capacity(PIECE, Pieces(pieces.clone()));
         let outcome = work(&app, &mut out).map_err(io::Error::other);
         if let Err(error) = outcome.and_then(|()| out.flush()) {
             tracing::warn!(%error, "an answer was broken off");
-            // If the reader has gone, there is nobody to tell.
+            // If the reader is gone, the error cannot be delivered.
             let _ = pieces.blocking_send(Err(error));
         }
     });
     Body::from_stream(ReceiverStream::new(body))
 }
 
-/// Hands what is written to the answer's body.
+/// Sends the written bytes to the response body.
 struct Pieces(mpsc::Sender<io::Result<Bytes>>);
 
 impl Write for Pieces {

@@ -1,5 +1,5 @@
-//! Sending an export while it is computed: a piece is fetched when the browser has taken the one before, and no thread
-//! waits in between.
+//! Sends an export while it is computed: the next piece is fetched once the browser has accepted the previous one; no
+//! thread waits in between.
 
 use crate::ui::error_page::Problem;
 use app::{Download, Error, Piece, REQUEST_POOL};
@@ -9,10 +9,10 @@ use std::io;
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 
-/// The body of an answer, once its first bytes are there: what goes wrong before is an answer of its own.
+/// The response body, once its first bytes exist. An error before that can still be sent as an error response.
 ///
 /// # Errors
-/// What went wrong before anything could be sent.
+/// An error that occurred before anything could be sent.
 pub async fn body_of(download: Download) -> Result<Body, Problem> {
     let (mut piece, mut download) = next(download).await?;
     while matches!(piece, Ok(Piece::NotYet)) {
@@ -24,8 +24,8 @@ pub async fn body_of(download: Download) -> Result<Body, Problem> {
     Ok(Body::from_stream(ReceiverStream::new(body)))
 }
 
-/// Sends a download to its end, or until the browser goes away. If it fails, the connection is broken off, so that nobody
-/// takes the beginning for the whole.
+/// Sends a download to its end, or until the browser disconnects. If it fails, the connection is aborted, so that an
+/// incomplete file cannot be mistaken for a complete one.
 async fn send(first: Piece, mut download: Download, pieces: mpsc::Sender<io::Result<Bytes>>) {
     let mut piece = Ok(first);
     loop {
@@ -52,11 +52,11 @@ async fn send(first: Piece, mut download: Download, pieces: mpsc::Sender<io::Res
 
 async fn break_off(error: &Error, pieces: &mpsc::Sender<io::Result<Bytes>>) {
     tracing::warn!(code = error.code(), %error, "an export was broken off");
-    // If the browser has gone, there is nobody to tell.
+    // If the browser is gone, the error cannot be delivered.
     let _ = pieces.send(Err(io::Error::other(error.code()))).await;
 }
 
-/// What comes next, fetched on a thread that may block. If nobody waits for it any more, the download ends.
+/// Fetches the next piece on a thread that may block. If the receiver is gone, the download ends.
 async fn next(mut download: Download) -> Result<(Result<Piece, Error>, Download), Problem> {
     let (sender, receiver) = oneshot::channel();
     REQUEST_POOL.spawn(move || {

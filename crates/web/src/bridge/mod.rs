@@ -1,4 +1,5 @@
-//! The bridge between asynchronous handlers and the synchronous `app`: calling it, sending what it writes, limiting uploads.
+//! The bridge between asynchronous handlers and the synchronous `app`: calls it, streams what it writes, limits
+//! uploads.
 
 pub mod arriving;
 pub mod blocking;

@@ -1,11 +1,11 @@
-//! Limits how many uploads may arrive at once, from one member and in all.
+//! Limits the number of concurrent uploads, per member and in total.
 
 use app::Actor;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long the end of the server waits for uploads that were broken off to be cleared away.
+/// How long the shutdown of the server waits until aborted uploads have been removed.
 const CLEARED_WITHIN: Duration = Duration::from_secs(1);
 
 pub struct Uploads {
@@ -20,7 +20,7 @@ struct Arriving {
     by_member: HashMap<Actor, usize>,
 }
 
-/// A place for one upload, which is free again when this is dropped.
+/// A place for one upload, released when this is dropped.
 pub struct Place {
     actor: Actor,
     arriving: Arc<Mutex<Arriving>>,
@@ -29,14 +29,14 @@ pub struct Place {
 /// Why there is no place.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoPlace {
-    /// The member has so many uploads under way.
+    /// The member already has this many uploads in progress.
     OfMember(usize),
     /// All members together have too many.
     InAll,
 }
 
 impl Uploads {
-    /// Places for `each` uploads of a member, and for `all` of all members.
+    /// Allows `each` uploads per member and `all` in total.
     pub fn new(each: usize, all: usize) -> Self {
         Self {
             each,
@@ -63,7 +63,7 @@ impl Uploads {
         })
     }
 
-    /// Waits until no upload is arriving any more, for a moment at most.
+    /// Waits until no upload is in progress, for `CLEARED_WITHIN` at most.
     pub async fn all_ended(&self) {
         let ended = async {
             while lock(&self.arriving).all > 0 {

@@ -1,4 +1,4 @@
-//! The audit log: who did what, with filters, and as a file.
+//! The audit log: a filtered page of who did what and when, and its export as CSV.
 
 use crate::Web;
 use crate::bridge::blocking::{blocking, written};
@@ -19,10 +19,10 @@ use model::ContactId;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Deeds on a page.
+/// Entries per page.
 const PAGE: u64 = 100;
 
-/// What is asked for. Empty fields do not matter.
+/// The filters and the page in the URL. Empty fields do not restrict.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
@@ -72,7 +72,7 @@ pub async fn download(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let (actor, request) = (signed.actor, asked.request()?);
-    // A member without the right gets a status, not a file that breaks off.
+    // Checks the right first: a member without it gets an error status, not a truncated file.
     blocking(&web, move |app| app.audit_page(actor, &request, None, 1)).await?;
     let body = written(&web, move |app, out| app.export_audit(actor, &request, out));
     let headers = [
@@ -88,12 +88,12 @@ impl Asked {
             action: AuditAction::named(&self.action),
             member: self.member.parse().ok().map(Member),
             from: day(&self.from)?.map(begin),
-            // The whole of the last day.
+            // The last day is included.
             until: day(&self.to)?.and_then(|day| day.tomorrow().ok()).map(begin),
         })
     }
 
-    /// The address's query for the same filters, and a page.
+    /// The query string for the same filters and the page after `before`.
     fn query(&self, before: Option<ContactId>) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         let fields = [
@@ -121,7 +121,8 @@ fn day(text: &str) -> Result<Option<Date>, Problem> {
     }
 }
 
-/// When a day begins in UTC, in microseconds. The calendar ends some hours after the last moment that there is.
+/// The start of a day in UTC, in microseconds. Days beyond the range of `Timestamp` (some hours at either end of the
+/// calendar) become its limits.
 fn begin(day: Date) -> i64 {
     let begin = day.to_zoned(TimeZone::UTC);
     let end = if day.year() > 0 { Timestamp::MAX } else { Timestamp::MIN };

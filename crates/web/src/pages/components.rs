@@ -1,5 +1,5 @@
-//! `GET /ui`, in debug builds: every component of the pages in every state. A browser test compares how they look with what was
-//! recorded (`tests/browser/components.spec.js`).
+//! `GET /ui`, in debug builds: every component of the pages in every state. A browser test
+//! (`tests/browser/components.spec.js`) compares screenshots of them with recorded ones.
 
 use crate::session::CurrentMember;
 use crate::ui::avatar::avatar;
@@ -13,10 +13,10 @@ use app::{Counts, RowClass};
 use maud::{Markup, html};
 use model::Birthday;
 
-/// A moment that stays the same: 2026-05-04 16:30 UTC.
+/// A fixed time: 2026-05-04 16:30 UTC.
 const MOMENT: i64 = 1_777_912_200_000_000;
 
-/// Counts with every outcome.
+/// Counts in which every outcome occurs.
 const COUNTS: Counts = Counts {
     rows: 12_345,
     new: 9_000,
@@ -29,7 +29,7 @@ const COUNTS: Counts = Counts {
     possible: 200,
 };
 
-/// A group of components: its title, and each with its name.
+/// A group of components: its title, and the name and markup of each component.
 type Group = (&'static str, Vec<(&'static str, Markup)>);
 
 /// `GET /ui`

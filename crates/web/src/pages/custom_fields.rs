@@ -1,4 +1,4 @@
-//! The custom fields of the workspace: the list, and what an admin does with them.
+//! The workspace's custom fields: the list, and the actions of an admin.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -19,7 +19,7 @@ use model::{CustomField, FieldKind};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What the form of a new field sends.
+/// The form that defines a field.
 #[derive(Clone, Default, Deserialize)]
 pub struct NewForm {
     name: String,
@@ -28,31 +28,31 @@ pub struct NewForm {
     choices: String,
 }
 
-/// What the form of a field's choices sends.
+/// The form that sets a field's choices.
 #[derive(Deserialize)]
 pub struct ChoicesForm {
     choices: String,
 }
 
-/// What the buttons of a field's place send.
+/// The form that moves a field up or down.
 #[derive(Deserialize)]
 pub struct MoveForm {
     way: String,
 }
 
-/// A field and how many of the contacts that the member sees have a value; none while they are being counted.
+/// A field, and how many contacts that the member sees have a value; `None` while they are being counted.
 struct Row {
     defined: DefinedField,
     contacts: Option<u64>,
 }
 
-/// What the page shows beside the list.
+/// What the page shows besides the list.
 #[derive(Default)]
 struct Shown {
     flash: Option<Flash>,
-    /// What was entered for a new field, and what is wrong with it.
+    /// The rejected form of a new field, and the reason.
     wrong: Option<(NewForm, String)>,
-    /// What is wrong with something else.
+    /// Any other problem.
     problem: Option<String>,
 }
 
@@ -253,7 +253,7 @@ fn table(label: &str, rows: &[Row]) -> Markup {
     )
 }
 
-/// How many contacts have a value, and the way to them.
+/// The number of contacts with a value, with a link to them.
 fn uses(row: &Row) -> Markup {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("q", &format!("field:\"{}\"", row.defined.field.name))

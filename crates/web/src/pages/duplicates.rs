@@ -1,4 +1,4 @@
-//! Contacts that may be one: side by side, why, and what to do about it.
+//! Possible duplicates: the contacts side by side, the reasons, and merging or dismissing them.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -23,11 +23,11 @@ use std::time::Duration;
 
 /// Groups of a page.
 const GROUPS: usize = 10;
-/// How long a page waits for the search: a small directory is looked through in that time.
+/// How long the page waits for the search: enough for a small directory.
 const WAIT: Duration = Duration::from_millis(1500);
-/// How often a page without script looks again.
+/// How often a page without script reloads.
 const LOOK_AGAIN_SECONDS: u32 = 2;
-/// What a script fetches again while the search goes on.
+/// The id of the part that a script fetches again while the search continues.
 const PART: &str = "duplicates";
 
 /// Which groups: `from` is set while a member works through them.
@@ -60,17 +60,17 @@ pub async fn show(
     Ok(page(head, content(&found, &asked, flash.as_ref())))
 }
 
-/// `POST /duplicates`: look again.
+/// `POST /duplicates`: starts the search again.
 pub async fn again(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Redirect, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.look_for_duplicates_again(actor)).await?;
     Ok(Redirect::to("/duplicates"))
 }
 
-/// Groups that the preview of merging all shows.
+/// Groups in the preview of merging all.
 const PREVIEWED: usize = 50;
 
-/// `GET /duplicates/merge-all`: which groups would be merged at once.
+/// `GET /duplicates/merge-all`: the groups that would be merged.
 pub async fn preview_all(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let actor = signed.actor;
     let (groups, all) = blocking(&web, move |app| app.very_likely_duplicates(actor, PREVIEWED)).await?;
@@ -94,17 +94,17 @@ pub async fn merge_all(State(web): State<Arc<Web>>, signed: CurrentMember) -> Re
     Ok(redirect("/duplicates", Flash::changed(Change::Merge, report)))
 }
 
-/// Contacts that are not the same.
+/// The form that marks contacts as not duplicates.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Dismissed {
     id: Vec<String>,
-    /// Where among the groups these are.
+    /// The position of the group in the list.
     #[serde(deserialize_with = "first")]
     from: String,
 }
 
-/// `POST /duplicates/dismiss`: these are not the same.
+/// `POST /duplicates/dismiss`: marks the contacts as not duplicates.
 pub async fn dismiss(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -161,7 +161,7 @@ fn content(found: &DuplicatesPage, asked: &Asked, flash: Option<&Flash>) -> Mark
     }
 }
 
-/// What would become of the very likely duplicates, and the button that does it.
+/// The result of merging all very likely duplicates, as a preview, and the button that does it.
 fn all_at_once(groups: &[DuplicateGroup], all: usize) -> Markup {
     let room = Room::new();
     html! {
@@ -244,9 +244,9 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
         .map(|stored| brief(&stored.contact.display_name()).into_owned())
         .collect();
     let several = names.len() > 2;
-    // It holds for everybody, so who may only view them all is not asked.
+    // A dismissal applies to all members, so it is not offered to a member who may only view the contacts.
     let may_tell_apart = group.contacts.iter().any(|stored| stored.right >= Right::Edit);
-    // A member who works through many stays at the keyboard: Enter, or Tab and Enter.
+    // The focus is set for members who work through many groups by keyboard: Enter, or Tab and Enter.
     let goes_on = at == 0 && asked.from.is_some();
     let heading = format!("group-{at}");
     html! {
@@ -254,7 +254,7 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
             h2 id=(heading) { (names.join(" · ")) }
             form.stack method="post" action="/duplicates/dismiss" {
                 input type="hidden" name="from" value=(asked.from());
-                // What merging at once needs: as they were seen, the notes of all are kept.
+                // Merging directly uses the versions shown here and keeps the notes of all contacts.
                 input type="hidden" name="whose:notes" value="all";
                 @for stored in &group.contacts {
                     input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
@@ -302,10 +302,10 @@ fn how_sure(strength: u8) -> &'static str {
     }
 }
 
-/// Fields with several values: the values of all labels are in one row, so that equal values are side by side.
+/// Multi-valued fields: the values of all labels share one row, so that equal values are side by side.
 const LISTS: [&str; 4] = ["Email", "Phone", "Address", "Website"];
 
-/// The values of a contact by field; of the fields with labels each value with its label behind it.
+/// The values of a contact by field. In multi-valued fields the label follows the value.
 fn values_of(contact: &Contact) -> Vec<Fact> {
     let without_label = |(name, value): Fact| match (name.split_once(" ("), &value) {
         (Some((list, label)), Value::Text(text)) if LISTS.contains(&list) => {
@@ -316,7 +316,7 @@ fn values_of(contact: &Contact) -> Vec<Fact> {
     facts(contact).into_iter().map(without_label).collect()
 }
 
-/// What the contacts become when they are merged as proposed.
+/// The result of merging the contacts as proposed.
 fn merged(group: &DuplicateGroup) -> Contact {
     let contacts: Vec<&Contact> = group.contacts.iter().map(|stored| &stored.contact).collect();
     let choices = MergeChoices {
@@ -326,7 +326,7 @@ fn merged(group: &DuplicateGroup) -> Contact {
     merge(&contacts, &choices)
 }
 
-/// The values of all, a contact a column, and what they become when they are merged.
+/// The values of all contacts, one column each, and the proposed result of the merge.
 fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
     let room = Room::with_characters(PAGE / GROUPS);
     let mut columns: Vec<Vec<Fact>> = group.contacts.iter().map(|stored| values_of(&stored.contact)).collect();
@@ -344,7 +344,7 @@ fn side_by_side(group: &DuplicateGroup, several: bool, at: usize) -> Markup {
         let of_row = column.iter().filter(|(name, _)| name == row);
         joined(of_row.map(|(_, value)| value), ", ", &room)
     };
-    // A phone has no room for columns: there each value says whose it is.
+    // On a phone the columns are stacked, and each value carries the name of its column.
     let label = |place: usize| match place == group.contacts.len() {
         true => "After merging".to_owned(),
         false => format!("Contact {}", place + 1),

@@ -1,6 +1,6 @@
-//! What a link opens for somebody who is not signed in: joining, and setting a new password.
+//! Pages that a link opens without signing in: accepting an invitation, and setting a new password.
 //!
-//! A link that is unknown, used, too old or revoked leads to one and the same page.
+//! Unknown, used, expired and revoked links all lead to the same page.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -18,14 +18,14 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What the form of who joins sends.
+/// The form of a new member.
 #[derive(Default, Deserialize)]
 pub struct JoinForm {
     name: String,
     password: String,
 }
 
-/// What the form of a new password sends.
+/// The form of a new password.
 #[derive(Deserialize)]
 pub struct ResetForm {
     password: String,
@@ -88,7 +88,7 @@ pub async fn reset(
     }
 }
 
-/// The page of a valid link, or the one page of every other.
+/// The page for a valid link, or the common page for all invalid ones.
 fn answer(
     asked: Result<LinkOffer, Problem>,
     view: impl FnOnce(&LinkOffer) -> (StatusCode, Markup),
@@ -148,7 +148,7 @@ fn join_view(offer: &LinkOffer, sent: &JoinForm, wrong: Wrong) -> (StatusCode, M
             }
             @if let Some(email) = email { (notice(Tone::Bad, html! { p { (email) } })) }
             form.card.stack method="post" {
-                // Tells a password keeper whose password this is.
+                // The user name for this password, for password managers.
                 input type="text" name="email" value=(offer.email) autocomplete="username" hidden;
                 (field("name", "Your name", None, name, |about| html! {
                     input id="name" name="name" value=(sent.name) autocomplete="name" required autofocus

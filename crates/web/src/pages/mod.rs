@@ -1,4 +1,4 @@
-//! The pages, grouped by what a person does there. Each has its handlers, its forms and its views.
+//! The pages, grouped by task. Each module contains the handlers, forms and views of its pages.
 
 pub mod account;
 pub mod audit;

@@ -1,5 +1,5 @@
-//! What other members did with contacts that the member should know of: shared, no longer shared, transferred. Looking at the page
-//! marks all of it as read.
+//! Notifications: what other members did with contacts that concerns this member (shared, no longer shared,
+//! transferred). Opening the page marks all of them as read.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -68,7 +68,7 @@ fn entries(found: &[NotificationInfo]) -> Markup {
     }
 }
 
-/// Who did what.
+/// The sentence for a notification.
 fn sentence(one: &NotificationInfo) -> Markup {
     let by = if one.by_name.is_empty() {
         "A member"
@@ -88,7 +88,7 @@ fn sentence(one: &NotificationInfo) -> Markup {
     }
 }
 
-/// The contact by its name, or how many there are, with the way to them.
+/// The contact with a link to it, or the number of contacts with a link to the list.
 fn what(one: &NotificationInfo, list: &str) -> Markup {
     html! {
         @match &one.contact {

@@ -1,4 +1,4 @@
-//! The first account, and with it the workspace.
+//! Initial setup: creates the first account and its workspace.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// What the form sends.
+/// The setup form.
 #[derive(Default, Deserialize)]
 pub struct SetupForm {
     name: String,
@@ -30,7 +30,7 @@ pub struct SetupForm {
     code: String,
 }
 
-/// What is wrong with what was sent.
+/// The reason why the form was rejected.
 #[derive(Clone, Copy)]
 enum Wrong {
     Code,

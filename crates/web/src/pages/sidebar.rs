@@ -1,6 +1,6 @@
-//! The part of the sidebar that has to be looked up: saved views, tags, and how many duplicates, newly shared
-//! contacts and unread notifications there are. A script fetches it
-//! after the page, so that no page waits for it; without one the pages it leads to are reached from the list.
+//! The part of the sidebar that needs queries: saved views, tags, and the numbers of duplicates, newly shared
+//! contacts and unread notifications. A script fetches it after the page, so that it delays no page; without a script
+//! the same pages can be reached from the list.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -15,25 +15,25 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Views and tags that are shown.
+/// The most views and the most tags shown.
 const MOST: usize = 8;
-/// In directories of so many contacts duplicates are looked for without being asked for.
+/// Up to this many contacts, the sidebar searches for duplicates by itself.
 const SMALL: u64 = 50_000;
 
 struct Shown {
     views: Vec<SavedView>,
     tags: Vec<(String, u64)>,
     duplicates: Option<usize>,
-    /// How many contacts more are shared with the member than they have seen.
+    /// Contacts shared with the member since they last looked at them.
     shared: u64,
-    /// How many notifications they have not read.
+    /// Unread notifications.
     unread: u64,
 }
 
 /// On which page the sidebar is.
 #[derive(Debug, Deserialize)]
 pub struct Asked {
-    /// `shared` if the member looks at what is shared with them.
+    /// `shared` on the page of shared contacts.
     on: Option<String>,
 }
 
@@ -96,7 +96,7 @@ fn content(shown: &Shown) -> Markup {
     }
 }
 
-/// A group that is closed at first. Whether it is open is remembered by the script.
+/// A group that is collapsed at first. The script remembers whether it is open.
 fn group(id: &str, title: &str, entries: Markup) -> Markup {
     html! {
         button.nav-group type="button" aria-expanded="false" data-nav-group=(id) { (title) }

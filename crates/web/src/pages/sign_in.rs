@@ -1,4 +1,4 @@
-//! Signing in, with password and then the code of the second factor, and out.
+//! Signing in, with the password and then the code of the second factor, and signing out.
 
 use crate::Web;
 use crate::bridge::blocking::{Lane, blocking_in};
@@ -18,13 +18,13 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Where to go afterwards.
+/// The page to go to after signing in.
 #[derive(Deserialize)]
 pub struct Next {
     next: Option<String>,
 }
 
-/// What the form sends.
+/// The sign-in form.
 #[derive(Deserialize)]
 pub struct SignInForm {
     email: String,
@@ -73,7 +73,7 @@ pub async fn sign_in(
     }
 }
 
-/// What the form of the code sends.
+/// The form of the code.
 #[derive(Deserialize)]
 pub struct CodeForm {
     code: String,
@@ -101,7 +101,7 @@ pub async fn code_form(
     }
 }
 
-/// The password was given too long ago, or not at all.
+/// The response if the password was entered too long ago, or not at all.
 fn sign_in_again(next: &str) -> Response {
     let why = "The code was not entered in time. Sign in again.";
     (StatusCode::UNAUTHORIZED, show("", next, Some((Tone::Bad, why)))).into_response()
@@ -150,7 +150,7 @@ fn in_minutes(minutes: u64) -> String {
     format!("{minutes} {unit}")
 }
 
-/// The same page for an unknown email and a wrong password.
+/// The rejected form. The page is the same for an unknown email and a wrong password.
 fn refused(email: &str, next: &str, problem: &Problem) -> Response {
     let mut wait = None;
     let why = match problem {

@@ -1,4 +1,4 @@
-//! What was deleted, until it is restored or forgotten.
+//! The trash: deleted contacts, until they are restored or permanently removed.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// Contacts on a page.
 const PAGE: u64 = 50;
 
-/// Where a page begins, and what was just done.
+/// The id after which the page begins.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {

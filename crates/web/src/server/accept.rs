@@ -1,4 +1,5 @@
-//! The accept loop: takes connections, answers their requests one after the other, and ends them when the server closes.
+//! The accept loop: accepts connections, serves their requests one after the other, and closes them when the server
+//! shuts down.
 //!
 //! hyper reads and writes HTTP/1; the time limits are enforced in `connections` and `body`.
 
@@ -25,12 +26,12 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-/// How long to wait after a failure to accept: there are no more files, and one may be closed by then.
+/// Pause after a failed accept. The usual cause is the limit of open files; a file may be closed by then.
 const AFTER_FAILURE: Duration = Duration::from_millis(200);
-/// How long connections may take to end when they must.
+/// How long to wait for connections to end after they were closed forcibly.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
 
-/// Serves until `web` is closing, and then until open requests have been answered or their time is over.
+/// Serves until `web` is closing, then until open requests have been answered or the grace period is over.
 pub(crate) async fn serve(listener: TcpListener, router: Router, web: Arc<Web>) {
     let limits = fitting(web.serve.limits.clone());
     let connections = Connections::new(limits.clone(), !web.serve.trust_proxy);
@@ -39,7 +40,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, web: Arc<Web>) 
         () = connections.sweep() => {}
         () = web.closing() => {}
     }
-    // Nobody is let in any more.
+    // No new connections from here on.
     drop(listener);
     connections.end_unused();
     if tokio::time::timeout(limits.grace, connections.all_ended())
@@ -51,7 +52,7 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, web: Arc<Web>) 
     }
 }
 
-/// No more connections than files can be open.
+/// Reduces the limit of connections to the number of files that this process may open.
 fn fitting(mut limits: Limits) -> Limits {
     if let Some(most) = open_files::raise().filter(|most| *most < limits.connections) {
         tracing::warn!(
@@ -91,7 +92,7 @@ async fn accept_all(
     }
 }
 
-/// A client that is gone already is no failure.
+/// Logs the failure and pauses, unless the client has already disconnected.
 async fn after_failure(error: &io::Error) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
@@ -100,7 +101,7 @@ async fn after_failure(error: &io::Error) {
     }
 }
 
-/// Answers the requests of a connection, one after the other.
+/// Serves the requests of a connection, one after the other.
 async fn answer(
     stream: TcpStream,
     peer: SocketAddr,
@@ -109,7 +110,7 @@ async fn answer(
     limits: Limits,
     web: Arc<Web>,
 ) {
-    // Small answers should not wait for more. If that cannot be set, they do.
+    // Sends small responses without delay. If the option cannot be set, they are only slower.
     let _ = stream.set_nodelay(true);
     let connection = Arc::clone(&admitted.connection);
     let io = TokioIo::new(Noted {
@@ -130,7 +131,7 @@ async fn answer(
             Ok::<_, Infallible>(Response::from_parts(parts, Leaving::new(body, connection)))
         }
     });
-    // The time limits of `connections` stand in place of those of hyper.
+    // The time limits of `connections` replace those of hyper.
     let mut conversation = pin!(
         http1::Builder::new()
             .header_read_timeout(None)
@@ -139,7 +140,7 @@ async fn answer(
     let mut closing = false;
     loop {
         tokio::select! {
-            // What the client did wrong is no concern of the log.
+            // Protocol errors of the client are not logged.
             _ = conversation.as_mut() => return,
             () = admitted.connection.ended() => return,
             () = web.closing(), if !closing => {

@@ -1,4 +1,5 @@
-//! The route of the stylesheet, the script and the icons. Browsers keep them for ever, because changed content has a new address.
+//! The route of the stylesheet, the script and the icons. Browsers cache them without limit, because changed content
+//! gets a new address.
 
 use crate::ui::assets::{CSS, ICONS, JS, embedded};
 use crate::ui::error_page::Problem;

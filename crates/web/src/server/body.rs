@@ -1,7 +1,7 @@
-//! The bodies of requests and answers on a connection.
+//! The bodies of requests and responses on a connection.
 //!
-//! Owns the least rate at which the body of a request must arrive, and the answer (408) to one that does not. Only the time
-//! counts in which the server waits for the client: a slow disk of ours is no fault of theirs.
+//! Decided here: the minimum rate at which a request body must arrive, and the response (408) if it does not. Only the
+//! time in which the server waits for the client counts, so a slow disk of the server cannot cause a 408.
 
 use crate::server::connections::Connection;
 use crate::server::limits::Limits;
@@ -20,20 +20,20 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Whether the body of this request came too slowly.
+/// Whether the body of this request arrived too slowly.
 #[derive(Clone, Default)]
 pub(super) struct TooSlow(Arc<AtomicBool>);
 
-/// The body of a request, which must arrive at a least rate.
+/// The body of a request, which must arrive at a minimum rate.
 pub(super) struct Arriving<B> {
     body: B,
     connection: Arc<Connection>,
     too_slow: TooSlow,
     window: Duration,
     least: u64,
-    /// Bytes that have arrived within the current window.
+    /// Bytes received within the current window.
     bytes: u64,
-    /// How long the client was waited for within the current window, before `waits_since`.
+    /// How long the server waited for the client within the current window, before `waits_since`.
     waited: Duration,
     waits_since: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
@@ -71,7 +71,7 @@ impl<B> Arriving<B> {
         self.waited = Duration::ZERO;
     }
 
-    /// Waits for the client; ready when it has taken too long.
+    /// Records that the server waits for the client. Ready when the wait has reached the time limit.
     fn poll_timeout(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.waits_since.is_none() {
             self.waits_since = Some(Instant::now());
@@ -122,7 +122,7 @@ where
     }
 }
 
-/// Answers 408 in place of whatever a handler makes of a body that came too slowly.
+/// Replaces the handler's response with 408 if the request body arrived too slowly.
 pub(crate) async fn tell_too_slow(request: Request, next: Next) -> Response {
     let too_slow = request.extensions().get::<TooSlow>().cloned();
     let response = next.run(request).await;
@@ -135,7 +135,7 @@ pub(crate) async fn tell_too_slow(request: Request, next: Next) -> Response {
     response
 }
 
-/// The body of an answer; the connection is idle when it is dropped.
+/// The body of a response. The connection becomes idle when it is dropped.
 pub(super) struct Leaving {
     body: Body,
     connection: Arc<Connection>,

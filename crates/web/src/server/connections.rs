@@ -1,7 +1,7 @@
-//! The open connections: how many there are, what each is doing, and which of them must end.
+//! The open connections: how many there are, what each is doing, and which of them must be closed.
 //!
-//! Owns the limits in all and per address, the time limits of idle connections, of request heads and of answers that
-//! nobody reads, and which connection is closed when a new one finds no room.
+//! Decided here: the limits in total and per address; the time limits of idle connections, of request heads and of
+//! responses that the client does not read; and which connection is closed to make room for a new one.
 
 use crate::server::limits::Limits;
 use std::collections::HashMap;
@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-/// A client that keeps the server waiting for less is not closed to make room for another.
+/// How long a client must have kept the server waiting before its connection may be closed to make room for another.
 const STALLED: Duration = Duration::from_secs(5);
-/// How long to wait for a place before looking again whether a connection can be closed.
+/// How long to wait for a free place before looking again for a connection to close.
 const AGAIN: Duration = Duration::from_millis(100);
 
 /// What a connection is doing.
@@ -21,9 +21,9 @@ const AGAIN: Duration = Duration::from_millis(100);
 enum Phase {
     /// The head of a request is expected or has begun to arrive.
     Head,
-    /// A request is being answered.
+    /// A request is being processed or its response is being sent.
     Answering,
-    /// The last answer is complete, and no byte of another request has arrived.
+    /// The last response is complete, and no byte of another request has arrived.
     Idle,
 }
 
@@ -36,11 +36,11 @@ pub(super) struct Connection {
 
 struct State {
     phase: Phase,
-    /// Since when it is in this phase.
+    /// When the connection entered this phase.
     since: Instant,
-    /// Since when the client has taken no byte of what is to be written.
+    /// Since when the client has accepted no byte of the pending output.
     unread_since: Option<Instant>,
-    /// Since when the client has sent no byte of a body that is waited for.
+    /// Since when the server has been waiting for bytes of a request body.
     unsent_since: Option<Instant>,
 }
 
@@ -68,39 +68,39 @@ impl Connection {
         state.since = Instant::now();
     }
 
-    /// Bytes have arrived: after an idle time they begin a request.
+    /// Records that bytes have arrived. On an idle connection they begin a new request.
     pub(super) fn bytes_arrived(&self) {
         if self.state().phase == Phase::Idle {
             self.enter(Phase::Head);
         }
     }
 
-    /// The head of a request is complete.
+    /// Records that the head of a request is complete.
     pub(super) fn request_begins(&self) {
         self.enter(Phase::Answering);
     }
 
-    /// The answer is made; what is left of it is in the buffers.
+    /// Records that the response has been produced; the rest of it is in the write buffers.
     pub(super) fn answer_ends(&self) {
         self.enter(Phase::Idle);
     }
 
-    /// The client takes no bytes, or takes them again.
+    /// Records whether the client has stopped accepting bytes.
     pub(super) fn set_unread(&self, unread: bool) {
         note(&mut self.state().unread_since, unread);
     }
 
-    /// A body is waited for, or arrives again.
+    /// Records whether the server is waiting for bytes of a request body.
     pub(super) fn set_unsent(&self, unsent: bool) {
         note(&mut self.state().unsent_since, unsent);
     }
 
-    /// Waits until it must end.
+    /// Waits until the connection must be closed.
     pub(super) async fn ended(&self) {
         self.end.notified().await;
     }
 
-    /// Whether it is over the time that it may take.
+    /// Whether the connection has exceeded its time limit.
     fn is_overdue(&self, limits: &Limits, now: Instant) -> bool {
         let state = self.state();
         if let Some(since) = state.unread_since {
@@ -113,14 +113,14 @@ impl Connection {
         }
     }
 
-    /// Whether nobody waits for an answer on it.
+    /// Whether no response is pending on the connection.
     fn is_unused(&self) -> bool {
         let state = self.state();
         state.phase != Phase::Answering && state.unread_since.is_none()
     }
 
-    /// How willingly it is closed to make room, the most willingly first: what is idle, what has not sent a request, what
-    /// keeps the server waiting. Others are left alone.
+    /// The rank for closing the connection to make room, lowest first: idle connections, then those that have not sent
+    /// a request, then those that keep the server waiting. `None` if it must not be closed.
     fn rank(&self, now: Instant) -> Option<(u8, Instant)> {
         let state = self.state();
         let stalled = state.unread_since.or(state.unsent_since);
@@ -144,13 +144,13 @@ fn note(since: &mut Option<Instant>, stalled: bool) {
 /// All open connections.
 pub(super) struct Connections {
     limits: Limits,
-    /// Whether clients connect directly, so that their addresses tell them apart.
+    /// Whether clients connect directly, so that an address identifies a client.
     by_address: bool,
     places: Arc<Semaphore>,
     open: Mutex<HashMap<u64, Arc<Connection>>>,
 }
 
-/// A connection that was let in; its place is free again when this is dropped.
+/// An accepted connection. Its place becomes free when this is dropped.
 pub(super) struct Admitted {
     pub connection: Arc<Connection>,
     number: u64,
@@ -178,8 +178,8 @@ impl Connections {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a connection in. If there is no room, others are closed for it, or it waits until one ends. None if its address
-    /// has too many that are all in use.
+    /// Admits a connection. If there is no room, closes another one, or waits until one ends. `None` if the address has
+    /// too many connections and all of them are in use.
     pub(super) async fn admit(self: &Arc<Self>, number: u64, peer: IpAddr) -> Option<Admitted> {
         let address = network_of(peer);
         if self.by_address && !address.is_loopback() && !self.make_room_for(address) {
@@ -210,13 +210,14 @@ impl Connections {
         }
     }
 
-    /// Whether an address may have one more; if not, one of its unused connections is closed for it.
+    /// Whether an address may have one more connection. If it has reached its limit, closes one of its unused
+    /// connections.
     fn make_room_for(&self, address: IpAddr) -> bool {
         let of_address = self.open().values().filter(|open| open.address == address).count();
         of_address < self.limits.connections_each() || self.close_one(|open| open.address == address)
     }
 
-    /// Closes the connection that is closed most willingly. Says whether there was one.
+    /// Closes the connection with the lowest rank. Returns whether there was one.
     fn close_one(&self, which: impl Fn(&Connection) -> bool) -> bool {
         let now = Instant::now();
         let open = self.open();
@@ -225,13 +226,13 @@ impl Connections {
         let Some((_, chosen)) = ranked.min_by_key(|(rank, _)| *rank) else {
             return false;
         };
-        // It must not be chosen again before it has ended.
+        // Marked as busy, so that it is not chosen again before it has ended.
         chosen.request_begins();
         chosen.end.notify_one();
         true
     }
 
-    /// Ends connections that are over their time, for ever.
+    /// Closes overdue connections, forever.
     pub(super) async fn sweep(&self) {
         loop {
             tokio::time::sleep(self.limits.tick()).await;
@@ -240,7 +241,7 @@ impl Connections {
         }
     }
 
-    /// Ends those on which nobody waits for an answer.
+    /// Closes the connections on which no response is pending.
     pub(super) fn end_unused(&self) {
         self.end_those(Connection::is_unused);
     }
@@ -255,7 +256,7 @@ impl Connections {
         }
     }
 
-    /// Waits until all have ended.
+    /// Waits until all connections have ended.
     pub(super) async fn all_ended(&self) {
         while !self.open().is_empty() {
             tokio::time::sleep(Duration::from_millis(10)).await;
@@ -263,7 +264,7 @@ impl Connections {
     }
 }
 
-/// What counts as one client. Of IPv6 it is the network: a client has all its addresses.
+/// The address that identifies a client. For IPv6 it is the /64 network, because a client can use all its addresses.
 fn network_of(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(ip) if !ip.is_loopback() => {

@@ -1,5 +1,6 @@
-//! Health checks: `/livez` (the process answers), `/readyz` and `/healthz` (it can do its work), and a check of the whole
-//! database in the background. They answer with one word, because anybody may ask; the log says more.
+//! Health checks: `/livez` (the process responds), `/readyz` and `/healthz` (it can do its work), and a background
+//! check of the whole database. The routes are public, so they respond with one word only; the log contains the
+//! details.
 
 use crate::Web;
 use crate::bridge::blocking::{Lane, blocking_in, without_turn};
@@ -13,13 +14,13 @@ use std::time::Duration;
 /// How often the whole database is checked.
 const CHECKED_EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// `GET /livez`: the process answers. It does not ask the database, so that nobody restarts a process for what no restart
-/// mends.
+/// `GET /livez`: the process responds. It does not query the database, so that a process is not restarted for a problem
+/// that a restart cannot fix.
 pub async fn livez() -> Response {
     answer(StatusCode::OK, r#"{"status":"ok"}"#)
 }
 
-/// `GET /readyz` and `GET /healthz`: the database answers and is sound, and there is room on the disk.
+/// `GET /readyz` and `GET /healthz`: the database responds and is sound, and there is room on the disk.
 pub async fn readyz(State(web): State<Arc<Web>>) -> Response {
     let readiness = blocking_in(&web, Lane::Sessions, |app| Ok(app.readiness())).await;
     let readiness = readiness.unwrap_or(Readiness::Unreachable);
@@ -37,7 +38,7 @@ fn answer(status: StatusCode, said: &'static str) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], said).into_response()
 }
 
-/// Checks the whole database now and then, for ever.
+/// Checks the whole database at regular intervals, forever.
 pub async fn check_in_background(web: &Web) {
     loop {
         let app = Arc::clone(&web.app);

@@ -1,34 +1,34 @@
-//! The limits of the server: how many connections, how long a client may take, how many uploads at once.
+//! The limits of the server: the number of connections, how long a client may take, the number of concurrent uploads.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// 100 in a second, all along.
+/// Requests per minute: a sustained rate of 100 per second.
 const API_REQUESTS: NonZeroU32 = NonZeroU32::MIN.saturating_add(5_999);
 
-/// How many connections there may be, and how slow a client may be.
+/// The limits of the server. See the module documentation.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Connections in all.
+    /// Connections in total.
     pub connections: usize,
-    /// Time for the head of a request, from the connection or from its first byte on.
+    /// Time for the head of a request, counted from the start of the connection or from its first byte.
     pub head: Duration,
-    /// Time that a connection may be idle between two requests. Longer than proxies keep theirs (nginx 60 s, Caddy 120 s), so
-    /// that no request meets a connection that is being closed.
+    /// Time that a connection may be idle between two requests. Longer than the keep-alive time of proxies (nginx 60 s,
+    /// Caddy 120 s), so that a proxy never sends a request on a connection that is being closed.
     pub idle: Duration,
-    /// Within this time of waiting for a body, [`Limits::body_bytes`] of it must arrive.
+    /// The time of waiting for a body within which [`Limits::body_bytes`] of it must arrive.
     pub body: Duration,
-    /// The least that must arrive of a body within [`Limits::body`].
+    /// The minimum number of bytes of a body that must arrive within [`Limits::body`].
     pub body_bytes: u64,
-    /// Time in which a client must take at least one byte of an answer.
+    /// Time within which a client must accept at least one byte of a response.
     pub write: Duration,
-    /// Time for open requests to end once the server is to end.
+    /// Time for open requests to finish during shutdown.
     pub grace: Duration,
-    /// Uploads that may arrive at once from one member.
+    /// Concurrent uploads of one member.
     pub uploads_each: usize,
-    /// Uploads that may arrive at once in all.
+    /// Concurrent uploads in total.
     pub uploads: usize,
-    /// Requests of the API that a token may send in a minute.
+    /// API requests per minute and token.
     pub api_requests: NonZeroU32,
 }
 
@@ -50,19 +50,19 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Connections from one address, where clients connect directly: an office behind one address has enough of them, and
-    /// nobody takes all.
+    /// Connections from one address, where clients connect directly: enough for an office behind one address, and too
+    /// few for one client to use up all connections.
     pub(super) fn connections_each(&self) -> usize {
         (self.connections / 4).max(16)
     }
 
-    /// How often connections are looked at: often enough that a limit is exceeded by little.
+    /// The interval between checks for overdue connections: short enough that a limit is exceeded only slightly.
     pub(super) fn tick(&self) -> Duration {
         let shortest = self.head.min(self.idle).min(self.write);
         (shortest / 4).clamp(Duration::from_millis(10), Duration::from_secs(1))
     }
 
-    /// With all waiting times multiplied.
+    /// Multiplies all waiting times by `factor`.
     #[must_use]
     pub fn scaled(self, factor: f64) -> Self {
         Self {

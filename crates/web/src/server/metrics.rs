@@ -1,7 +1,7 @@
 //! Metrics for Prometheus.
 //!
-//! Without a token only this machine may read them, and only of a server that nobody else reaches: a proxy on this machine
-//! asks as this machine does, for any client of its own, and metrics show how much the members work.
+//! Without a token only this machine may read them, and only if the server cannot be reached from elsewhere: requests
+//! that a local proxy forwards for its clients look like local ones, and the metrics show how much the members work.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The upper ends of the classes of durations, in seconds.
+/// The upper bounds of the histogram buckets for durations, in seconds.
 const CLASSES: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -38,7 +38,7 @@ struct Routed {
     route: String,
 }
 
-/// What is measured.
+/// The registry and its measurements.
 pub struct Metrics {
     registry: Registry,
     requests: Family<Answered, Counter>,
@@ -69,7 +69,7 @@ impl Metrics {
         }
     }
 
-    /// Notes a request.
+    /// Records a request.
     pub fn note(&self, method: &'static str, route: &str, status: u16, took: Duration) {
         let route = route.to_owned();
         let answered = Answered {
@@ -119,7 +119,7 @@ fn running(app: &App) -> Result<i64, app::Error> {
     Ok(i64::try_from(running.count()).unwrap_or(i64::MAX))
 }
 
-/// What the kernel says of this process; nothing where there is no such file.
+/// Resident memory of this process, in bytes. `None` on systems without `/proc/self/status`.
 fn resident_bytes() -> Option<i64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

@@ -1,4 +1,5 @@
-//! The HTTP server: start and end, connections and their limits, the table of routes, and the middleware of all requests.
+//! The HTTP server: start and shutdown, connections and their limits, the table of routes, and the middleware of all
+//! requests.
 
 mod accept;
 mod assets;

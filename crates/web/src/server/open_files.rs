@@ -1,10 +1,10 @@
-//! How many files this process may have open: connections are files, too.
+//! The limit of open files of this process. Connections count as open files.
 
-/// Files that are left for the database, uploads and the rest of the program.
+/// Files reserved for the database, uploads and the rest of the program.
 const KEPT_BACK: u64 = 128;
 
-/// Raises the limit of open files as far as this process may. Says how many connections fit below it; none where nothing
-/// is known about it.
+/// Raises the limit of open files as far as this process may. Returns the number of connections that fit below it, or
+/// `None` if there is no known limit.
 #[cfg(unix)]
 pub(super) fn raise() -> Option<usize> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -13,7 +13,7 @@ pub(super) fn raise() -> Option<usize> {
         current: before.maximum,
         ..before
     };
-    // Where it cannot be raised, the limit is what it was.
+    // If the limit cannot be raised, the previous one applies.
     let limit = match setrlimit(Resource::Nofile, raised) {
         Ok(()) => before.maximum,
         Err(_) => before.current,
@@ -21,7 +21,7 @@ pub(super) fn raise() -> Option<usize> {
     limit.map(|files| usize::try_from(files.saturating_sub(KEPT_BACK).max(files / 2)).unwrap_or(usize::MAX))
 }
 
-/// Nothing is known about it.
+/// The limit is unknown on this system.
 #[cfg(not(unix))]
 pub(super) fn raise() -> Option<usize> {
     None

@@ -1,6 +1,6 @@
-//! Middleware that writes one line of the log for every request, and notes it in the metrics.
+//! Middleware that writes one log line for every request and records it in the metrics.
 //!
-//! It logs the pattern of the route, never the address itself, which may hold somebody's words or numbers.
+//! It logs the pattern of the route, never the address itself, which may contain search words or telephone numbers.
 
 use crate::Web;
 use axum::extract::{MatchedPath, Request, State};
@@ -14,7 +14,7 @@ use tracing::Instrument;
 
 static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
-/// Runs a request and notes it.
+/// Runs a request, logs it and records it in the metrics.
 pub async fn log(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let id = REQUESTS.fetch_add(1, Ordering::Relaxed);
@@ -39,7 +39,7 @@ pub async fn log(State(web): State<Arc<Web>>, request: Request, next: Next) -> R
     response
 }
 
-/// Anybody may invent methods; of those there is no end, and measurements are kept for each.
+/// The name of a known method, else `other`: clients can send any method, and metrics are kept for each name.
 fn known(method: &str) -> &'static str {
     let methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
     methods.into_iter().find(|known| *known == method).unwrap_or("other")

@@ -1,6 +1,6 @@
-//! The table of routes: who may ask, and which handler answers.
+//! The table of routes: who has access, and which handler responds.
 //!
-//! A route is for members unless it says otherwise, so no handler is reached without being signed in by mistake.
+//! A route is for members unless declared otherwise, so no handler can be reached without a session by mistake.
 
 use crate::Web;
 use crate::api::operations::{Operation, operations};
@@ -28,27 +28,27 @@ use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-/// Who may ask.
+/// Who has access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
     Public,
-    /// Every member who is signed in.
+    /// Every signed-in member.
     Member,
-    /// Programs that send a token of this scope.
+    /// Programs that send a token with this scope.
     Token(TokenScope),
 }
 
 pub struct Route {
     pub method: &'static str,
-    /// The pattern of its path.
+    /// The pattern of the path.
     pub path: Cow<'static, str>,
-    /// Who may ask.
+    /// Who has access.
     pub access: Access,
-    /// Whether a file comes with it, which may have as many bytes as uploads may.
+    /// Whether the request contains a file; then the upload limit applies to its body.
     uploads: bool,
-    /// When the member must have given their password a short time ago.
+    /// Whether a request requires that the member has entered their password recently. `None` if no request does.
     proof: Option<Needed>,
-    /// Bytes that its body may have; none for the usual limit.
+    /// The size limit of the body, in bytes. `None` for the default limit.
     body_limit: Option<usize>,
     handler: MethodRouter<Arc<Web>>,
 }
@@ -65,24 +65,24 @@ impl From<Operation> for Route {
 }
 
 impl Route {
-    /// The same route, for everybody.
+    /// Makes the route public.
     fn public(mut self) -> Self {
         self.access = Access::Public;
         self
     }
 
-    /// The same route, for members who have given their password a short time ago.
+    /// Requires that the member has entered their password recently.
     fn proved(self) -> Self {
         self.proved_if(|_| true)
     }
 
-    /// The same, if what was sent needs it.
+    /// Requires it only if `needed` is true for the request body.
     fn proved_if(mut self, needed: Needed) -> Self {
         self.proof = Some(needed);
         self
     }
 
-    /// The same route, with a file.
+    /// Marks the route as one that receives a file.
     fn uploads(mut self) -> Self {
         self.uploads = true;
         self
@@ -113,7 +113,7 @@ async fn home() -> Redirect {
     Redirect::to("/contacts")
 }
 
-/// The address of a page that answers a form, opened again.
+/// Redirects a reload of a page that was the response to a form.
 async fn members_again() -> Redirect {
     Redirect::to("/members")
 }
@@ -262,15 +262,15 @@ fn pages() -> Vec<Route> {
         post("/imports/{import}/continue", import::result::go_on),
         get("/imports/{import}/undo", import::undo::ask),
         post("/imports/{import}/undo", import::undo::undo),
-        // What the API is. Its operations are in a table of their own.
+        // The documentation of the API. Its operations are in a table of their own.
         get("/api", reference::show).public(),
         get("/api/v1/openapi.json", document::show).public(),
     ]
 }
 
-/// The whole of the pages, which tests drive in-process.
+/// The complete router. Tests call it in-process.
 pub fn router(web: Arc<Web>) -> Router {
-    // Verbs of the API are segments that begin with a colon.
+    // API verbs are path segments that begin with a colon.
     let all = table()
         .into_iter()
         .fold(Router::new().without_v07_checks(), |router, route| {
@@ -287,7 +287,7 @@ pub fn router(web: Arc<Web>) -> Router {
                 handler = handler.layer(DefaultBodyLimit::max(limit));
             }
             if route.uploads {
-                // The form around the file has its own few bytes.
+                // The form fields around the file need some bytes of their own.
                 let limit = usize::try_from(web.upload_limit()).unwrap_or(usize::MAX);
                 handler = handler.layer(DefaultBodyLimit::max(limit.saturating_add(1 << 20)));
             }
@@ -295,7 +295,7 @@ pub fn router(web: Arc<Web>) -> Router {
         });
     let router = all
         .fallback(|| async { Problem::NotFound })
-        // A handler that panics is answered like any other internal error; the server goes on with the next request.
+        // A handler that panics results in an internal error; the server continues with the next request.
         .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
         .layer(from_fn(reader_locale::note))
         .layer(CompressionLayer::new())
@@ -304,6 +304,6 @@ pub fn router(web: Arc<Web>) -> Router {
         .layer(from_fn(problem::for_programs))
         .layer(from_fn_with_state(Arc::clone(&web), request_log::log))
         .with_state(web);
-    // A layer of a router runs behind its routing, where it is too late to give a request another address.
+    // A layer of a router runs after routing, which is too late to rewrite the address of a request.
     Router::new().fallback_service(tower::util::MapRequest::new(router, routed))
 }

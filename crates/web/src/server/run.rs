@@ -1,5 +1,5 @@
-//! Starting and ending the server: the runtime, the listener, what happens before the first connection and after the
-//! signal to end.
+//! Start and shutdown of the server: the runtime, the listener, what happens before the first connection and after the
+//! signal to shut down.
 
 use crate::Web;
 use crate::bridge::blocking::{Lane, blocking, blocking_in};
@@ -13,19 +13,19 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-/// What the operator needs once the server listens.
+/// Information for the operator, available once the server listens.
 #[derive(Clone, Debug)]
 pub struct Ready {
-    /// Where it listens.
+    /// The address that the server listens on.
     pub address: SocketAddr,
-    /// The code that making the first account asks for, while there is none.
+    /// The setup code, required to create the first account. `None` if it is not needed.
     pub setup_code: Option<String>,
 }
 
 /// Why the server could not be run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// Nobody can listen there.
+    /// The address cannot be listened on.
     #[error("cannot listen on {address}: {}", plainly(source))]
     Listen { address: SocketAddr, source: io::Error },
     /// The server itself failed.
@@ -49,7 +49,7 @@ fn plainly(error: &io::Error) -> String {
 pub fn run(app: Arc<App>, serve: Serve, ready: impl FnOnce(Ready)) -> Result<(), ServeError> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let outcome = runtime.block_on(answer(Arc::new(Web::new(app, serve)), ready));
-    // What still blocks then is cut off with the process; the database takes it back.
+    // Work that is still blocking by then ends with the process; the database rolls it back.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
 }
@@ -89,7 +89,7 @@ async fn answer(web: Arc<Web>, ready: impl FnOnce(Ready)) -> Result<(), ServeErr
     Ok(())
 }
 
-/// The code, if one is needed and there is something to set up.
+/// The setup code, if one is required and there is no account yet.
 async fn setup_code(web: &Arc<Web>) -> Option<String> {
     if !web.serve.is_reached_from_elsewhere() {
         return None;
@@ -101,7 +101,7 @@ async fn setup_code(web: &Arc<Web>) -> Option<String> {
     }
 }
 
-/// Waits for Ctrl-C or SIGTERM, which are caught from now on.
+/// Returns a future that waits for Ctrl-C or SIGTERM. The signals are caught from this call on.
 #[cfg(unix)]
 fn ended() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -115,7 +115,7 @@ fn ended() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Waits for Ctrl-C.
+/// Returns a future that waits for Ctrl-C.
 #[cfg(not(unix))]
 fn ended() -> io::Result<impl Future<Output = ()>> {
     Ok(async {

@@ -1,4 +1,4 @@
-//! Middleware for every request and answer: refuses requests that another site sends or that come under an unknown host
+//! Middleware for every request and response: refuses requests that come from another site or under an unknown host
 //! name, and adds the security headers.
 
 use crate::Web;
@@ -11,7 +11,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
-/// Nothing but our own stylesheet, script, forms and small embedded pictures; nobody may show us in a frame.
+/// Allows only the server's own stylesheet, script and forms and small embedded images; no site may put a page into a
+/// frame.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -24,11 +25,12 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Addresses that are secrets: knowing one is enough to enter. Requests from their pages give no more than the host's name
-/// as their referrer: that much a form needs, because without it an older browser does not say that it comes from a page of ours.
+/// Paths that contain a secret which grants access. Requests from their pages send only the origin as referrer. The
+/// origin is needed for forms: without it, an older browser does not reveal that the form comes from a page of this
+/// server.
 const SECRETS: [&str; 2] = ["/join/", "/reset/"];
 
-/// Refuses what must not come in, and puts the headers on what goes out.
+/// Refuses disallowed requests, and adds the headers to every response.
 pub async fn check(State(web): State<Arc<Web>>, request: Request, next: Next) -> Response {
     let holds_a_secret = SECRETS.iter().any(|path| request.uri().path().starts_with(path));
     let mut response = match refusal(&web, request.method(), request.uri(), request.headers()) {
@@ -46,7 +48,7 @@ pub async fn check(State(web): State<Arc<Web>>, request: Request, next: Next) ->
         let a_year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
     }
-    // What is not said to be for everybody may hold somebody's contacts.
+    // A response that is not explicitly cacheable may contain private contacts.
     let private = HeaderValue::from_static("no-store");
     headers.entry(header::CACHE_CONTROL).or_insert(private);
     response
@@ -63,23 +65,23 @@ fn refusal(web: &Web, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option
     }
     let reads = method == Method::GET || method == Method::HEAD;
     let ours = match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
-        // "none" is the person at the browser.
+        // "none" means that the user opened the address directly.
         (Some(site), _) => site == "same-origin" || site == "none",
         (None, Some(sent)) => sent == origin(web, headers),
-        // No browser; without a cookie it can do no more than anybody.
+        // Not a browser. Without a cookie the request has no more rights than any visitor.
         (None, None) => !headers.contains_key(header::COOKIE),
     };
     (!reads && !ours).then_some(Problem::CrossSite)
 }
 
-/// The host that a request is for: none if it names none, or more than one.
+/// The host that a request is for. `None` if the request names no host, or more than one.
 fn only_host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     let mut named = headers.get_all(header::HOST).iter();
     let (Some(host), None) = (named.next(), named.next()) else {
         return None;
     };
     let host = host.to_str().ok().filter(|host| !host.is_empty())?;
-    // A whole address in the request line names it too.
+    // An absolute address in the request line names the host as well.
     uri.authority()
         .is_none_or(|authority| authority.as_str() == host)
         .then_some(host)

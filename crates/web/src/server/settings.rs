@@ -1,40 +1,41 @@
-//! How to serve: the address, the names that the server answers to, its limits, and whether a proxy is trusted.
+//! The settings of the server: the address, the host names that it accepts, its limits, and whether a proxy is trusted.
 
 use crate::server::limits::Limits;
 use std::net::{IpAddr, SocketAddr};
 
-/// How to serve.
+/// The settings of the server.
 #[derive(Clone, Debug)]
 pub struct Serve {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Bytes that an uploaded file may have.
+    /// The size limit of an uploaded file, in bytes.
     pub upload_limit: u64,
-    /// The country of telephone numbers that are typed without country code.
+    /// The country assumed for telephone numbers without a country code.
     pub region: Option<model::Region>,
-    /// Whether browsers reach it by HTTPS alone: a proxy in front of it speaks TLS.
+    /// Whether browsers reach the server by HTTPS only: a proxy in front of it terminates TLS.
     pub secure: bool,
-    /// Whether what a proxy says of the browser (`X-Forwarded-For`, `X-Forwarded-Proto`) is believed.
+    /// Whether the headers in which a proxy describes the client (`X-Forwarded-For`, `X-Forwarded-Proto`) are trusted.
     pub trust_proxy: bool,
-    /// Names that browsers know it by.
+    /// Host names under which browsers reach the server.
     pub hosts: Vec<String>,
-    /// The token that a request for the metrics must carry; without one they are for this machine alone.
+    /// The token that a request for the metrics must carry. Without one, only this machine may read them.
     pub metrics_token: Option<String>,
     /// Whether webhooks may send to addresses that are not public, such as those of the server's own network.
     pub private_webhooks: bool,
-    /// How many connections there may be, and how slow a client may be.
+    /// Limits on connections, slow clients, uploads and API requests.
     pub limits: Limits,
 }
 
 impl Serve {
-    /// Whether somebody at another machine may get here by these settings.
+    /// Whether these settings make the server reachable from another machine.
     pub(crate) fn is_reached_from_elsewhere(&self) -> bool {
-        // A proxy on this machine listens for others.
+        // A proxy on this machine may accept connections from elsewhere.
         !self.listen.ip().is_loopback() || self.secure || self.trust_proxy || !self.hosts.is_empty()
     }
 
-    /// Whether a request under this name, without port, is meant for us. A page elsewhere can give its own name our
-    /// address and then read what we answer (DNS rebinding), but it cannot change the name that the browser sends.
+    /// Whether the server accepts requests for this host name (without port). A page elsewhere can point its own name
+    /// at this server's address and then read the responses (DNS rebinding), but it cannot change the name that the
+    /// browser sends.
     pub(crate) fn answers_to(&self, host: &str) -> bool {
         if !self.listen.ip().is_loopback() && self.hosts.is_empty() {
             return true;

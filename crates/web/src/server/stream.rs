@@ -1,4 +1,4 @@
-//! The bytes of a connection, with a note of what the client does: sends them, or takes none.
+//! A TCP stream that records on its `Connection` when bytes arrive and whether the client accepts output.
 
 use crate::server::connections::Connection;
 use std::io::{self, IoSlice};
@@ -8,14 +8,14 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A connection's bytes.
+/// A TCP stream and the connection on which its activity is recorded.
 pub(super) struct Noted {
     pub stream: TcpStream,
     pub connection: Arc<Connection>,
 }
 
 impl Noted {
-    /// Notes whether the client took something.
+    /// Records whether the client accepted output.
     fn noted(&self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         self.connection.set_unread(outcome.is_pending());
         outcome

@@ -1,4 +1,4 @@
-//! Information about the client of a request: address, user agent and the cookies that it sent.
+//! Information about the client of a request: address, user agent and cookies.
 
 use crate::Web;
 use crate::session::cookie::{device, token};
@@ -9,12 +9,12 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// Notes in the log that somebody has failed, with the address that they came from.
+/// Logs a failed attempt with the address of the client.
 pub fn log_failure(caller: &Caller, email: &str, what: &str) {
     tracing::warn!(address = %caller.address, %email, "{what}");
 }
 
-/// What the network tells of who asks.
+/// The client of a request, as far as the network connection and the headers identify it.
 pub struct ClientInfo(pub Caller);
 
 impl FromRequestParts<Arc<Web>> for ClientInfo {
@@ -38,8 +38,9 @@ impl FromRequestParts<Arc<Web>> for ClientInfo {
     }
 }
 
-/// The address that the proxy in front has written: it writes its own caller last; what stands before is what that caller
-/// said. Some proxies write a port behind it. None if it is no address.
+/// The address written by the proxy in front of the server: a proxy appends the address of its own client, so only the
+/// last entry is trusted; earlier entries come from that client. Some proxies add a port. `None` if the entry is not an
+/// address.
 fn forwarded_address(header: &str) -> Option<IpAddr> {
     let last = header.rsplit(',').next()?.trim();
     let bare = last.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));

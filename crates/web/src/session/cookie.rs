@@ -13,19 +13,19 @@ use cookie::{Cookie, SameSite};
 use std::sync::Arc;
 
 const COOKIE: &str = "crystalqore";
-/// Browsers take this name only from HTTPS, for the whole site and no other host.
+/// Browsers accept this name only over HTTPS, for the whole site and for no other host.
 const SECURE_COOKIE: &str = "__Host-crystalqore";
-/// The cookie by which a browser is known in which somebody has signed in before.
+/// The cookie that identifies a known browser.
 const DEVICE_COOKIE: &str = "crystalqore-device";
 const SECURE_DEVICE_COOKIE: &str = "__Host-crystalqore-device";
-/// How long the browser keeps that one; `app` forgets it as soon.
+/// How long the browser keeps the cookie of a known browser; `app` forgets the browser after the same time.
 const DEVICE_KEPT_DAYS: i64 = 365;
 /// The cookie that carries the message of a redirect.
 const FLASH_COOKIE: &str = "crystalqore-flash";
 const SECURE_FLASH_COOKIE: &str = "__Host-crystalqore-flash";
-/// How long the browser keeps that one if no page shows its message.
+/// How long the browser keeps the flash cookie if no page shows its message.
 const FLASH_KEPT: Duration = Duration::minutes(1);
-/// How long the browser keeps the cookie unless it is given anew; `app` decides how long it is worth something.
+/// How long the browser keeps the session cookie unless it is renewed; `app` decides how long the session is valid.
 const KEPT_DAYS: i64 = 30;
 
 fn cookie_name(secure: bool) -> &'static str {
@@ -40,7 +40,7 @@ fn flash_cookie_name(secure: bool) -> &'static str {
     if secure { SECURE_FLASH_COOKIE } else { FLASH_COOKIE }
 }
 
-/// The message of a redirect that the browser sent, as it was signed.
+/// The signed message of a redirect that the browser sent.
 pub fn flash_cookie(headers: &HeaderMap, secure: bool) -> Option<String> {
     sent_cookie(headers, flash_cookie_name(secure))
 }
@@ -58,7 +58,7 @@ pub fn token(web: &Web, headers: &HeaderMap) -> Option<Token> {
     sent_cookie(headers, cookie_name(is_secure(web, headers))).map(Token::new)
 }
 
-/// The secret by which the browser is known from before.
+/// The secret of a known browser.
 pub fn device(web: &Web, headers: &HeaderMap) -> Option<DeviceToken> {
     sent_cookie(headers, device_cookie_name(is_secure(web, headers))).map(DeviceToken::new)
 }
@@ -90,13 +90,13 @@ pub fn set_cookie(response: &mut Response, token: &Token, secure: bool) {
 }
 
 fn put_cookie(response: &mut Response, cookie: &Cookie<'_>) {
-    // Secrets are figures and letters, so it is always a value of a header.
+    // Secrets consist of letters and digits, so the cookie is always a valid header value.
     if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
 }
 
-/// Sends a browser on that is signed in from now on, or has only the code of the second factor to tell.
+/// Redirects a browser that is signed in from now on, or that must still send the code of the second factor.
 pub async fn start_session(
     web: &Arc<Web>,
     headers: &HeaderMap,
@@ -113,7 +113,7 @@ pub async fn start_session(
     };
     let mut response = Redirect::to(&to).into_response();
     set_cookie(&mut response, &token, secure);
-    // A message of this answer is for the new session.
+    // A message in this response belongs to the new session.
     response.extensions_mut().insert(token);
     if let Some(device) = device {
         let kept = Duration::days(DEVICE_KEPT_DAYS);
@@ -123,12 +123,12 @@ pub async fn start_session(
     Ok(response)
 }
 
-/// Sends a browser on that is signed out from now on.
+/// Redirects a browser that is signed out from now on.
 pub fn end_session(web: &Web, headers: &HeaderMap) -> Response {
     let mut response = Redirect::to("/sign-in").into_response();
     let secure = is_secure(web, headers);
     put_cookie(&mut response, &cookie(cookie_name(secure), "", secure, Duration::ZERO));
-    // What the browser kept of our pages goes too, so that Back shows nobody's contacts.
+    // Clears the browser's cache too, so that Back shows no contacts.
     let clear = HeaderValue::from_static("\"cache\"");
     response
         .headers_mut()

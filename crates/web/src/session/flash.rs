@@ -1,5 +1,5 @@
-//! Carries the message of a redirect (`ui::flash`) to the next page: in a short-lived cookie that is signed with the secret of
-//! the session, so that neither an address nor another site can put words on a page.
+//! Carries the message of a redirect (`ui::flash`) to the next page: in a short-lived cookie that is signed with the
+//! secret of the session, so that neither a link nor another site can put text on a page.
 
 use crate::session::cookie::{clear_flash_cookie, flash_cookie, set_flash_cookie};
 use crate::ui::flash::Flash;
@@ -14,7 +14,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What the signature is about, so that it is good for nothing else.
+/// Domain separation: a signature made for a message is valid for nothing else.
 const CONTEXT: &[u8] = b"crystalqore flash message";
 
 /// The message that came with a request.
@@ -35,7 +35,8 @@ impl ReceivedFlash {
         }
     }
 
-    /// Takes the cookie back once its message was shown, or if it has none.
+    /// Sets the cookie if the response carries a message. Otherwise clears it if its message was shown or could not be
+    /// read.
     pub fn finish(self, response: &mut Response, token: &Token, secure: bool) {
         if let Some(next) = response.extensions_mut().remove::<Flash>() {
             let token = response.extensions().get::<Token>().unwrap_or(token).clone();
@@ -46,7 +47,7 @@ impl ReceivedFlash {
     }
 }
 
-/// The message that the page is to show. Who asks for it shows it.
+/// The message that the page is to show. Extracting it marks it as shown.
 pub struct ShownFlash(pub Option<Flash>);
 
 impl<S: Sync> FromRequestParts<S> for ShownFlash {
@@ -61,7 +62,7 @@ impl<S: Sync> FromRequestParts<S> for ShownFlash {
     }
 }
 
-/// A message as a cookie: the signature, and the message as a form writes it.
+/// A message as a cookie value: the signature, and the URL-encoded JSON of the message.
 fn signed(flash: &Flash, token: &Token) -> String {
     let json = serde_json::to_vec(flash).unwrap_or_default();
     let payload: String = form_urlencoded::byte_serialize(&json).collect();
@@ -74,7 +75,7 @@ fn signed(flash: &Flash, token: &Token) -> String {
     format!("{signature}.{payload}")
 }
 
-/// The message of a cookie, if it was signed with this secret.
+/// The message of a cookie, or `None` if it was not signed with this secret.
 fn verified(cookie: &str, token: &Token) -> Option<Flash> {
     let (signature, payload) = cookie.split_once('.')?;
     let signature: Option<Vec<u8>> = (0..signature.len())

@@ -1,6 +1,4 @@
-//! Middleware in front of every route for members: lets nobody through who is not signed in, and sends them to sign in.
-//!
-//! Passwords and how long a session lasts are decided in `app`.
+//! Middleware in front of every route for members: redirects requests without a session to the sign-in page.
 
 use crate::Web;
 use crate::bridge::blocking::{Lane, blocking_in};
@@ -19,7 +17,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// Lets nobody through who is not signed in. Pages of errors get the member's frame around them.
+/// Redirects requests without a session. Error pages get the member's page layout.
 pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Next) -> Response {
     let token = token(&web, request.headers());
     let found = match current(&web, token.as_ref()).await {
@@ -28,7 +26,7 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     };
     let (Some(found), Some(token)) = (found, token) else {
         let (method, uri) = (request.method(), request.uri());
-        // After a form the way leads back to its page.
+        // After a form was sent, sign-in leads back to the page of the form.
         let form = request
             .headers()
             .get(header::REFERER)
@@ -41,7 +39,7 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
         };
         return redirect_to_sign_in(&web, wanted).await;
     };
-    // A member who must set up a second factor first reaches only their own account.
+    // A member who must set up a second factor has access only to their own account.
     if found.must_enrol && !request.uri().path().starts_with("/account") {
         return Redirect::to("/account/second-factor").into_response();
     }
@@ -57,13 +55,13 @@ pub async fn require(State(web): State<Arc<Web>>, mut request: Request, next: Ne
     flash.finish(&mut response, &token, secure);
     if keep {
         set_cookie(&mut response, &token, secure);
-        // Nobody waits for it: it may have to queue behind an import.
+        // Runs in the background, because it may have to queue behind an import.
         tokio::spawn(async move { blocking_in(&web, Lane::Sessions, move |app| app.keep_signed_in(&token)).await });
     }
     response
 }
 
-/// Who has this secret, if anybody.
+/// The session with this secret, if there is one.
 pub async fn current(web: &Arc<Web>, token: Option<&Token>) -> Result<Option<SignedIn>, Problem> {
     match token.cloned() {
         Some(token) => blocking_in(web, Lane::Sessions, move |app| app.signed_in(&token)).await,
@@ -81,7 +79,7 @@ pub async fn needs_setup(web: &Arc<Web>) -> Result<bool, Problem> {
     Ok(needs)
 }
 
-/// Sends a visitor without a session to sign in, with the way back to the page they asked for.
+/// Redirects a visitor without a session to the sign-in page, with the address of the wanted page.
 async fn redirect_to_sign_in(web: &Arc<Web>, wanted: Option<&Uri>) -> Response {
     let wanted = wanted.filter(|wanted| wanted.path() != "/");
     match (needs_setup(web).await, wanted.and_then(Uri::path_and_query)) {
@@ -95,7 +93,7 @@ async fn redirect_to_sign_in(web: &Arc<Web>, wanted: Option<&Uri>) -> Response {
     }
 }
 
-/// Puts the frame of the member's pages around the page of an error.
+/// Puts the member's page layout around an error page.
 fn with_member_frame(response: Response, signed: &CurrentMember) -> Response {
     let Some(shown) = response.extensions().get::<ErrorPage>().cloned() else {
         return response;
@@ -107,7 +105,7 @@ fn with_member_frame(response: Response, signed: &CurrentMember) -> Response {
     };
     let content = maud::html! { div.narrow { h1 { (shown.title) } (shown.content()) } };
     let (mut parts, _) = response.into_parts();
-    // The length was that of the other page.
+    // The header contains the length of the previous page.
     parts.headers.remove(header::CONTENT_LENGTH);
     let body = layout::page(page, content).into_string();
     Response::from_parts(parts, body.into())

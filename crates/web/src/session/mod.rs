@@ -1,6 +1,6 @@
 //! Sessions: who is signed in to a request, and the gates in front of the routes.
 //!
-//! Handlers take [`CurrentMember`] or [`SessionToken`] as an argument; only routes for members have one.
+//! Handlers take [`CurrentMember`] or [`SessionToken`] as an argument; both exist only on routes for members.
 
 pub mod client;
 pub mod cookie;
@@ -17,24 +17,24 @@ use app::{Actor, Role, SignedIn, Token};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-/// The member who asks. Only routes for members have one.
+/// The member who sent the request. Exists only on routes for members.
 #[derive(Clone)]
 pub struct CurrentMember {
-    /// Who they are to the engine.
+    /// The member as `app` identifies them.
     pub actor: Actor,
-    /// What they are called.
+    /// The member's name.
     pub name: String,
     pub email: String,
-    /// What their workspace is called.
+    /// The name of the workspace.
     pub workspace_name: String,
-    /// What they may beside their own contacts, as of the beginning of this request.
+    /// The role, which decides on rights beyond the member's own contacts, as of the beginning of this request.
     pub role: Role,
-    /// A name for this sign-in, which is no secret: for what belongs to it alone.
+    /// An identifier of this session, which is not secret; for data that belongs to this session only.
     pub session: String,
 }
 
 impl CurrentMember {
-    /// How the header of a page names them.
+    /// The member as shown in the header of a page.
     pub fn viewer(&self) -> Viewer<'_> {
         Viewer {
             name: &self.name,
@@ -58,7 +58,7 @@ impl From<SignedIn> for CurrentMember {
     }
 }
 
-/// Whether the member has given password and second factor a short time ago.
+/// Whether the member has recently entered their password and second factor.
 #[derive(Clone, Copy)]
 pub struct ProvedRecently(pub bool);
 
@@ -66,12 +66,12 @@ impl<S: Sync> FromRequestParts<S> for CurrentMember {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        // It stands there on every route for members; a public route has nobody.
+        // Set on every route for members; a public route has no member.
         parts.extensions.get::<Self>().cloned().ok_or(Problem::SignIn)
     }
 }
 
-/// The secret that the member who asks is signed in with. Only routes for members have one.
+/// The secret of the session. Exists only on routes for members.
 pub struct SessionToken(pub Token);
 
 impl<S: Sync> FromRequestParts<S> for SessionToken {

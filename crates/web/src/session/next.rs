@@ -1,4 +1,4 @@
-//! The page to go on to after signing in, which an address carries: always a page of this server.
+//! The page to open after signing in, taken from a query parameter: always a page of this server.
 
 pub fn as_query(wanted: &str) -> String {
     form_urlencoded::Serializer::new(String::new())
@@ -6,10 +6,11 @@ pub fn as_query(wanted: &str) -> String {
         .finish()
 }
 
-/// A place of ours to go to, and the list where it is none: nobody is sent elsewhere by a link to our sign-in.
+/// Returns `next` if it is a path on this server, else the list of contacts, so that a link to the sign-in page cannot
+/// redirect to another site.
 pub fn safe_next(next: Option<&str>) -> &str {
     match next {
-        // What cannot stand in an address cannot stand in a header either.
+        // Characters that are not allowed in an address are not allowed in a header either.
         Some(next)
             if next.starts_with('/')
                 && !next.starts_with("//")

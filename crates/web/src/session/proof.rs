@@ -1,7 +1,8 @@
-//! Middleware that asks members for their password again before something grave.
+//! Middleware that requires members to enter their password again before a sensitive action.
 //!
-//! The page repeats what was sent as hidden fields of a form, with the password beside them; the gate takes the password
-//! out again and lets the rest through, so handlers know nothing of it. `app` says how long a proof holds.
+//! The page repeats the form that was sent as hidden fields, with a field for the password beside them. The middleware
+//! removes the password again and passes the rest on, so handlers are not aware of it. `app` decides how long a proof
+//! is valid.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -21,15 +22,15 @@ use axum::response::{IntoResponse, Response};
 use maud::html;
 use std::sync::Arc;
 
-/// Bytes that such a form may have, as every other form.
+/// The size limit of such a form, in bytes; the same as for every other form.
 const LIMIT: usize = 2 << 20;
 const PASSWORD: &str = "proof_password";
 const CODE: &str = "proof_code";
 
-/// Says of the form that was sent to a route whether it needs a proof.
+/// Returns whether a form that was sent to a route needs a proof.
 pub type Needed = fn(&[u8]) -> bool;
 
-/// Lets nobody do what needs a recent proof without one.
+/// Refuses requests that need a recent proof and have none, and asks for the password.
 pub async fn require(
     State((web, needed)): State<(Arc<Web>, Needed)>,
     request: Request,
@@ -116,7 +117,7 @@ async fn ask(
             @if let Some(why) = why { (notice(Tone::Bad, html! { p { (why) } })) }
             form.card.stack method="post" action=(action) {
                 @for (name, value) in rest.iter() { input type="hidden" name=(name) value=(value); }
-                // Tells a password keeper whose password this is.
+                // For password managers: the account that the password belongs to.
                 input type="text" value=(signed.email) autocomplete="username" hidden;
                 (field(PASSWORD, "Password", None, None, |_| html! {
                     input id=(PASSWORD) name=(PASSWORD) type="password" autocomplete="current-password" required autofocus;

@@ -1,4 +1,5 @@
-//! The stylesheet, the script and the icons, embedded in the binary, under addresses that hold a hash of their content.
+//! The stylesheet, the script and the icons, embedded in the binary, under addresses that contain a hash of their
+//! content.
 
 use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_64;
@@ -23,7 +24,7 @@ static EMBEDDED: LazyLock<Assets> = LazyLock::new(|| Assets {
     icons: name(ICONS, "svg"),
 });
 
-/// The assets of this binary, under the names that hold their hash.
+/// The file names of the assets of this binary, which contain a hash of the content.
 pub struct Assets {
     /// The file name of the stylesheet.
     pub css: String,

@@ -1,4 +1,4 @@
-//! Avatars: the initials of a contact or member on one of eight quiet hues, which its name decides.
+//! Avatars: the initials of a contact or member on one of eight muted hues, derived from the name.
 
 use maud::{Markup, html};
 use xxhash_rust::xxh3::xxh3_64;
@@ -6,18 +6,19 @@ use xxhash_rust::xxh3::xxh3_64;
 /// The hues of the stylesheet: classes `hue-0` to `hue-7`.
 const HUES: u64 = 8;
 
-/// The avatar of a name, hidden from screen readers: the name stands beside it.
+/// The avatar of a name, hidden from screen readers because the name is shown next to it.
 pub fn avatar(name: &str) -> Markup {
     let hue = xxh3_64(name.as_bytes()) % HUES;
     html! { span.avatar.{"hue-" (hue)} aria-hidden="true" { (initials(name)) } }
 }
 
-/// The picture of a contact in place of its avatar. It says nothing that does not stand beside it.
+/// The picture of a contact, shown instead of the avatar. Its `alt` is empty because the name is shown next to it.
 pub fn photo(address: &str) -> Markup {
     html! { img.avatar src=(address) alt=""; }
 }
 
-/// The first letters of the first and the last word that begin with a letter or digit; one where there is one such word.
+/// The first letters of the first and the last word that contain a letter or digit; one letter if there is only one
+/// such word.
 fn initials(name: &str) -> String {
     let mut words = name
         .split_whitespace()

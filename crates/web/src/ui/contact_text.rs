@@ -1,4 +1,4 @@
-//! A contact as text: its values one by one, for comparing, and whether a form can hold them all.
+//! A contact as text: its single values, for comparison, and whether a form can hold them all.
 
 use crate::ui::truncate::{PAGE, Room};
 use crate::ui::words::birthday;
@@ -23,7 +23,7 @@ pub fn lines(address: &Address) -> String {
         .join("\n")
 }
 
-/// What a field of the name `first_name` is called on every page.
+/// The title of a field (`first_name`) on every page.
 pub fn title(name: &str) -> String {
     if let Ok(slot) = name.parse::<Slot>() {
         return slot.title();
@@ -34,7 +34,7 @@ pub fn title(name: &str) -> String {
     first.into_iter().flatten().chain(letters).collect()
 }
 
-/// Whether contacts hold more than a form can: they can be changed with a file alone.
+/// Whether contacts are larger than a form can be; such contacts can only be changed by importing a file.
 pub fn too_large_for_a_form<'c>(contacts: impl Iterator<Item = &'c Contact>) -> bool {
     let size = |contact| {
         facts(contact)
@@ -45,7 +45,7 @@ pub fn too_large_for_a_form<'c>(contacts: impl Iterator<Item = &'c Contact>) -> 
     contacts.map(size).sum::<usize>() > PAGE
 }
 
-/// A value of a contact, as pages compare and show it.
+/// A value of a contact, as pages compare and display it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     Text(String),
@@ -54,7 +54,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// As much of it as there is room for.
+    /// The value, cut to the available room.
     pub fn fit(&self, room: &Room) -> Markup {
         match self {
             Self::Text(text) => html! { (room.fit(text)) },
@@ -62,7 +62,7 @@ impl Value {
         }
     }
 
-    /// At least as many as it has.
+    /// An upper bound of the number of characters of the value.
     fn characters(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -71,16 +71,16 @@ impl Value {
     }
 }
 
-/// Values behind each other, with this between them, as many as there is room for.
+/// Joins values with `between`, as many as there is room for.
 pub fn joined<'v>(values: impl Iterator<Item = &'v Value>, between: &str, room: &Room) -> Markup {
     let fitting = values.enumerate().take_while(|(at, _)| *at == 0 || !room.is_used_up());
     html! { @for (at, value) in fitting { @if at > 0 { (between) } (value.fit(room)) } }
 }
 
-/// A field, and its value.
+/// The name of a field as pages show it, and its value.
 pub type Fact = (String, Value);
 
-/// Every value of a contact, for comparing.
+/// Every value of a contact, for comparison.
 pub fn facts(contact: &Contact) -> Vec<Fact> {
     let labelled = |name: &str, label: &Label| match label.is_none() {
         true => name.to_owned(),

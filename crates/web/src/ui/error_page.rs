@@ -1,6 +1,6 @@
-//! Errors as answers: the one place where an error becomes a status and a page with a way back.
+//! Errors as responses: the one place where an error becomes a status and a page with a link back.
 //!
-//! `app` words its errors itself; only internal ones are replaced by a general sentence.
+//! `app` words its errors itself; only internal errors are replaced by a general sentence.
 
 use crate::ui::layout::{self, Section};
 use app::Error;
@@ -8,33 +8,33 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-/// Seconds after which an export may be asked for again.
+/// Seconds after which an export may be requested again.
 const EXPORTS_WAIT: u64 = 30;
 
-/// Why a page cannot be given.
+/// Why a request failed.
 #[derive(Debug)]
 pub enum Problem {
-    /// The engine says why.
+    /// An error of `app`.
     App(Error),
-    /// There is nothing at this address.
+    /// No page exists at this address.
     NotFound,
-    /// Nobody is signed in.
+    /// The request has no valid session.
     SignIn,
-    /// The request comes from a page of somebody else.
+    /// The request comes from a page of another site.
     CrossSite,
-    /// The request came under a name that is not ours.
+    /// The request has an unknown host name.
     StrangeHost,
-    /// The machinery refused.
+    /// The request was refused by the HTTP framework.
     Status(StatusCode),
-    /// What was sent cannot be understood; says why.
+    /// The request cannot be understood. Contains the reason.
     BadRequest(String),
-    /// More was sent than is taken; says how much may be.
+    /// The request is too large. Contains the limit in words.
     TooLarge(String),
-    /// Too many attempts; says when the next is.
+    /// Too many attempts. Contains when the next one is possible.
     TooMany(String),
-    /// What was being sent came too slowly, or not at all.
+    /// The request body arrived too slowly, or not at all.
     RequestTimeout,
-    /// The program is at fault.
+    /// An internal error.
     Broken,
 }
 
@@ -45,7 +45,7 @@ impl From<Error> for Problem {
 }
 
 impl Problem {
-    /// The status of the answer.
+    /// The status of the response.
     pub fn status(&self) -> StatusCode {
         match self {
             Self::App(error) => status_of(error),
@@ -64,7 +64,7 @@ impl Problem {
 }
 
 impl Problem {
-    /// What went wrong, for programs.
+    /// The error code, for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::App(error) => error.code(),
@@ -83,7 +83,7 @@ impl Problem {
         }
     }
 
-    /// After how many seconds the request may be sent again, if waiting helps.
+    /// The seconds after which the request may be sent again, if waiting helps.
     pub fn retry_after(&self) -> Option<u64> {
         match self {
             Self::App(Error::TooManyTries { minutes }) => Some(minutes * 60),
@@ -94,13 +94,13 @@ impl Problem {
         }
     }
 
-    /// What went wrong, in words.
+    /// The error message, for people.
     pub fn text(&self) -> String {
         problem_text(self)
     }
 }
 
-/// The status of an error of the engine. No wildcard: a new error needs a decision here.
+/// The status of an error of `app`. No wildcard: a new error needs a decision here.
 #[deny(clippy::wildcard_enum_match_arm)]
 pub fn status_of(error: &Error) -> StatusCode {
     match error {
@@ -203,18 +203,18 @@ impl IntoResponse for Problem {
     }
 }
 
-/// What the page of a problem says. It goes with the answer, so that the frame of a member's page can be put around it.
+/// The content of an error page. Attached to the response, so that the member's page layout can be put around it.
 #[derive(Clone, Debug)]
 pub struct ErrorPage {
     pub title: &'static str,
-    /// What went wrong, in words.
+    /// The error message, for people.
     pub text: String,
-    /// What went wrong, for programs.
+    /// The error code, for programs.
     pub code: &'static str,
 }
 
 impl ErrorPage {
-    /// The words below the heading, and the way back.
+    /// The content below the heading, and the link back.
     pub fn content(&self) -> Markup {
         html! {
             p { (self.text) }
@@ -242,7 +242,7 @@ fn title(status: StatusCode) -> &'static str {
     }
 }
 
-/// An error of the engine in words for members.
+/// The text of an error of `app`, for members.
 pub fn words_of(error: &Error) -> String {
     match status_of(error) {
         StatusCode::INTERNAL_SERVER_ERROR => "Details are in the server log.".to_owned(),
@@ -268,7 +268,7 @@ fn problem_text(problem: &Problem) -> String {
     }
 }
 
-/// The text where only the status is known.
+/// The text for a response of which only the status is known.
 fn of_status(status: StatusCode) -> &'static str {
     match status {
         StatusCode::METHOD_NOT_ALLOWED => "This page cannot be opened directly. Go back and use its buttons.",
@@ -277,7 +277,7 @@ fn of_status(status: StatusCode) -> &'static str {
     }
 }
 
-/// A refusal that came from the machinery, with a page around it.
+/// Turns an error response of the HTTP framework into an error page.
 pub fn render_error(response: Response) -> Response {
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);

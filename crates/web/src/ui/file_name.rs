@@ -1,11 +1,12 @@
-//! Names of files that are downloaded.
+//! File names of downloads.
 
 use model::fold;
 
-/// The longest part of a name.
+/// The maximum length of each part of a name, in characters.
 const LONGEST: usize = 40;
 
-/// The header that names a download: its parts with hyphens between them, in letters and digits that every system takes.
+/// The `Content-Disposition` header of a download. The name is the parts joined by hyphens, in letters and digits that
+/// every system accepts.
 pub fn attachment(parts: &[&str], extension: &str) -> String {
     let parts: Vec<String> = parts
         .iter()

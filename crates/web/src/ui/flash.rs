@@ -1,6 +1,6 @@
-//! Messages that are shown once after a redirect: what was just done, some with a button to undo it.
+//! Flash messages, shown once after a redirect: what was just done, in some cases with a button to undo it.
 //!
-//! A handler answers with [`redirect`]; `session::flash` carries the message to the next page of the same session.
+//! A handler returns [`redirect`]; `session::flash` carries the message to the next page of the same session.
 
 use crate::ui::icon::{Icon, icon};
 use crate::ui::layout::{Tone, notice};
@@ -10,25 +10,25 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
-/// What was done.
+/// A flash message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Flash {
-    /// A sentence.
+    /// Plain text.
     Text(String),
     /// Contacts were changed.
     Changed {
         change: Change,
         contacts: u64,
         skipped: u64,
-        /// By what it can be undone.
+        /// The id of the bulk action to undo.
         action: Option<i64>,
-        /// From which place on there may be more duplicates.
+        /// The position in the list of duplicates from which there may be more.
         more_duplicates: Option<usize>,
     },
     Deleted {
         contacts: u64,
         skipped: u64,
-        /// By what they can be restored.
+        /// The time of deletion, by which the contacts can be restored.
         at: i64,
     },
     Restored {
@@ -58,7 +58,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What is said of the changed contacts.
+    /// The words for the changed contacts.
     fn done(self) -> &'static str {
         match self {
             Self::Tag => "tagged",
@@ -70,7 +70,7 @@ impl Change {
         }
     }
 
-    /// Why others were skipped.
+    /// The reason why other contacts were skipped.
     fn skipped_because(self) -> &'static str {
         match self {
             Self::Tag | Self::Untag => "you can only view them",
@@ -95,7 +95,7 @@ impl Flash {
         }
     }
 
-    /// The notice; `back` is the page to come back to after undoing.
+    /// Renders the message. `back` is the page to return to after undoing.
     pub fn notice(&self, back: &str) -> Markup {
         match self {
             Self::Text(text) => notice(Tone::Good, html! { p { (text) } }),
@@ -153,7 +153,7 @@ impl Flash {
             return html! {};
         };
         html! {
-            // A script then ends the selection.
+            // The attribute makes the script clear the selection.
             div.actions data-done {
                 span {
                     @if *count > 0 { (contacts(*count)) " " (change.done()) }
@@ -178,14 +178,14 @@ fn skipped_count(count: u64, why: &str) -> Markup {
     html! { @if count > 0 { ", " (number(count)) " skipped because " (why) } }
 }
 
-/// Sends the browser on to a page that shows a message.
+/// Redirects the browser to a page that shows a message.
 pub fn redirect(to: &str, flash: Flash) -> Response {
     let mut response = Redirect::to(to).into_response();
     response.extensions_mut().insert(flash);
     response
 }
 
-/// The page of the duplicates from a place on.
+/// The address of the duplicates page, from a position in the list.
 pub fn duplicates_url(from: usize) -> String {
     format!("/duplicates?from={from}")
 }

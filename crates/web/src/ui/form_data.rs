@@ -1,8 +1,8 @@
-//! How fields of forms and of query strings are read that a request may name several times.
+//! Deserializes fields of forms and query strings that a request may contain several times.
 //!
-//! Browsers send a field once for each box that is ticked, and requests of programs may repeat any. A struct says with
-//! [`all`] or [`first`] what that means for a field; neither refuses a value, so handlers decide what a wrong one is
-//! answered with.
+//! Browsers send a field once for each ticked box, and requests of programs may repeat any field. A struct declares
+//! with [`all`] or [`first`] which values of a field count. Neither refuses a value, so handlers decide how to respond
+//! to a wrong one.
 
 use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, de};
@@ -10,8 +10,8 @@ use std::fmt;
 
 /// Every value of a field, in order.
 ///
-/// `Vec<String>` alone reads one value as well, but not in a struct that is flattened into another: serde buffers the
-/// values for it and no longer knows that a single one may be a list.
+/// A plain `Vec<String>` also accepts a single value, but not in a struct that is flattened into another: serde then
+/// buffers the values and loses the information that a single one may be a list.
 pub fn all<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     deserializer.deserialize_any(Values)
 }
@@ -48,20 +48,20 @@ impl<'de> Visitor<'de> for Values {
     }
 }
 
-/// The fields of a query string that is stored: a saved view, or the columns of a member.
+/// Parses a stored query string: a saved view, or the columns of a member.
 pub fn parse<T: DeserializeOwned + Default>(query: &str) -> T {
     serde_html_form::from_str(query).unwrap_or_default()
 }
 
-/// The fields of a form in their order, for the few whose names are known only when the program runs: those of a contact
-/// (`field:` and the name of a custom field), the choices of a merge (`whose:` and a field), and any form that is
-/// repeated with a password.
+/// The fields of a form in order, for the few forms whose field names are known only at run time: a contact (`field:`
+/// and the name of a custom field), the choices of a merge (`whose:` and a field), and any form that is repeated with a
+/// password.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
-    /// Reads the body of a request that goes on to its handler afterwards.
+    /// Parses the body of a request that is passed on to its handler afterwards.
     pub fn parse(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
@@ -78,7 +78,7 @@ impl Pairs {
         named.map(|(_, value)| value)
     }
 
-    /// The fields whose names begin like this, by what comes behind.
+    /// The fields whose names have this prefix, with the rest of the name.
     pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.iter()
             .filter_map(move |(name, value)| Some((name.strip_prefix(prefix)?, value)))
@@ -153,7 +153,7 @@ mod tests {
         }
     }
 
-    /// It would take minutes if the time were not in proportion.
+    /// Takes minutes unless the running time is linear.
     #[test]
     fn many_values_and_many_names_are_read() {
         let ids: String = (0..200_000).map(|id| format!("id={id}&other{id}=1&")).collect();

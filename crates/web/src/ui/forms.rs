@@ -1,10 +1,10 @@
-//! Fields of forms that several pages have: a labelled control with hint and error, a new password, a country.
+//! Form fields that several pages use: a labelled control with hint and error, a new password, a country.
 
 use app::PASSWORD_CHARACTERS;
 use maud::{Markup, html};
 use model::{Region, countries};
 
-/// The field, named like its id. `more` is put behind the hint.
+/// A field for a new password. Its name is the same as its id; `more` is appended to the hint.
 pub fn new_password(id: &str, label: &str, more: &str, wrong: Option<&str>) -> Markup {
     let hint = format!(
         "{PASSWORD_CHARACTERS} characters or more; four words that do not belong together make a good one. Common \
@@ -22,7 +22,7 @@ pub fn new_password(id: &str, label: &str, more: &str, wrong: Option<&str>) -> M
     })
 }
 
-/// A field of a form: its label, a hint, and what was wrong with it. `control` gets the id of what describes it.
+/// A form field: its label, a hint, and an error. `control` receives the id of the elements that describe it.
 pub fn field(
     id: &str,
     label: &str,

@@ -1,10 +1,10 @@
-//! Icons: our own drawings, 16 by 16 pixels, in one file (`assets/icons.svg`). They stand beside words and are hidden from
-//! screen readers.
+//! Icons: 16 by 16 pixel drawings made for this program, in one file (`assets/icons.svg`). They are shown next to text
+//! and hidden from screen readers.
 
 use crate::ui::assets::embedded;
 use maud::{Markup, html};
 
-/// A drawing of the sprite.
+/// An icon of the sprite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
     Add,

@@ -1,5 +1,5 @@
-//! The HTML document around every page, and its common elements: sidebar or header with navigation, notices, table frames, the pages
-//! of a list. How they look is in `assets/base.css`.
+//! The HTML document around every page, and its common elements: sidebar or header with navigation, notices, table
+//! frames, pagination. The styles are in `assets/base.css`.
 
 use crate::ui::assets;
 use crate::ui::avatar::avatar;
@@ -12,61 +12,61 @@ use maud::{DOCTYPE, Markup, html};
 /// An entry of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// None of them.
+    /// No entry.
     None,
     /// The list and its contacts.
     Contacts,
-    /// What others share with the member.
+    /// Contacts that others share with the member.
     Shared,
     /// The imports and the wizard.
     Imports,
-    /// What was deleted.
+    /// Deleted contacts.
     Trash,
-    /// Contacts that may be the same.
+    /// Contacts that may be duplicates.
     Duplicates,
-    /// Who works here.
+    /// The members of the workspace.
     Members,
     /// The custom fields.
     Fields,
     /// The settings of the workspace.
     Settings,
-    /// Who did what.
+    /// The audit log.
     Audit,
-    /// What others did for the member.
+    /// The changes of other members that concern this member.
     Notifications,
     /// The member's own account.
     Account,
 }
 
-/// The member who sees a page, as its header names them.
+/// The member who views a page, as shown in its header.
 #[derive(Clone, Copy)]
 pub struct Viewer<'a> {
-    /// What they are called.
+    /// The member's name.
     pub name: &'a str,
     pub email: &'a str,
-    /// What their workspace is called.
+    /// The name of the workspace.
     pub workspace: &'a str,
-    /// What they may; it decides which entries the navigation has.
+    /// The role; it decides which entries the navigation has.
     pub role: Role,
 }
 
-/// What stands around the content of a page.
+/// The parameters of the document around the content of a page.
 #[derive(Clone, Copy)]
 pub struct Page<'a> {
-    /// The page's title; the program's name is put behind.
+    /// The page's title; the name of the program is appended.
     pub title: &'a str,
-    /// Who has access.
+    /// The member who views the page; `None` if none is known.
     pub viewer: Option<Viewer<'a>>,
-    /// Which entry of the navigation is current.
+    /// The current entry of the navigation.
     pub here: Section,
 }
 
-/// The whole document.
+/// Renders the whole document.
 pub fn page(page: Page<'_>, content: Markup) -> Markup {
     document(page, content)
 }
 
-/// A whole document with a heading of its own, for when nothing is known of who asks.
+/// Renders a whole document with a heading of its own, for pages without a known member.
 pub fn bare(title: &str, here: Section, content: Markup) -> Markup {
     let page = Page {
         title,
@@ -76,14 +76,14 @@ pub fn bare(title: &str, here: Section, content: Markup) -> Markup {
     document(page, html! { div.narrow { h1 { (title) } (content) } })
 }
 
-/// The sign of the program, so that browsers ask for none.
+/// The icon of the program, embedded so that browsers do not request one.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E%3Crect width='18' height='18' rx='4' fill='%230a5f7a'/%3E%3Cpath d='M4 5h10v2H4zm0 4h10v2H4zm0 4h6v1H4z' fill='%23fff'/%3E%3C/svg%3E";
 
 fn document(page: Page<'_>, content: Markup) -> Markup {
     let assets = assets::embedded();
     html! {
         (DOCTYPE)
-        // The script writes dates and numbers as this locale does.
+        // The script formats dates and numbers for this locale.
         html lang="en" data-locale=(locale::current()) {
             head {
                 meta charset="utf-8";
@@ -124,7 +124,7 @@ fn header(viewer: Option<Viewer<'_>>, here: Section) -> Markup {
     }
 }
 
-/// The way to the notifications. A script adds how many are unread.
+/// The link to the notifications. A script adds the number of unread ones.
 fn bell(here: Section) -> Markup {
     let current = here == Section::Notifications;
     html! {
@@ -134,7 +134,7 @@ fn bell(here: Section) -> Markup {
     }
 }
 
-/// What is used less often: a part of the sidebar where there is room for one, else a menu.
+/// Less frequently used entries: a section of the sidebar where there is room for one, else a menu.
 fn more(governs: bool, here: Section) -> Markup {
     let workspace = [
         ("/members", Icon::Members, "Members", Section::Members, true),
@@ -170,7 +170,7 @@ fn account_menu(viewer: Viewer<'_>, here: Section) -> Markup {
     }
 }
 
-/// Whether the member keeps order in the workspace. The pages themselves ask the database again.
+/// Whether the member is an admin or owner. The pages themselves check it again in the database.
 fn governs(role: Role) -> bool {
     role >= Role::Admin
 }
@@ -179,7 +179,7 @@ fn entry(url: &str, drawing: Icon, name: &str, current: bool) -> Markup {
     html! { a href=(url) aria-current=[current.then_some("page")] { (icon(drawing)) (name) } }
 }
 
-/// The list of keys, which `?` opens.
+/// The list of keyboard shortcuts, opened with `?`.
 fn keys() -> Markup {
     let keys = [
         ("Ctrl K", "go to a page or a contact"),
@@ -207,15 +207,15 @@ fn keys() -> Markup {
     }
 }
 
-/// How a notice is meant. A sign shows it as well as the colour.
+/// The kind of a notice. It is shown by an icon as well as by the colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     Plain,
-    /// It went well.
+    /// Success.
     Good,
-    /// Look at this.
+    /// Needs attention.
     Warn,
-    /// It did not work.
+    /// Failure.
     Bad,
 }
 
@@ -230,12 +230,12 @@ pub fn notice(tone: Tone, content: Markup) -> Markup {
     html! { div class=(class) role=(role) { div { (content) } } }
 }
 
-/// What stands where a list is empty: what to do next.
+/// The content shown in place of an empty list: what to do next.
 pub fn empty(heading: &str, content: Markup) -> Markup {
     html! { div.empty { h2 { (heading) } (content) } }
 }
 
-/// A table's frame. With `scroll` it has a height of its own, for wide tables; it can be scrolled by keys.
+/// A table's frame. With `scroll` it is a scroll area with its own height, for wide tables. The keyboard can scroll it.
 pub fn table_frame(label: &str, scroll: bool, table: Markup) -> Markup {
     let class = if scroll {
         "table-wrap table-scroll"
@@ -245,8 +245,8 @@ pub fn table_frame(label: &str, scroll: bool, table: Markup) -> Markup {
     html! { div class=(class) role="region" aria-label=(label) tabindex="0" { (table) } }
 }
 
-/// The way through the pages of a list: `at` counts from 0, `url` makes the address of a page, `swap` names the ids that
-/// a script may replace.
+/// The pagination of a list: `at` counts from 0, `url` returns the address of a page, `swap` lists the ids of elements
+/// that a script may replace.
 pub fn pages(at: u64, pages: u64, swap: &str, url: impl Fn(u64) -> String) -> Markup {
     let step = |to: Option<u64>, name: &str| {
         html! { @if let Some(to) = to { a.button.button-small href=(url(to)) data-swap=(swap) { (name) } } }

@@ -1,7 +1,8 @@
-//! How the reader of a page writes numbers and dates: in the way of the language that their browser asks for. The pages themselves
-//! are in English.
+//! How the reader of a page writes numbers and dates, derived from the language that their browser prefers. The pages
+//! themselves are in English.
 //!
-//! The server notes the locale for the time of a request; [`number`](crate::ui::words::number) and the frame of the page read it.
+//! The server sets the locale for the duration of a request; [`number`](crate::ui::words::number) and the page layout
+//! read it.
 
 use axum::http::{HeaderMap, header};
 use icu_decimal::DecimalFormatter;
@@ -14,7 +15,7 @@ tokio::task_local! {
     static READER: Locale;
 }
 
-/// Bytes of a header that are looked at: browsers send a few languages.
+/// Bytes of the header that are parsed: browsers send only a few languages.
 const LOOKED_AT: usize = 200;
 
 /// The locale of the reader; English outside a request.
@@ -24,12 +25,12 @@ pub fn current() -> Locale {
         .unwrap_or_else(|_| western(Locale::UNKNOWN))
 }
 
-/// Runs a future for a reader of this locale.
+/// Runs a future with this locale as the reader's.
 pub async fn scope<F: Future>(locale: Locale, work: F) -> F::Output {
     READER.scope(locale, work).await
 }
 
-/// The locale that a browser prefers. Without one numbers are written as in English.
+/// The locale that a browser prefers. Without one, numbers are written as in English.
 pub fn preferred(headers: &HeaderMap) -> Locale {
     let sent = headers
         .get(header::ACCEPT_LANGUAGE)
@@ -46,12 +47,12 @@ pub fn preferred(headers: &HeaderMap) -> Locale {
             weight.trim().parse::<f32>().ok().filter(|weight| *weight > 0.0)?,
         ))
     });
-    // Of several with the same weight the first counts.
+    // Among several with the same weight, the first one counts.
     let best = weighed.reduce(|best, next| if next.1 > best.1 { next } else { best });
     western(best.map_or(Locale::UNKNOWN, |(locale, _)| locale))
 }
 
-/// The locale with the digits of the pages' own language.
+/// The locale with Western digits, as the English pages use them; English if the language is unknown.
 fn western(locale: Locale) -> Locale {
     let mut locale = if locale.id.language.is_unknown() {
         icu_locale_core::locale!("en")
@@ -66,7 +67,7 @@ fn western(locale: Locale) -> Locale {
 pub fn grouped(n: u64, locale: &Locale) -> String {
     match DecimalFormatter::try_new(locale.into(), Default::default()) {
         Ok(formatter) => formatter.format(&Decimal::from(n)).to_string(),
-        // There are data for every locale, if only those of its language.
+        // Not expected: there is data for every locale, at least for its language.
         Err(_) => n.to_string(),
     }
 }

@@ -1,5 +1,5 @@
-//! Building blocks of pages: the document around them, icons and avatars, form fields, words, messages, where contacts come from, QR codes, names of
-//! files and the page of an error.
+//! Building blocks of pages: the document around them, icons and avatars, form fields, number and date formatting,
+//! flash messages, instructions for other programs, QR codes, names of files and error pages.
 
 pub mod assets;
 pub mod avatar;

@@ -1,15 +1,15 @@
-//! The rows of an import by what becomes of them: one bar of their shares, and the tabs that are its legend.
+//! The rows of an import by outcome: one bar with the proportions, and tabs that serve as its legend.
 
 use crate::ui::words::number;
 use app::{Counts, RowClass};
 use maud::{Markup, html};
 
-/// How wide the bar is, in units of its own.
+/// The width of the bar, in units of the SVG.
 const BAR: u64 = 1_000;
-/// Between two parts.
+/// The gap between two parts of the bar.
 const GAP: u64 = 2;
 
-/// The colour of a class: a class `part-...` of the stylesheet.
+/// The colour of a row class: a CSS class `part-...`.
 fn colour(class: RowClass) -> &'static str {
     match class {
         RowClass::New => "good",
@@ -31,21 +31,21 @@ pub fn bar(counts: &Counts) -> Markup {
     let mut at = 0;
     let mut rects = Vec::new();
     for (class, count) in with_rows(counts) {
-        // A few rows among many are still to be seen.
+        // A few rows among many must still be visible.
         let width = (count * BAR / all).max(BAR / 200);
         rects.push((colour(class), at, width - GAP));
         at += width;
     }
     html! {
-        // A style would need a right that the policy of the pages does not give.
+        // Drawn as SVG, because the content security policy does not allow inline styles.
         svg.parts viewBox=(format!("0 0 {} 8", at.max(1))) preserveAspectRatio="none" aria-hidden="true" {
             @for (colour, at, width) in rects { rect.{"part-" (colour)} x=(at) y="0" width=(width) height="8" {} }
         }
     }
 }
 
-/// The classes with rows, as links that swap the part of the page with the id `swap`; `words` says what a class is called, `url` makes
-/// the address of its rows.
+/// The classes with rows, as links that replace the element with the id `swap`. `words` returns the name of a class,
+/// `url` the address of its rows.
 pub fn tabs(
     counts: &Counts,
     now: Option<RowClass>,

@@ -1,20 +1,21 @@
-//! QR codes: texts that a phone reads off the screen.
+//! QR codes: text that a phone reads from the screen.
 
 use maud::{Markup, html};
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::fmt::Write;
 
-/// Light modules around a QR code, as readers want them.
+/// The margin of light modules around a QR code that scanners need.
 const QUIET: i32 = 4;
 
-/// A text as a drawing: one path of dark squares on white, whatever the colours of the page. None if the text is too long.
+/// Renders a text as SVG: one path of dark squares on white, independent of the page's colours. `None` if the text is
+/// too long.
 pub fn qr_code(text: &str, label: &str) -> Option<Markup> {
     let code = QrCode::encode_text(text, QrCodeEcc::Medium).or_else(|_| QrCode::encode_text(text, QrCodeEcc::Low));
     let code = code.ok()?;
     let mut path = String::new();
     for y in 0..code.size() {
         for x in (0..code.size()).filter(|x| code.get_module(*x, y)) {
-            // Writing into a text cannot fail.
+            // Writing into a `String` cannot fail.
             let _ = write!(path, "M{},{}h1v1h-1z", x + QUIET, y + QUIET);
         }
     }

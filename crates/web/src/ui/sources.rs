@@ -1,8 +1,8 @@
-//! Where contacts are, and how to get them out of there in three steps.
+//! Instructions for exporting contacts from other programs, in three steps each.
 
 use maud::{Markup, html};
 
-/// A program or place, and the steps.
+/// A program or service, and the steps.
 struct Source {
     name: &'static str,
     steps: [&'static str; 3],

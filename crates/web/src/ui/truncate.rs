@@ -1,20 +1,21 @@
-//! Shortening values of any length for pages of limited length.
+//! Truncates values of any length for pages of limited length.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 
-/// Characters of a value that are shown among others.
+/// Characters shown of a value among others.
 const SHOWN: usize = 200;
 
-/// Characters of all values of a page that shows values whole. With what surrounds them they stay below a megabyte.
+/// Characters of all values on a page that shows values in full. With the markup around them they stay below a
+/// megabyte.
 pub const PAGE: usize = 64 * 1024;
 
-/// The beginning of a value, marked where it goes on.
+/// The beginning of a value, with an ellipsis if it is cut.
 pub fn brief(text: &str) -> Cow<'_, str> {
     cut(text, SHOWN)
 }
 
-/// The first so many characters of a value, marked where it goes on.
+/// The first `characters` characters of a value, with an ellipsis if it is cut.
 pub fn cut(text: &str, characters: usize) -> Cow<'_, str> {
     match text.char_indices().nth(characters) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
@@ -22,7 +23,7 @@ pub fn cut(text: &str, characters: usize) -> Cow<'_, str> {
     }
 }
 
-/// The room that a page has for values. Values are cut once it is used up.
+/// The characters that a page has left for values. Values are cut once they are used up.
 pub struct Room {
     left: Cell<usize>,
     is_cut: Cell<bool>,
@@ -33,7 +34,7 @@ impl Room {
         Self::with_characters(PAGE)
     }
 
-    /// Room for so many characters.
+    /// Room for this number of characters.
     pub fn with_characters(characters: usize) -> Self {
         Self {
             left: Cell::new(characters),
@@ -41,7 +42,7 @@ impl Room {
         }
     }
 
-    /// As much of a value as there is room for.
+    /// The value, cut to the room that is left.
     pub fn fit<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let fitting = cut(text, self.left.get());
         if fitting.len() != text.len() {
@@ -52,18 +53,18 @@ impl Room {
         fitting
     }
 
-    /// Whether nothing more fits.
+    /// Whether no room is left.
     pub fn is_used_up(&self) -> bool {
         self.left.get() == 0
     }
 
-    /// Whether a value did not fit.
+    /// Whether any value was cut.
     pub fn is_cut(&self) -> bool {
         self.is_cut.get()
     }
 }
 
-/// Whether [`brief`] leaves something out.
+/// Whether [`brief`] cuts the value.
 pub fn is_cut(text: &str) -> bool {
     text.char_indices().nth(SHOWN).is_some()
 }

@@ -1,4 +1,4 @@
-//! Numbers, sizes, times and names as people read them.
+//! Formats numbers, sizes, times and names for people.
 
 use crate::ui::locale;
 use crate::ui::truncate::brief;
@@ -6,24 +6,25 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 use model::{Birthday, DateOrder};
 
-/// A day, in the reader's order where there is a script; else 2026-05-04.
+/// A day, as 2026-05-04; a script rewrites it in the reader's order.
 pub fn date(micros: i64) -> Markup {
     time(micros, "date", "%Y-%m-%d")
 }
 
-/// A moment, in the reader's order and zone where there is a script; else 2026-05-04 16:30 UTC.
+/// A moment, as 2026-05-04 16:30 UTC; a script rewrites it in the reader's order and time zone.
 pub fn moment(micros: i64) -> Markup {
     time(micros, "moment", "%Y-%m-%d %H:%M UTC")
 }
 
-/// A birthday, in the reader's words where there is a script; else 1984-03-09, or --03-09 without a year.
+/// A birthday, as 1984-03-09, or --03-09 without a year; a script rewrites it in the reader's language.
 pub fn birthday(day: Birthday) -> Markup {
     let text = day.to_string();
     let style = if text.starts_with("--") { "day-of-year" } else { "day" };
     html! { time datetime=(text) data-local=(style) { (text) } }
 }
 
-/// The value of a field for birthdays, which is written as above: in the reader's words. Anything else stays as it is.
+/// The value of a birthday field: a text in the format of [`birthday`] is rendered as such, any other is returned
+/// unchanged.
 pub fn birthday_text(text: &str) -> Markup {
     match Birthday::parse(text, DateOrder::DayFirst).filter(|day| day.to_string() == text) {
         Some(day) => birthday(day),
@@ -32,7 +33,7 @@ pub fn birthday_text(text: &str) -> Markup {
 }
 
 fn time(micros: i64, style: &str, format: &str) -> Markup {
-    // Times that no calendar knows are none that this program has written.
+    // The program never stores a time outside the range of the calendar.
     let when = Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
     html! { time datetime=(when.strftime("%Y-%m-%dT%H:%M:%SZ")) data-local=(style) { (when.strftime(format)) } }
 }
@@ -52,7 +53,7 @@ pub fn contacts(count: u64) -> String {
     }
 }
 
-/// How much a file has, in words: `3.4 MB`.
+/// The size of a file: `3.4 MB`.
 pub fn bytes(n: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "KB")];
     match UNITS.into_iter().find(|(unit, _)| n >= *unit) {
@@ -73,9 +74,9 @@ pub fn counted(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", crate::ui::words::number(n), if n == 1 { one } else { many })
 }
 
-/// What a browser is called, of all that it says about itself.
+/// The name of a browser, from its user agent string.
 pub fn browser(agent: &str) -> String {
-    // In this order: each of the first also says that it is those below.
+    // The order matters: some user agents also name browsers further down, as Edge names Chrome and Safari.
     let browsers = [
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),

@@ -1,7 +1,7 @@
-//! The connection to a webhook's receiver: to an address that was looked at, and to no other.
+//! The connection to a webhook's receiver, restricted to addresses that were checked.
 //!
-//! A name is looked up once for an attempt, and every address that it has must be a public one. The connection goes to those
-//! addresses and not to the name, so that another answer of its name server changes nothing.
+//! A host name is looked up once per attempt, and every address that it has must be public. The connection uses those
+//! addresses, not the name, so that a later change in DNS has no effect.
 
 use app::{WebhookTarget, private_kind};
 use rustls::crypto::ring;
@@ -14,14 +14,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio_rustls::TlsConnector;
 
-/// Until a connection must be there, for each address of a name.
+/// Connection timeout for each address of a name.
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// Why a delivery could not be sent, in words.
 #[derive(Debug)]
 pub struct Refused(pub String);
 
-/// What is read from and written to.
+/// A plain or encrypted connection.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
@@ -53,7 +53,7 @@ async fn look_up(target: &WebhookTarget) -> Result<Vec<SocketAddr>, Refused> {
     }
 }
 
-/// One that is not public is enough: a name that has both is no mistake.
+/// Refuses a host if any of its addresses is not public: a name with both kinds is not a mistake.
 fn refuse_private(host: &str, addresses: &[SocketAddr]) -> Result<(), Refused> {
     for address in addresses {
         if let Some(kind) = private_kind(address.ip()) {
@@ -79,7 +79,7 @@ async fn connect_to_one(addresses: &[SocketAddr]) -> Result<TcpStream, Refused> 
     Err(last)
 }
 
-/// Encryption with the certificates that the system trusts.
+/// The TLS configuration with the certificates that the system trusts.
 static TLS: LazyLock<Result<Arc<ClientConfig>, String>> = LazyLock::new(|| {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

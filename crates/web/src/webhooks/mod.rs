@@ -1,7 +1,7 @@
 //! Sends webhook deliveries: the background task, and one attempt.
 //!
-//! `app` says what is due, and what follows from an attempt. Webhooks do not wait for each other; the deliveries of one are
-//! sent in order, one after the other.
+//! `app` decides which deliveries are due and what an attempt results in. Webhooks do not wait for each other; the
+//! deliveries of one webhook are sent in order, one after the other.
 
 mod connection;
 mod signature;
@@ -20,14 +20,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-/// Between two looks for what is to be sent.
+/// Pause between two queries for due deliveries.
 const PAUSE: Duration = Duration::from_secs(1);
-/// An attempt, from the look for the address to the head of the answer.
+/// Time limit of an attempt, from the address lookup to the head of the response.
 const ATTEMPT: Duration = Duration::from_secs(15);
-/// Bytes of an answer's head; its body is not read.
+/// Size limit of the response head, in bytes; the response body is not read.
 const HEAD: usize = 16 * 1024;
 
-/// Sends what is due, for ever.
+/// Sends due deliveries, forever.
 pub async fn send_in_background(web: &Arc<Web>) {
     let busy = Arc::<Mutex<HashSet<String>>>::default();
     let mut said = None;
@@ -60,7 +60,7 @@ fn spawn(web: Arc<Web>, webhook: String, busy: Arc<Mutex<HashSet<String>>>) {
     });
 }
 
-/// The same failure is reported once.
+/// Logs a failure, unless it is the same as the last one.
 fn complain(said: &mut Option<String>, error: &Error) {
     let text = error.to_string();
     if said.as_ref() != Some(&text) {
@@ -69,10 +69,7 @@ fn complain(said: &mut Option<String>, error: &Error) {
     }
 }
 
-/// Sends everything that is due now, and waits for it.
-///
-/// # Errors
-/// When the database fails.
+/// Sends all due deliveries and waits for their completion.
 pub async fn send_due_deliveries(web: &Arc<Web>) -> Result<(), Error> {
     for webhook in with_app(web, App::gather_deliveries).await? {
         send_to(web, &webhook).await?;
@@ -80,7 +77,7 @@ pub async fn send_due_deliveries(web: &Arc<Web>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Sends what is due to one webhook, until an attempt fails.
+/// Sends the due deliveries of one webhook, until an attempt fails.
 async fn send_to(web: &Arc<Web>, webhook: &str) -> Result<(), Error> {
     loop {
         let name = webhook.to_owned();
@@ -131,7 +128,7 @@ fn failed(answer: String) -> Attempt {
     }
 }
 
-/// Sends a delivery. Returns the status of the answer.
+/// Sends a delivery. Returns the status of the response.
 async fn send(due: &DueDelivery, private_too: bool) -> Result<StatusCode, Refused> {
     let target = due.target.as_ref();
     let target = target.ok_or_else(|| Refused("its address cannot be read; give it another one".to_owned()))?;
@@ -167,7 +164,7 @@ async fn exchange(
     let answer = tokio::select! {
         biased;
         answer = &mut answer => answer,
-        // What was received before its end is still handed over.
+        // A response that was received before the connection ended is still returned.
         _ = &mut connection => answer.await,
     };
     Ok(answer.map_err(broken)?.status())

@@ -1,11 +1,11 @@
-//! Signatures of deliveries, as Standard Webhooks says.
+//! Signatures of deliveries, as specified by Standard Webhooks.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The header of a delivery: a signature by each secret.
+/// The signature header of a delivery: one signature per secret.
 pub fn all(secrets: &[Vec<u8>], id: &str, timestamp: i64, body: &str) -> String {
     let each = secrets.iter().map(|secret| signature(secret, id, timestamp, body));
     each.collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! The first account, signing in and out, and what a member changes.
+//! The first account, signing in and out, and changes to the own account.
 
 use crate::site::{MINUTE, PASSWORD, Site, near, setup_form};
 use axum::http::StatusCode;
@@ -121,7 +121,7 @@ async fn a_member_who_signs_in_gets_where_they_wanted_and_signs_out_for_good() {
     let kept = browser.cookie.clone();
     let out = browser.post("/sign-out", "").await;
     assert_eq!((out.header("location"), browser.cookie.as_ref()), ("/sign-in", None));
-    // The secret is worth nothing any more, also to who has copied it.
+    // The secret is no longer valid, even for a copy of the cookie.
     browser.cookie = kept;
     assert_eq!(
         browser.get("/account").await.header("location"),
@@ -259,7 +259,7 @@ async fn a_sign_in_lasts_thirty_days_from_when_it_was_last_seen() {
         seen.header("set-cookie").contains("Max-Age"),
         "the cookie is given anew"
     );
-    // It is noted behind the answer.
+    // The use of the session is recorded after the response.
     for _ in 0..100 {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         if owner.get("/account").await.header("set-cookie").is_empty() {

@@ -7,7 +7,7 @@ use app::Role;
 use axum::http::StatusCode;
 
 impl Browser {
-    /// Creates a contact; gives the address of its page.
+    /// Creates a contact and returns the address of its page.
     async fn create(&mut self, form: &str) -> String {
         let answer = self.post("/contacts/new", form).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
@@ -65,7 +65,7 @@ async fn a_contact_is_created_found_edited_deleted_and_restored() {
         .post(&format!("{page}/edit"), &format!("version={version}&first_name=Anna"))
         .await;
     assert_eq!(edited.status, StatusCode::SEE_OTHER);
-    // A member with the old version sees both sides, and keeps what they wrote.
+    // A member with the old version sees both versions, and keeps their input.
     let late = owner
         .post(&format!("{page}/edit"), &format!("version={version}&first_name=Anne"))
         .await;
@@ -113,7 +113,7 @@ async fn a_message_is_shown_once_and_only_if_the_server_made_it() {
     let deleted = owner.post(&format!("{page}/delete"), "").await;
     assert_eq!(deleted.header("location"), "/contacts");
     let cookie = owner.flash.clone().unwrap();
-    // Neither other words, nor another member's session.
+    // Neither a changed message nor the session of another member is accepted.
     owner.flash = Some(cookie.replace("Deleted", "Restored"));
     hides(&owner.get("/contacts").await, &["notice notice-good"]);
     assert_eq!(owner.flash, None, "a message that cannot be read is deleted");
@@ -186,7 +186,7 @@ async fn a_contact_has_a_card_for_phones() {
     );
 }
 
-/// A site with one contact that came in a vCard with this picture, and the address of its page.
+/// A site with one contact imported from a vCard with this picture, and the address of its page.
 async fn with_picture(photo: &str) -> (Site, Browser, String) {
     let (site, mut owner) = Site::set_up().await;
     let card = format!("BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann Marsh\r\nPHOTO{photo}\r\nEND:VCARD\r\n");
@@ -237,7 +237,7 @@ async fn the_picture_of_a_vcard_is_shown_to_those_who_see_the_contact() {
 
 #[tokio::test]
 async fn what_is_no_picture_that_every_browser_shows_is_a_kept_line() {
-    // An SVG may hold a script.
+    // An SVG may contain a script.
     let (_site, mut owner, page) = with_picture(";ENCODING=b;TYPE=JPEG:PHN2ZyBvbmxvYWQ9IngoKSIvPg==").await;
     let shown = owner.get(&page).await;
     shows(

@@ -1,11 +1,11 @@
-//! What holds for every route: who gets in, and which headers come back.
+//! Checks for every route: who has access, and which headers the response has.
 
 use crate::site::{Browser, PASSWORD, Site, near};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use web::Serve;
 use web::routes::{Access, table};
 
-/// The routes that answer everybody, written down here once more: who makes another one public says so twice.
+/// The public routes, listed a second time on purpose: making another route public needs a change here too.
 const PUBLIC: [(&str, &str); 18] = [
     ("GET", "/assets/{name}"),
     ("GET", "/healthz"),
@@ -27,7 +27,7 @@ const PUBLIC: [(&str, &str); 18] = [
     ("GET", "/api/v1/openapi.json"),
 ];
 
-/// An address of a pattern.
+/// Fills the placeholders of a pattern.
 fn filled(path: &str) -> String {
     path.split('/')
         .map(|part| match part.split_once('}') {
@@ -143,12 +143,12 @@ async fn what_another_sites_page_sends_is_refused() {
         };
         assert_eq!(status, expected, "{headers:?}");
     }
-    // A program without a cookie may try what anybody may; one that has a cookie must say where it comes from.
+    // A program without a cookie has the rights of any visitor; a request with a cookie must prove its origin.
     assert_eq!(posted(&site.browser(), &[]).await, StatusCode::SEE_OTHER);
     assert_eq!(posted(&owner, &[]).await, StatusCode::FORBIDDEN);
 }
 
-/// Posts with these headers alone about where it comes from.
+/// Posts a form with only these headers about its origin.
 async fn posted(browser: &Browser, headers: &[(&'static str, &str)]) -> StatusCode {
     let mut request = axum::http::Request::post("/account/name")
         .header(header::HOST, "localhost:8080")
@@ -234,7 +234,7 @@ async fn readiness_tells_a_damaged_database_from_a_sound_one() {
         let answer = browser.get(path).await;
         assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, alive), "{path}");
     }
-    // What was written last is in the log beside the database, page after page.
+    // The latest writes are in the write-ahead log, page after page.
     for file in [site.database_file(), site.database_file().with_extension("db-wal")] {
         let mut bytes = std::fs::read(&file).unwrap();
         let middle = bytes.len() / 2;
@@ -310,7 +310,7 @@ async fn assets_are_named_by_their_content_and_kept_for_ever() {
             (StatusCode::NOT_FOUND, "no-store")
         );
     }
-    // The body was read as text, which only makes it longer.
+    // The body was decoded as text, which can only make it longer.
     assert!(together < 2 * 40_000, "{together}");
 }
 

@@ -1,4 +1,4 @@
-//! Finding duplicates, telling them apart, and merging them, through the router.
+//! Finding, dismissing and merging duplicates, through the router.
 
 use crate::managing::joined;
 use crate::site::{Answer, Browser, Site};
@@ -39,7 +39,7 @@ fn versions(form: &Answer) -> Vec<String> {
 
 const ANN: &str =
     "first_name=Ann&last_name=Ivers&email_label=&email=ann%40example.com&company=Acme&birthday=1984-03-09";
-/// A script writes it as the reader does.
+/// A script rewrites the date for the reader.
 const BIRTHDAY: &str = "<time datetime=\"1984-03-09\" data-local=\"day\">";
 const ANNE: &str = "sure=yes&first_name=Anne&last_name=Ivers&email_label=&email=ann%40example.com&phone_label=&phone=%2B1+202+555+0101";
 
@@ -117,7 +117,7 @@ async fn two_are_merged_as_was_chosen_and_that_is_undone() {
         &["<h1>Ann Ivers</h1>"],
     );
     shows(&ada.get(&format!("/contacts/{anne}")).await, &["202 555 0101"]);
-    // The form is of versions that are gone by now.
+    // The form contains versions that are outdated by now.
     let edit = format!("/contacts/{anne}/edit");
     let version = versions[1].split(':').nth(1).unwrap();
     assert_eq!(
@@ -137,7 +137,7 @@ async fn who_merges_from_the_list_of_duplicates_goes_on_there_by_keys() {
     shows(&page, &["1 possible duplicate,", "name=\"from\" value=\"0\""]);
     hides(&page, &["value=\"duplicates\" autofocus"]);
     let form = ada.get(&format!("/contacts/merge?from=0&id={ann}&id={anne}")).await;
-    // Enter merges as proposed.
+    // Pressing Enter merges as proposed.
     shows(
         &form,
         &["← Find duplicates", "name=\"from\" value=\"0\"", " checked autofocus"],
@@ -194,7 +194,7 @@ async fn what_is_hidden_or_not_to_be_changed_is_not_merged() {
     shows(&page, &["You cannot merge these contacts"]);
     assert_eq!(bob.post("/contacts/merge", &sent).await.status, StatusCode::FORBIDDEN);
 
-    // What may be edited stays, and the member's own goes into it.
+    // A contact that the member may edit can stay; their own contact is merged into it.
     post(&mut ada, &share, "member=2&access=edit").await;
     shows(&bob.get(&form).await, &[">Merge<"]);
     let sent = format!("id={ann}&id={anne}&kept={ann}");
@@ -202,7 +202,7 @@ async fn what_is_hidden_or_not_to_be_changed_is_not_merged() {
     shows(&ada.get(&format!("/contacts/{ann}")).await, &["202 555 0101"]);
 }
 
-/// It holds for everybody, so it takes the right to edit one of the two.
+/// A dismissal applies to all members, so it requires the right to edit one of the two contacts.
 #[tokio::test]
 async fn who_may_only_view_two_contacts_does_not_hide_them_as_duplicates() {
     let (site, mut ada) = Site::set_up().await;
@@ -242,6 +242,6 @@ async fn merging_fewer_than_two_contacts_is_rejected() {
         &["Select two to ten contacts"],
     );
     assert_eq!(ada.get("/contacts/merge?id=x&id=y").await.status, StatusCode::NOT_FOUND);
-    // Somebody who was never here sees neither page.
+    // A visitor without a session sees neither page.
     assert_eq!(site.browser().get("/duplicates").await.status, StatusCode::SEE_OTHER);
 }

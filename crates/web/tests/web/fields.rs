@@ -1,18 +1,18 @@
-//! Custom fields and settings, as an admin and a member see them, and what forms and imports make of them.
+//! Custom fields and settings, as an admin and a member see them, and their effect on forms and imports.
 
 use crate::managing::{create, joined, post, shows};
 use crate::site::{Browser, Site};
 use app::Role;
 use axum::http::StatusCode;
 
-/// The settings form as it is sent; `more` comes behind.
+/// The settings form as a browser sends it, followed by `more`.
 fn settings(more: &str) -> String {
     format!(
         "name=Motors&country=DE&match=email&duplicates=update&trash_days=7&log_days=14&drafts_each=50&member_gib=5&workspace_gib=50{more}"
     )
 }
 
-/// Uploads a file and gives the address of its import.
+/// Uploads a file and returns the address of its import.
 async fn upload(browser: &mut Browser, text: &str) -> String {
     let answer = crate::import::upload(browser, "people.csv", text, "text/html").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
@@ -117,7 +117,7 @@ async fn a_contact_is_entered_in_the_fields_of_the_workspace() {
         &ada.get("/contacts?field=Shoe+size&value=1234.5").await,
         &["Ann", "Shoe size: 1234.5"],
     );
-    // What is archived stays with the contact, also when it is edited.
+    // Values of an archived field stay with the contact, even when it is edited.
     post(&mut ada, "/fields/1/archive", "").await;
     let edit = ada.get(&format!("{page}/edit")).await;
     assert!(!edit.body.contains("Shoe size"));

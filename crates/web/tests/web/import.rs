@@ -1,4 +1,4 @@
-//! The import wizard over HTTP: what is asked of each step, in its order and out of it.
+//! The import wizard over HTTP: its steps in order and out of order.
 
 use crate::site::{Answer, Browser, Site};
 use app::{ImportId, Watch};
@@ -31,7 +31,7 @@ pub async fn upload(browser: &mut Browser, name: &str, content: impl AsRef<[u8]>
 const PEOPLE: &str =
     "Name,Email,Shoe size\nAnn Lee,ann@example.org,38\nBob Ray,bob@example.org,43\nCy,cy(at)example.org,40\n";
 
-/// A browser before the preview of a file.
+/// A browser at the preview of a file.
 async fn at_preview(content: &str) -> (Site, Browser, Answer) {
     let (site, mut browser) = Site::set_up().await;
     let answer = upload(&mut browser, "people.csv", content, "text/html").await;
@@ -57,7 +57,7 @@ async fn counted_at(browser: &mut Browser, path: &str) -> Answer {
     unreachable!("a preview of three rows does not end");
 }
 
-/// Starts the first import, and runs it: nothing else does here.
+/// Starts the first import and runs it; no background worker runs in these tests.
 pub async fn run(site: &Site, browser: &mut Browser) {
     browser.post("/imports/1/start", "").await;
     let app = site.app.clone();
@@ -123,7 +123,7 @@ async fn what_is_no_table_is_refused_on_the_same_page() {
 #[tokio::test]
 async fn too_large_a_file_is_rejected_with_the_limit() {
     let (_site, mut browser) = Site::set_up().await;
-    // The sites of tests take one MiB.
+    // Test sites have an upload limit of 1 MiB.
     let large = format!("Name,Email\n{}", "Ann Lee,ann@example.org\n".repeat(60_000));
     let answer = upload(&mut browser, "large.csv", &large, "text/html").await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
@@ -242,7 +242,7 @@ async fn an_import_that_was_started_leads_away_from_its_first_steps() {
     let (_site, mut browser, _) = at_preview(PEOPLE).await;
     let started = browser.post("/imports/1/start", "").await;
     assert_eq!(started.header("location"), "/imports/1/running");
-    // Nothing runs imports here, so it stays at its start.
+    // No background worker runs here, so the import stays at its start.
     let running = browser.get("/imports/1/running").await;
     assert!(
         running.body.contains("You can close this page. The import continues."),
@@ -294,7 +294,7 @@ async fn an_import_that_was_not_started_has_rejected_nothing_yet() {
 async fn live_progress_ends_when_its_watcher_is_signed_out() {
     let (_site, mut browser, _) = at_preview(PEOPLE).await;
     browser.post("/imports/1/start", "").await;
-    // Nothing runs imports here, so it would go on for ever.
+    // No background worker runs here, so the stream would never end by itself.
     let request = axum::http::Request::get("/imports/1/events")
         .header(header::HOST, "localhost:8080")
         .header(header::COOKIE, browser.cookie.as_ref().unwrap())

@@ -1,4 +1,4 @@
-//! The pages, asked in-process: the real router over a real installation, without a network.
+//! Tests of the pages and the API in-process: the real router with a real installation, without a network.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests are tests too")]
 

@@ -1,4 +1,4 @@
-//! Managing contacts together: sharing, handing over, tags for many, what others share, columns and views.
+//! Managing contacts as a team: sharing, transferring, bulk tagging, contacts shared by others, columns and views.
 
 use crate::site::{Answer, Browser, PASSWORD, Site};
 use app::{Caller, Role};
@@ -46,13 +46,13 @@ fn hides(answer: &Answer, texts: &[&str]) {
     }
 }
 
-/// The address to take back what a page tells.
+/// The address of the undo button on a page.
 fn undo(answer: &Answer) -> String {
     let at = answer.body.find("/actions/").unwrap();
     answer.body[at..].split('"').next().unwrap().to_owned()
 }
 
-/// Asks and follows where the answer leads.
+/// Posts a form and follows the redirect.
 pub async fn post(browser: &mut Browser, path: &str, form: &str) -> Answer {
     let answer = browser.post(path, form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
@@ -105,7 +105,7 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
         let form = "member=everyone&access=edit&to=all";
         let answer = bob.ask(method, &format!("{page}/{path}"), form).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{method} {path}: {}", answer.body);
-        // In the member's frame.
+        // The error page has the member's page layout.
         assert!(answer.body.contains("Sign out"), "{}", answer.body);
     }
     post(&mut ada, &share, "member=2&access=edit").await;
@@ -128,7 +128,7 @@ async fn a_contact_is_shared_seen_edited_and_the_share_revoked() {
     shows(&answer, &["1 contact no longer shared.", "Only you."]);
     hides(&ada.get("/contacts").await, &["Shared with 1 member"]);
     assert_eq!(bob.get(&page).await.status, StatusCode::NOT_FOUND);
-    // Undone, it is shared again as it was.
+    // After the undo, the contact is shared again as before.
     let (action, form) = (undo(&answer), format!("back={page}"));
     assert_eq!(bob.post(&action, &form).await.status, StatusCode::NOT_FOUND);
     shows(
@@ -159,7 +159,7 @@ async fn several_members_are_given_a_share_at_once() {
         shows(&member.get(&page).await, &["You can edit"]);
     }
     shows(&ada.get("/audit").await, &["with Bob, Cleo, to edit"]);
-    // One undo takes all of them back.
+    // One undo revokes all of the shares.
     post(&mut ada, &undo(&answer), "back=/contacts").await;
     for member in [&mut bob, &mut cleo] {
         assert_eq!(member.get(&page).await.status, StatusCode::NOT_FOUND);
@@ -176,7 +176,7 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
     }
     let of_bob = create(&mut bob, "first_name=Antje").await;
     post(&mut bob, &format!("{of_bob}/share"), "member=everyone&access=view").await;
-    // Four match, one of them may only be viewed.
+    // Four match; one of them may only be viewed.
     let answer = post(&mut ada, "/contacts/bulk", "do=tag&bulk_tag=fair&all=yes&q=an").await;
     shows(
         &answer,
@@ -190,7 +190,7 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
     shows(&ada.get("/contacts?tag=fair").await, &["No contacts found"]);
     let wrong = ada.post("/contacts/bulk", "do=tag&bulk_tag=&all=yes").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    // The page of a selection carries it along.
+    // The page for sharing a selection contains the selected ids.
     let asked = ada
         .post(
             "/contacts/bulk",
@@ -225,7 +225,7 @@ async fn a_selection_or_all_that_match_is_shared_tagged_and_handed_over() {
         &["1 contact restored."],
     );
     shows(&ada.get(&pages[2]).await, &["Delete"]);
-    // Only what is one's own is deleted.
+    // Only the member's own contacts are deleted.
     let answer = post(&mut ada, "/contacts/bulk", "do=delete&all=yes").await;
     shows(
         &answer,
@@ -271,7 +271,7 @@ async fn tags_are_suggested_that_the_member_can_see_the_most_used_first() {
     create(&mut ada, "first_name=Ben&tag=Press").await;
     let page = create(&mut ada, "first_name=Cem&tag=Secret").await;
     create(&mut bob, "first_name=Dan&tag=Friend").await;
-    // No contact with a tag is on this page.
+    // No contact on this page has a tag.
     create(&mut ada, "first_name=Zoe").await;
     let suggested = |answer: &Answer| {
         let (_, list) = answer.body.split_once("<datalist id=\"known-tags\">").unwrap();
@@ -320,7 +320,7 @@ async fn chosen_columns_are_remembered_for_each_member_and_list() {
     let answer = ada
         .post("/contacts/columns", "q=ann&sort=newest&col=name&col=title&col=nonsense")
         .await;
-    // The address is as short as before: what is remembered need not stand in it.
+    // The address is as short as before: remembered columns need not be in it.
     assert_eq!(answer.header("location"), "/contacts?q=ann&sort=newest");
     let remembered = |answer: &Answer| {
         shows(answer, &[">Job title</th>", "Captain", "Standard columns"]);
@@ -328,12 +328,12 @@ async fn chosen_columns_are_remembered_for_each_member_and_list() {
     };
     remembered(&ada.get("/contacts").await);
     remembered(&ada.get("/contacts?q=acme").await);
-    // On another machine, too.
+    // On another machine as well.
     let mut elsewhere = site.browser();
     let form = format!("email=ada%40example.org&password={PASSWORD}");
     elsewhere.post("/sign-in", &form).await;
     remembered(&elsewhere.get("/contacts").await);
-    // Bob has chosen nothing, and has a list of what is shared whose columns are others.
+    // Bob has chosen no columns. His list of shared contacts has other standard columns.
     for list in ["/contacts", "/shared"] {
         let usual = bob.get(list).await;
         shows(&usual, &[">Company</th>"]);
@@ -343,17 +343,17 @@ async fn chosen_columns_are_remembered_for_each_member_and_list() {
     assert_eq!(chosen.header("location"), "/shared");
     hides(&bob.get("/shared").await, &[">Shared by</th>"]);
     shows(&bob.get("/contacts").await, &[">Company</th>"]);
-    // What an address names wins, and changes nothing.
+    // Columns in the address take precedence, and change nothing that is remembered.
     let named = ada.get("/contacts?cols=name,owner").await;
     shows(&named, &[">Owner</th>"]);
     hides(&named, &[">Job title</th>"]);
     remembered(&ada.get("/contacts").await);
-    // A view that is saved now has the columns that are seen.
+    // A view saved now gets the visible columns.
     shows(&ada.get("/contacts?q=x").await, &["q=x&amp;cols=name%2Ctitle"]);
     let back = post(&mut ada, "/contacts/columns", "do=standard&col=name&col=title").await;
     shows(&back, &[">Company</th>", ">Changed</a></th>"]);
     hides(&back, &["Standard columns"]);
-    // No column beside the name is a choice as well.
+    // Choosing only the name column is a valid choice as well.
     let none = post(&mut ada, "/contacts/columns", "col=name").await;
     hides(&none, &[">Company</th>", ">Changed</a></th>"]);
 }
@@ -393,12 +393,12 @@ async fn a_view_is_saved_used_by_others_and_deleted_by_its_maker_or_an_admin() {
         &post(&mut bob, "/views/1", "name=VIP&shared=yes&query=tag%3Dvip").await,
         &["VIP"],
     );
-    // The same name again takes the place of the first.
+    // A second view with the same name replaces the first.
     post(&mut bob, "/views", "name=My+own&query=q%3Dy").await;
     let views = bob.get("/views").await;
     shows(&views, &["q=y"]);
     hides(&views, &["q=x"]);
-    // The owner of the workspace keeps order.
+    // The owner of the workspace may delete a shared view.
     post(&mut ada, "/views/1/delete", "").await;
     hides(&cid.get("/views").await, &["VIP"]);
 }
@@ -409,7 +409,7 @@ async fn a_change_that_was_interrupted_is_offered_for_undo_to_the_member_who_beg
     let mut bob = joined(&site, "Bob", Role::Member).await;
     create(&mut ada, "first_name=Ann&company=Acme").await;
     post(&mut ada, "/contacts/bulk", "do=tag&bulk_tag=fair&all=yes&q=an").await;
-    // What a crash between two steps leaves.
+    // The state that a crash between two steps leaves.
     testbed::execute_in_file(&site.database_file(), "UPDATE actions SET open_until = 1");
     let words = "A bulk action was interrupted";
     let list = ada.get("/contacts").await;
@@ -420,7 +420,8 @@ async fn a_change_that_was_interrupted_is_offered_for_undo_to_the_member_who_beg
     hides(&ada.get("/contacts").await, &[words]);
 }
 
-/// Of a field that holds one value the first counts. A value that cannot be read is answered by the handler, with a page.
+/// For a field with a single value, the first value counts. For a value that cannot be parsed, the handler responds
+/// with a page.
 #[tokio::test]
 async fn wrong_and_repeated_values_of_forms_are_answered_with_pages() {
     let (_site, mut ada) = Site::set_up().await;

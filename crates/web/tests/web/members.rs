@@ -1,4 +1,4 @@
-//! Members and their links, as browsers of several people see them.
+//! Members, invitations and password reset links, as the browsers of several people see them.
 
 use crate::site::{Answer, Browser, MINUTE, PASSWORD, Site};
 use axum::http::StatusCode;
@@ -18,7 +18,7 @@ async fn invite(owner: &mut Browser, email: &str, role: &str) -> String {
     link_in(&answer, "/join/")
 }
 
-/// Somebody who joins by an invitation.
+/// A browser of a person who joins by an invitation.
 async fn join(site: &Site, owner: &mut Browser, name: &str, role: &str) -> Browser {
     let link = invite(owner, &format!("{name}%40example.org"), role).await;
     let mut browser = site.browser();
@@ -48,7 +48,7 @@ async fn somebody_is_invited_and_joins() {
     assert!(short.body.contains("value=\"Bob\"") && short.body.contains("12 characters"));
     let answer = bob.post(&link, &format!("name=Bob&password={PASSWORD}")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
-    // He sees names, and nothing that he may not do.
+    // He sees the names, and no actions that he may not take.
     let list = bob.get("/members").await;
     assert!(list.body.contains("Ada") && !list.body.contains("Invite") && !list.body.contains("Audit log"));
     let refused = bob.post("/members/invite", "email=x%40example.org&role=member").await;
@@ -115,11 +115,11 @@ async fn an_admin_keeps_order_and_what_is_changed_holds_at_once() {
         owner.post("/members/1/role", "role=member").await.status,
         StatusCode::FORBIDDEN
     );
-    // Who is no admin any more may not, from the next click on.
+    // A member who is no longer an admin loses the right from the next request on.
     let answer = owner.post("/members/2/role", "role=member").await;
     assert_eq!(answer.header("location"), "/members");
     assert_eq!(bob.get("/members/3/remove").await.status, StatusCode::FORBIDDEN);
-    // Who is deactivated is out.
+    // A deactivated member is signed out.
     owner.post("/members/2/deactivate", "").await;
     assert_eq!(
         bob.get("/contacts").await.header("location"),
@@ -135,7 +135,7 @@ async fn an_admin_keeps_order_and_what_is_changed_holds_at_once() {
     owner.post("/members/2/activate", "").await;
     let form = format!("email=bob%40example.org&password={PASSWORD}");
     assert_eq!(bob.post("/sign-in", &form).await.header("location"), "/contacts");
-    // Who is removed is not there any more, and nor is an address that leads to them.
+    // A removed member no longer exists, and neither do their addresses.
     let answer = owner.post("/members/2/remove", "to=3").await;
     assert_eq!(answer.header("location"), "/members");
     assert_eq!(bob.get("/account").await.status, StatusCode::SEE_OTHER);

@@ -1,11 +1,11 @@
-//! Files that would make pages large: whatever is in a file, no page is larger than a megabyte.
+//! Files that could make pages large: whatever a file contains, no page is larger than a megabyte.
 
 use crate::import::{counted, upload};
 use crate::site::{Answer, Browser, Site, near};
 use axum::http::StatusCode;
 use web::Serve;
 
-/// Bytes that a page may have.
+/// The maximum size of a page, in bytes.
 const MOST: usize = 1_000_000;
 
 async fn site() -> (Site, Browser) {
@@ -16,7 +16,7 @@ async fn site() -> (Site, Browser) {
     Site::set_up_as(serve).await
 }
 
-/// Uploads a file that is taken; its import is the first.
+/// Uploads a file that is accepted; its import is the first.
 async fn taken(content: &str) -> (Site, Browser) {
     let (site, mut browser) = site().await;
     let answer = upload(&mut browser, "nasty.csv", content, "text/html").await;
@@ -28,7 +28,7 @@ fn start(answer: &Answer) -> String {
     answer.body.chars().take(3_000).collect()
 }
 
-/// Asks for a page, which must be small.
+/// Gets a page and checks that it is small.
 async fn small(browser: &mut Browser, path: &str) -> Answer {
     let answer = browser.get(path).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", start(&answer));

@@ -1,4 +1,4 @@
-//! The second factor, proofs that are asked for again, and browsers that are known, as browsers see them.
+//! The second factor, repeated password proofs, and known browsers.
 
 use crate::managing::joined;
 use crate::site::{Answer, Browser, MINUTE, PASSWORD, Site, near, setup_form};
@@ -19,7 +19,7 @@ fn shows(answer: &Answer, words: &[&str]) {
     }
 }
 
-/// What an authenticator app shows that knows this secret.
+/// The code that an authenticator app with this secret shows.
 fn code(site: &Site, secret: &str) -> String {
     let secret = Secret::try_from_base32(secret.replace('-', "")).unwrap();
     let totp = Builder::new().with_secret(secret).build().unwrap();
@@ -27,7 +27,7 @@ fn code(site: &Site, secret: &str) -> String {
         .to_string()
 }
 
-/// Sets a second factor up; gives the secret and the recovery codes.
+/// Sets up a second factor and returns the secret and the recovery codes.
 async fn enrol(site: &Site, browser: &mut Browser) -> (String, Vec<String>) {
     shows(&browser.get("/account").await, &["Set up a second factor"]);
     let begun = browser.post("/account/second-factor", "").await;
@@ -77,7 +77,7 @@ async fn the_second_factor_is_set_up_asked_for_and_taken_away() {
     assert_eq!(entered.header("location"), "/imports");
     assert_ne!(browser.cookie, pending);
     assert_eq!(browser.get("/account").await.status, StatusCode::OK);
-    // Used codes are worth nothing; recovery codes are for such days.
+    // A used code is no longer valid; a recovery code takes its place.
     let mut other = site.browser();
     other.post("/sign-in", &sign_in_form(PASSWORD)).await;
     assert_eq!(
@@ -141,7 +141,7 @@ async fn an_owner_asks_admins_for_a_second_factor_and_resets_one() {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
-/// Grave things need the password again when it was given more than ten minutes ago.
+/// Sensitive actions need the password again if it was entered more than ten minutes ago.
 #[tokio::test]
 async fn grave_things_need_the_password_again() {
     let (site, mut owner) = Site::set_up().await;
@@ -175,7 +175,7 @@ async fn grave_things_need_the_password_again() {
             "{path} {form}"
         );
         assert!(!done.body.contains("Confirm your password"));
-        // For ten minutes nothing more is asked.
+        // For ten minutes the password is not needed again.
         let again = owner.post(path, form).await;
         assert!(!again.body.contains("Confirm your password"), "{path} {form}");
     }

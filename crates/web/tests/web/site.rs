@@ -1,4 +1,4 @@
-//! A site of its own for a test, and a browser that keeps its cookie.
+//! A separate site for each test, and a browser that keeps its cookies.
 
 use app::{App, Place, System};
 use axum::Router;
@@ -19,7 +19,7 @@ use web::{Limits, Serve, Web};
 pub const MINUTE: i64 = 60_000_000;
 pub const PASSWORD: &str = "correct horse";
 
-/// A world whose time passes only when a test says so.
+/// A `System` whose time passes only when a test advances it.
 pub struct Clockwork {
     time: AtomicI64,
     numbers: AtomicU64,
@@ -50,7 +50,7 @@ impl System for Clockwork {
     }
 }
 
-/// An installation and its pages.
+/// An installation and its router.
 pub struct Site {
     pub app: Arc<App>,
     pub web: Arc<Web>,
@@ -96,12 +96,12 @@ impl Site {
         }
     }
 
-    /// A site with an account, and the browser that has made it.
+    /// A site with an account, and the browser that created it.
     pub async fn set_up() -> (Self, Browser) {
         Self::set_up_as(near()).await
     }
 
-    /// The same, served in another way.
+    /// A site with an account and these settings.
     pub async fn set_up_as(serve: Serve) -> (Self, Browser) {
         let site = Self::new(serve);
         let mut owner = site.browser();
@@ -129,19 +129,19 @@ pub fn setup_form(password: &str) -> String {
     format!("name=Ada&email=Ada%40example.org&password={password}&workspace=Engines")
 }
 
-/// Asks as a browser does.
+/// Sends requests as a browser does.
 pub struct Browser {
     router: Router,
-    /// That of the session.
+    /// The session cookie.
     pub cookie: Option<String>,
-    /// The one by which the browser is known from before.
+    /// The cookie of a known browser.
     pub device: Option<String>,
-    /// The one that carries the message of a redirect.
+    /// The cookie with the flash message.
     pub flash: Option<String>,
     pub extra: HeaderMap,
 }
 
-/// What came back.
+/// The response.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,

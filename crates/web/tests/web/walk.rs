@@ -1,10 +1,10 @@
-//! The walk: every route of the table, asked by everybody there can be, with what each is answered.
+//! The walk: every route of the table, requested by every kind of visitor, with the expected status of each request.
 //!
-//! Owns the list of what is expected: a route that stands nowhere in it fails the test, and so does one that is gone. Each
-//! row has a scene of its own, so that what one of them does is no matter to the next. Within a row those who may least ask
-//! first.
+//! Contains the list of expected statuses: a route that is missing from it fails the test, and so does an entry for a
+//! route that no longer exists. Each row has a scene of its own, so that it does not affect the next one. Within a row,
+//! visitors with the fewest rights come first.
 //!
-//! Long because it is the list of all routes.
+//! The file is long because it lists all routes.
 
 use crate::site::{Answer, Browser, MINUTE, PASSWORD, Site, near, setup_form};
 use app::{
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use web::routes::{Access as Who, Route, table};
 
-/// Who asks, in the order of the columns of what is expected.
+/// The kinds of visitors, in the order of the columns of [`Expected`].
 const WALKERS: [&str; 8] = [
     "nobody",
     "a member of another installation",
@@ -29,38 +29,38 @@ const WALKERS: [&str; 8] = [
     "the contact's owner",
 ];
 
-/// From here on walkers may change the contact.
+/// From this index on, walkers may change the contact.
 const EDITOR: usize = 6;
 
-/// The statuses for all of them. 303 to the first two leads to the door, and to nobody else.
+/// The expected statuses of all walkers. A 303 leads to the sign-in page for the first two, and only for them.
 type Expected = [u16; 8];
 
-/// A page for everybody.
+/// A public page.
 const fn public(status: u16) -> Expected {
     [status; 8]
 }
 
-/// The same for every member.
+/// The same status for every member.
 const fn members(status: u16) -> Expected {
     one(status, status, status, status)
 }
 
-/// By the right to one contact. Roles give none.
+/// Depends on the right to one contact. Roles give none.
 const fn one(none: u16, view: u16, edit: u16, own: u16) -> Expected {
     [303, 303, none, none, none, view, edit, own]
 }
 
-/// What only its maker may: what others share with nobody is not there for them.
+/// Resources for the creator only; for others, what was not shared does not exist.
 const fn maker(status: u16) -> Expected {
     one(404, 404, 404, status)
 }
 
-/// What those may who keep order.
+/// Pages for admins and the owner.
 const fn order(admin: u16, owner: u16) -> Expected {
     [303, 303, 403, admin, owner, 403, 403, 403]
 }
 
-/// Method, path, form, and what is expected. `{version}` in a form is that of the contact.
+/// Method, path, form, and the expected statuses. `{version}` in a form is the version of the contact.
 const STATED: &[(&str, &str, &str, Expected)] = &[
     // The frame and accounts.
     ("GET", "/", "", members(303)),
@@ -85,7 +85,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "email=x%40example.org&password=wrong%20password",
         public(401),
     ),
-    // In debug builds, as tests are.
+    // Exists in debug builds only, and tests are debug builds.
     ("GET", "/ui", "", members(200)),
     ("GET", "/notifications", "", members(200)),
     ("GET", "/account", "", members(200)),
@@ -146,7 +146,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ),
     ("GET", "/sign-in/code", "", [401, 401, 303, 303, 303, 303, 303, 303]),
     ("POST", "/sign-in/code", "code=x", public(401)),
-    // Members, and the links that let somebody in.
+    // Members, invitations and password reset links.
     ("GET", "/members", "", members(200)),
     ("GET", "/members/invite", "", members(303)),
     (
@@ -183,7 +183,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ),
     ("POST", "/members/{id}/sign-ins/end", "session=none", order(303, 303)),
     ("GET", "/members/{id}/remove", "", order(200, 200)),
-    // The first who may does it; after that there is no such member.
+    // The first walker with the right removes the member; after that the member does not exist.
     ("POST", "/members/{id}/remove", "to=1", order(303, 404)),
     ("GET", "/audit", "", order(200, 200)),
     ("GET", "/audit.csv", "", order(200, 200)),
@@ -202,10 +202,10 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/contacts/{id}", "", one(404, 200, 200, 200)),
     ("GET", "/contacts/{id}/card", "", one(404, 200, 200, 200)),
     ("GET", "/contacts/{id}/card.vcf", "", one(404, 200, 200, 200)),
-    // The contact has none.
+    // The contact has no picture.
     ("GET", "/contacts/{id}/photo", "", one(404, 404, 404, 404)),
     ("GET", "/contacts/{id}/edit", "", one(404, 403, 200, 200)),
-    // The editor's edit is one that the owner has not seen.
+    // The owner's form has the version from before the editor's change.
     (
         "POST",
         "/contacts/{id}/edit",
@@ -251,7 +251,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "",
         one(404, 200, 200, 200),
     ),
-    // What goes must be one's own.
+    // The merged contact must belong to the member.
     (
         "POST",
         "/contacts/merge",
@@ -294,7 +294,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/export", "", members(200)),
     ("POST", "/export/file", "proof_password=correct%20horse", members(200)),
     ("GET", "/export/progress?ticket=x", "", members(404)),
-    // Imports and the wizard. The import is done, so that what is for one being prepared finds none.
+    // Imports and the wizard. The import has ended, so pages for a draft do not find one.
     ("GET", "/import", "", members(200)),
     ("POST", "/import", "", members(400)),
     ("GET", "/import/sample.csv", "", members(200)),
@@ -322,20 +322,20 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/imports/{import}/continue", "", maker(409)),
     ("GET", "/imports/{import}/undo", "", maker(200)),
     ("POST", "/imports/{import}/undo", "", maker(303)),
-    // At last, because it is what it says.
+    // Last, because it signs the walkers out.
     ("POST", "/sign-out", "", public(303)),
 ];
 
-/// What one row is about.
+/// The objects of one row.
 struct Scene {
     address: String,
     form: String,
     id: ContactId,
-    /// The contact as it was, if it is not in the trash.
+    /// The contact before the requests. `None` if it is in the trash.
     contact: Contact,
 }
 
-/// A contact and its shares; none where there is no such contact.
+/// A contact and its shares. `None` if the contact does not exist.
 type Contact = Option<(StoredContact, Vec<(Grantee, Access)>)>;
 
 fn seen(app: &App, owner: Actor, id: ContactId) -> Contact {
@@ -375,7 +375,7 @@ impl Walk {
         let (site, owner) = Site::set_up().await;
         let elsewhere = Site::new(near());
         let mut foreign = elsewhere.browser();
-        // A sign-in that is worth something there, under another secret than any of ours.
+        // A session that is valid there, with a secret that differs from all of this site.
         for _ in 0..50 {
             app::System::secret(&*elsewhere.world);
         }
@@ -419,7 +419,7 @@ impl Walk {
         }
     }
 
-    /// What an address and its form are about, made anew: the address and the form.
+    /// Creates the objects of a row, and fills in its address and form.
     async fn scene(&mut self, path: &'static str, form: &'static str) -> Scene {
         self.scenes += 1;
         let (app, bob, number) = (Arc::clone(&self.site.app), self.bob, self.scenes);
@@ -482,7 +482,7 @@ impl Walk {
     }
 }
 
-/// A contact that one may view and one may edit beside its owner.
+/// A contact that one other member may view and one may edit.
 fn contact_for_all(app: &App, owner: Actor, name: &str, viewer: Actor, editor: Actor) -> ContactId {
     let contact = model::Contact {
         first_name: name.into(),
@@ -520,17 +520,17 @@ fn import(app: &App, actor: Actor) -> String {
     app.import(actor, &request, watch).unwrap().import.unwrap().to_string()
 }
 
-/// The pattern of a route, without what is asked of it.
+/// The pattern of a route, without the query.
 fn pattern(path: &'static str) -> &'static str {
     path.split('?').next().unwrap_or(path)
 }
 
-/// Whether an answer sends to the door.
+/// Whether a response redirects to the sign-in page.
 fn is_sent_away(answer: &Answer) -> bool {
     answer.status == 303 && answer.header("location").starts_with("/sign-in")
 }
 
-/// The routes of browsers; those of programs have a walk of their own (`api/walk.rs`).
+/// The routes of browsers; the routes of programs have a walk of their own (`api/walk.rs`).
 fn pages() -> Vec<Route> {
     let is_page = |route: &Route| !matches!(route.access, Who::Token(_));
     table().into_iter().filter(is_page).collect()
@@ -567,9 +567,9 @@ async fn everybody_is_answered_as_is_stated() {
         for (at, browser) in walk.walkers.iter_mut().enumerate() {
             let answer = browser.ask(method, &scene.address, &scene.form).await;
             statuses.push(answer.status.as_u16());
-            // So that guesses of links and passwords do not add up.
+            // Lets time pass, so that wrong links and passwords do not reach the limit of attempts.
             walk.site.world.pass(15 * MINUTE);
-            // Whatever they were answered, who may not change the contact has not.
+            // Whatever the status, a walker without the right must not have changed the contact.
             if at < EDITOR && walk.site.look(walk.bob, &scene).await != scene.contact {
                 wrong.push(format!("{method} {path}: {} has changed the contact", WALKERS[at]));
             }

@@ -1,11 +1,12 @@
-//! Excel workbooks and vCards in the wizard: the sheet that is read, another one that is chosen, and what is kept of the file until the start.
+//! Excel workbooks and vCards in the wizard: the selected sheet, selecting another one, and the stored files until the
+//! start.
 
 use crate::import::{counted, upload};
 use crate::site::{Browser, Site};
 use axum::http::StatusCode;
 use rust_xlsxwriter::{Format, Workbook};
 
-/// A workbook of two sheets that hold contacts.
+/// A workbook with two sheets of contacts.
 fn book() -> Vec<u8> {
     let mut book = Workbook::new();
     let zip = Format::new().set_num_format("00000");
@@ -43,7 +44,7 @@ async fn with_book() -> (Site, Browser) {
     (site, browser)
 }
 
-/// The files that are kept of uploads.
+/// The number of stored upload files.
 fn kept(site: &Site) -> usize {
     let folder = site.database_file().with_file_name("uploads");
     std::fs::read_dir(folder).map_or(0, Iterator::count)
@@ -106,7 +107,7 @@ async fn another_sheet_is_chosen() {
     let preview = counted(&mut browser).await;
     assert!(preview.body.contains("Import 2 contacts"), "{}", preview.body);
     assert_eq!(kept(&site), 2);
-    // The form is sent again with every other choice.
+    // The form is sent again with all other settings.
     let same = browser
         .post("/imports/1/map", "do=&header=auto&sheet=Former+%3Cb%3E&column-2=")
         .await;
@@ -128,7 +129,7 @@ async fn a_workbook_that_is_damaged_or_too_large_is_refused_and_leaves_nothing()
     let answer = upload(&mut browser, "members.xlsx", &whole[..whole.len() / 2], "text/html").await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(answer.body.contains("damaged or not whole"), "{}", answer.body);
-    // The sites of tests take one MiB, and that is the most for a table, too.
+    // Test sites have an upload limit of 1 MiB, which also applies to the table of a workbook.
     let mut large = Workbook::new();
     let sheet = large.add_worksheet();
     sheet.write(0, 0, "Name").unwrap();

@@ -1,6 +1,7 @@
-//! A file that arrives piece by piece, before it becomes a draft.
+//! A file that is received piece by piece, before it becomes a draft.
 //!
-//! Owns its size limits: that of one file, and what the member may still leave on the server. Each piece is written at once, so anyone who receives a file need not hold a thread while it arrives.
+//! Enforces the limit for one file and the member's quota. Each piece is written immediately, so receiving a file does
+//! not block a thread while the next piece is awaited.
 
 use crate::App;
 use crate::access::Actor;
@@ -9,17 +10,17 @@ use crate::import::quotas::Room;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 
-/// Bytes that are read at once from something that is there as a whole.
+/// The number of bytes that `write_all` reads at once.
 const PIECE: usize = 64 * 1024;
 
-/// A file that is arriving. Unless a draft is made of it, it is removed when this is dropped.
+/// A file that is being received. Unless a draft is created from it, it is deleted when this is dropped.
 pub struct ArrivingFile {
     pub(crate) copy: crate::storage::Draft,
     location: PathBuf,
     bytes: u64,
-    /// How many bytes a file may have.
+    /// The maximum size of a file in bytes.
     pub(crate) limit: u64,
-    /// How many the member may leave here.
+    /// The member's remaining quota.
     pub(crate) room: Room,
 }
 
@@ -27,7 +28,7 @@ impl App {
     /// Begins to receive a file of at most `limit` bytes from a member.
     ///
     /// # Errors
-    /// [`Error::Quota`] if the member may leave no more files here; those of the object store and the database.
+    /// [`Error::Quota`] if the member may upload no more files; errors of the object store and the database.
     pub fn receive_file(&self, actor: Actor, limit: u64) -> Result<ArrivingFile, Error> {
         Ok(ArrivingFile {
             room: self.room_for_upload(actor)?,

@@ -1,6 +1,6 @@
-//! What this process remembers of drafts that are being worked on: the file at hand, what was found in it, the preview.
+//! In-memory caches of the drafts that were used last: the local file, the findings about it, and the preview.
 //!
-//! All of it is a cache. Anyone who lacks it makes it anew from the database and the object store.
+//! Nothing here is authoritative: a process without a cache rebuilds it from the database and the object store.
 
 use crate::error::Error;
 use crate::import::analysis::{
@@ -20,27 +20,27 @@ use model::{AddressPart, Slot};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use store::{ImportId, Workspace};
 
-/// Drafts that are remembered.
+/// The maximum number of cached drafts.
 const REMEMBERED: usize = 16;
-/// Of each kind of finding about a file.
+/// The maximum number of cached findings of each kind about a file.
 const FINDINGS: usize = 4;
 
-/// The drafts that were worked on last.
+/// The caches of the drafts that were used last.
 #[derive(Default)]
 pub(crate) struct DraftCaches {
     caches: Mutex<Vec<Placed>>,
 }
 
-/// A cache, and what it is of.
+/// A cache with its workspace and import.
 #[derive(Clone)]
 struct Placed {
     of: (Workspace, ImportId),
     cache: Arc<DraftCache>,
 }
 
-/// One draft, or one import whose rows are looked at.
+/// The cache of a draft, or of an import whose rows are viewed.
 pub(crate) struct DraftCache {
-    /// The name of its file among the copies.
+    /// The name of the upload.
     upload: String,
     pub file: Arc<Fetched>,
     /// Where the table comes from.
@@ -63,8 +63,8 @@ impl DraftCaches {
         self.caches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The cache of an import with this upload; `fetch` makes it if there is none yet. One of another upload, such as of the
-    /// sheet that was chosen before, is forgotten.
+    /// Returns the cache of an import with this upload; `fetch` creates it if there is none. A cache of another upload,
+    /// such as the table of the sheet that was chosen before, is dropped.
     pub fn cache(
         &self,
         workspace: Workspace,
@@ -92,7 +92,8 @@ impl DraftCaches {
         Ok(self.place(workspace, import, fetch()?))
     }
 
-    /// Makes a cache that of an import, unless it has one by now.
+    /// Stores the cache of an import, and returns it. If another thread has stored one with the same upload, that one
+    /// is returned.
     pub fn place(&self, workspace: Workspace, import: ImportId, cache: DraftCache) -> Arc<DraftCache> {
         let of = (workspace, import);
         let mut list = self.list();
@@ -114,7 +115,7 @@ impl DraftCaches {
         cache
     }
 
-    /// Forgets an import.
+    /// Drops the cache of an import.
     pub fn forget(&self, workspace: Workspace, import: ImportId) {
         self.list().retain(|placed| {
             let stays = placed.of != (workspace, import);
@@ -135,7 +136,7 @@ impl Drop for DraftCaches {
 }
 
 impl DraftCache {
-    /// The cache of a file that was just taken or fetched.
+    /// Creates the cache of an upload that was just stored or fetched.
     pub fn of_upload(upload: Upload) -> Self {
         Self {
             upload: upload.name,
@@ -162,7 +163,8 @@ impl DraftCache {
         }
     }
 
-    /// What is found in the file with these settings. Reading all of it again is saved where nothing asks for it.
+    /// Returns the analysis of the file with these settings. The whole file is read again only if the changed settings
+    /// require it.
     pub fn look(&self, settings: &DraftSettings, terms: &WorkspaceRules) -> Result<Arc<FileAnalysis>, Error> {
         let opening = settings.opening().of_table(self.source.clone());
         let inside = &mut *self.inside();
@@ -201,12 +203,13 @@ impl DraftCache {
         Ok(look)
     }
 
-    /// The preview, if there is one.
+    /// Returns the preview, if there is one.
     pub fn preview(&self) -> Option<Arc<Preview>> {
         self.inside().preview.clone()
     }
 
-    /// The preview of a key; without one, a new one takes the place of what there is, which is stopped.
+    /// Returns the running preview with this key. Otherwise stops the current preview, if there is one, and begins a
+    /// new one.
     pub fn preview_or(
         &self,
         key: u128,
@@ -224,7 +227,7 @@ impl DraftCache {
         Ok(preview)
     }
 
-    /// Puts a preview in the place of an earlier one, which is stopped.
+    /// Replaces the preview. The earlier one is stopped.
     pub fn set_preview(&self, preview: Option<Arc<Preview>>) {
         let earlier = std::mem::replace(&mut self.inside().preview, preview);
         if let Some(earlier) = earlier {
@@ -232,12 +235,12 @@ impl DraftCache {
         }
     }
 
-    /// The index of an import's rows, if it is known and has so many.
+    /// Returns the index of an import's rows, if it is cached and has `rows` rows.
     pub fn result(&self, rows: u64) -> Option<Arc<RowIndex>> {
         self.inside().result.clone().filter(|index| index.rows() == rows)
     }
 
-    /// The file's text; `make` makes it if there is none yet.
+    /// Returns the file's text; `make` opens it if it is not cached.
     pub fn text(&self, make: impl FnOnce() -> Result<Text, Error>) -> Result<Arc<Text>, Error> {
         let inside = &mut *self.inside();
         let text = match &inside.text {
@@ -247,13 +250,13 @@ impl DraftCache {
         Ok(text)
     }
 
-    /// Remembers the index of an import's rows.
+    /// Caches the index of an import's rows.
     pub fn set_result(&self, index: Arc<RowIndex>) {
         self.inside().result = Some(index);
     }
 }
 
-/// The columns and countries by which a survey goes.
+/// Returns the cache key of a survey: the columns and countries on which its result depends.
 fn survey_key(mapped: &Mapped, opening: &Opening, terms: &WorkspaceRules) -> String {
     let rules = &terms.rules;
     let tells = |slot: &Slot| {

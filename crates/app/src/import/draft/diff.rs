@@ -1,10 +1,10 @@
-//! The values of a contact by their slots, to tell what changes.
+//! The differences between two states of a contact, by slot.
 
 use crate::import::draft::ValueChange;
 use model::{AddressPart, Contact, Slot, TextField};
 use std::collections::BTreeMap;
 
-/// What differs between two states of a contact. Several values of one slot are listed together.
+/// Returns the differences between two states of a contact. Several values of one slot are listed together.
 pub(crate) fn changes_between(before: &Contact, after: &Contact) -> Vec<ValueChange> {
     let (before, after) = (values(before), values(after));
     let slots: std::collections::BTreeSet<&Slot> = before.keys().chain(after.keys()).collect();

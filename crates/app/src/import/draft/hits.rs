@@ -1,4 +1,4 @@
-//! How many cells a correction of a whole column would change, before it is made.
+//! Counts the cells that a correction of a whole column would change, before it is made.
 
 use crate::App;
 use crate::access::Actor;
@@ -8,23 +8,23 @@ use exchange::fixes::Fix;
 use exchange::open::Batch;
 use store::ImportId;
 
-/// Records that are read at once.
+/// The number of records that are read at once.
 const BATCH: usize = 1_000;
-/// Cells that are shown as they are and as they would be.
+/// The number of cells that are shown before and after the correction.
 const EXAMPLES: usize = 3;
 
-/// What a correction would change.
+/// The effect of a correction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// How many cells.
+    /// The number of cells that it changes.
     pub cells: u64,
-    /// The first of them, as they are and as they would be.
+    /// The first changed cells, before and after the correction.
     pub examples: Vec<(String, String)>,
 }
 
 impl App {
-    /// How many cells of the file a correction of a whole column would change, after the corrections that were made already.
-    /// Reads the whole file.
+    /// Counts the cells of the file that a correction of a whole column would change, after the corrections that were
+    /// made already. Reads the whole file.
     ///
     /// # Errors
     /// [`Error::NotADraft`]; when the file cannot be read.

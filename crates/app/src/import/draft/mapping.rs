@@ -1,4 +1,4 @@
-//! How a draft's file is read and what its columns become, with mappings that were used before for the same header row.
+//! The mapping of a draft's file, and mappings that are remembered by header row.
 
 use crate::App;
 use crate::access::Actor;
@@ -13,7 +13,7 @@ use store::ImportId;
 use xxhash_rust::xxh3::Xxh3;
 
 impl App {
-    /// How the file is read and what its columns become.
+    /// Returns how the file is read and what its columns become.
     ///
     /// # Errors
     /// [`Error::NotADraft`]; when the file cannot be read with these settings.
@@ -43,7 +43,7 @@ impl App {
     }
 }
 
-/// By what a header row is known again; none for a file without one.
+/// Returns the hash by which a header row is recognised again; `None` for a file without a header row.
 pub(crate) fn header_hash(look: &FileAnalysis) -> Option<u128> {
     look.opened.header_row?;
     let mut hash = Xxh3::new();
@@ -54,7 +54,7 @@ pub(crate) fn header_hash(look: &FileAnalysis) -> Option<u128> {
     Some(hash.digest128())
 }
 
-/// A mapping as it is remembered: the text of each column's slot.
+/// Returns the mapping in the form in which it is remembered: the text of each column's slot.
 pub(crate) fn mapping_text(look: &FileAnalysis) -> String {
     let slots: Vec<String> = look
         .reading
@@ -70,7 +70,8 @@ fn slot_text(slot: Option<&Slot>) -> String {
     slot.map(Slot::to_string).unwrap_or_default()
 }
 
-/// The choices that make the proposal the mapping that is remembered; none if it is that already, or does not fit.
+/// Returns the choices that turn the proposed mapping into the remembered one; `None` if they are equal, or if the
+/// remembered one does not fit the file.
 pub(crate) fn remembered_choices(
     text: &str,
     look: &FileAnalysis,
@@ -83,7 +84,8 @@ pub(crate) fn remembered_choices(
         return None;
     }
     for (slot, column) in slots.iter_mut().zip(columns) {
-        // A field that is not offered any more is left out, unless the file is an export that has it.
+        // A field that is no longer offered is left out, unless the proposed mapping has it, as for an export with this
+        // field.
         if let Ok(Slot::Custom(name)) = slot.parse()
             && *slot != slot_text(column.slot.as_ref())
             && terms

@@ -1,8 +1,9 @@
-//! Imports that are being prepared: a file that was uploaded, looked at, mapped and previewed before it is started.
+//! Drafts: imports that are being prepared. A file is uploaded, analysed, mapped and previewed before its import is
+//! started.
 //!
-//! Owns what is stored of a draft and every step up to its start, and the rows that people see of it, before the import
-//! and after. A draft is a row of `imports`: any process that shares the database and the object store can serve it;
-//! what is kept here beside that are caches that are made anew by anyone who lacks them.
+//! Contains every step up to the start, and the pages of rows that members see before and after the import. A draft is
+//! a row of the table `imports`, so any process that shares the database and the object store can serve it. Caches are
+//! kept in memory in addition; each process can rebuild them.
 
 pub(crate) mod arriving;
 pub(crate) mod cache;

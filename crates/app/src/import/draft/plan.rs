@@ -1,4 +1,4 @@
-//! What the database keeps of an import that is not started.
+//! The stored plan of a draft.
 
 use crate::error::Error;
 use crate::import::draft::DraftSettings;
@@ -9,30 +9,30 @@ use serde::Deserialize;
 use serde::Serialize;
 use store::imports::Import;
 
-/// What is stored of a draft.
+/// The stored plan of a draft.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct DraftPlan {
     pub(crate) upload: String,
-    /// Where the table of that file comes from, if what was uploaded is no CSV.
+    /// Where the table comes from, if the uploaded file is not a CSV.
     pub source: Option<TableSource>,
-    /// How many bytes the table has.
+    /// The size of the table in bytes.
     pub upload_bytes: u64,
-    /// What was uploaded, for as long as another sheet of it can be chosen.
+    /// The name of the original upload, if another sheet of it can be chosen.
     pub original: Option<String>,
     pub settings: DraftSettings,
-    /// Whether a mapping that was used before is applied.
+    /// Whether a remembered mapping is applied.
     pub remembered: bool,
     pub fixes: Fixes,
     pub decisions: Decisions,
 }
 
-/// What is stored of a draft, unless another version of the program has written it.
+/// Parses the plan of a draft; `None` if another version of the program has written it in an unknown form.
 pub(crate) fn plan_if_readable(import: &Import) -> Option<DraftPlan> {
     serde_json::from_str(&import.plan).ok()
 }
 
-/// What is stored of a draft.
+/// Parses the plan of a draft.
 pub(crate) fn draft_plan(stored: &Import) -> Result<DraftPlan, Error> {
     serde_json::from_str(&stored.plan).map_err(|_| Error::UnreadablePlan(stored.id))
 }

@@ -1,7 +1,7 @@
-//! The preview of a draft, made in the background and looked at in the meantime.
+//! The preview of a draft. It runs in a background thread and can be viewed while it runs.
 //!
-//! Owns its thread, what it publishes while it goes on, and stopping it. It goes the way of the run (`run`), so its numbers
-//! are those of the run.
+//! Manages the thread, the results that are published while it runs, and stopping it. The rows take the same code path
+//! as in an import (`run`), so the numbers are the same.
 
 use crate::access::Actor;
 use crate::clock::System;
@@ -28,18 +28,18 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use store::Store;
 
-/// Files up to this size need not wait for larger ones.
+/// The size in bytes up to which files do not wait for larger ones.
 const SMALL: u64 = 8 * 1024 * 1024;
-/// The most kinds of problems that are counted one by one.
+/// The maximum number of problems (column and code) that are counted separately.
 const PROBLEMS: usize = 200;
-/// Suggestions of a kind that are shown before they are accepted.
+/// The number of suggestions for each problem that are shown before they are accepted.
 const SUGGESTIONS: usize = 3;
 
-/// A preview that is going on or complete.
+/// A preview that is running or has ended.
 pub(crate) struct Preview {
-    /// What it is a preview of: the draft's plan at one moment.
+    /// The key of the state that is previewed: a hash of the draft's plan and the workspace's rules.
     pub key: u128,
-    /// The directory's count of changes when it began.
+    /// The directory's count of changes when the preview began.
     pub changes: i64,
     pub plan: DraftPlan,
     pub look: Arc<FileAnalysis>,
@@ -55,12 +55,12 @@ pub(crate) struct Preview {
 #[derive(Default)]
 struct Going {
     state: PreviewState,
-    /// Whether it has come to its end, good or bad.
+    /// Whether the preview has ended, with or without success.
     ended: bool,
     problems: BTreeMap<(usize, Code), ColumnProblem>,
 }
 
-/// What making a preview takes.
+/// Everything that a preview needs besides the draft.
 pub(crate) struct PreviewInputs {
     pub store: Store,
     pub world: Arc<dyn System>,
@@ -111,31 +111,31 @@ impl Preview {
         self.going.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Stops it behind the rows in hand.
+    /// Stops the preview after the current rows.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody has stopped it before its end.
+    /// Whether the preview was stopped before it was complete.
     pub fn was_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed) && !self.going().state.complete
     }
 
-    /// Whether it has come to its end.
+    /// Whether the preview has ended.
     pub fn is_over(&self) -> bool {
         self.going().ended
     }
 
-    /// Waits until its thread has ended.
+    /// Waits until the preview's thread has ended.
     pub fn join(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
-            // Who has panicked has nothing to be waited for.
+            // A panic of the thread has no consequences here.
             let _ = thread.join();
         }
     }
 
-    /// How far it is, after waiting at most so long for its end.
+    /// Returns the progress of the preview, after waiting for its end, but at most for `wait`.
     pub fn state(&self, wait: Duration) -> PreviewState {
         let waited = self
             .moved
@@ -144,14 +144,14 @@ impl Preview {
         waited.0.state.clone()
     }
 
-    /// What is wrong with invalid rows, the commonest first.
+    /// Returns the problems of invalid rows, the most frequent first.
     pub fn problems(&self) -> Vec<ColumnProblem> {
         let mut problems: Vec<_> = self.going().problems.values().cloned().collect();
         problems.sort_by_key(|problem| std::cmp::Reverse(problem.rows));
         problems
     }
 
-    /// The file's text, once rows can be read from it.
+    /// Returns the file's text, once rows can be read from it.
     pub fn text(&self) -> Option<&Text> {
         self.text.get()
     }
@@ -172,7 +172,7 @@ impl Preview {
     fn make(&self, means: &PreviewInputs) -> Result<Stopped, Error> {
         let reading = &self.look.reading;
         let text = Text::open(Arc::clone(&means.file), &reading.encoding)?;
-        // Nobody else sets it.
+        // Only this thread sets the text, so this cannot fail.
         let _ = self.text.set(text);
         let source = Counted::new(&means.file.path);
         let mut run = Run::preview(&*means.world, means.actor, self.plan.settings.options, reading, &source)
@@ -228,7 +228,7 @@ impl Preview {
         self.moved.notify_all();
     }
 
-    /// Counts what is wrong with an invalid row, by column.
+    /// Counts the problems of an invalid row by column and code.
     fn note(&self, row: &ParsedRow, cells: &[&str]) {
         let columns = self.look.reading.mapping.columns();
         let problems = &mut self.going().problems;

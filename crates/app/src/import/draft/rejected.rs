@@ -1,5 +1,5 @@
-//! A draft of the rejected rows of an import, read as they were read there: for fixing them in the wizard and importing
-//! them.
+//! A draft of an import's rejected rows, so that they can be corrected in the wizard and imported. The rows are read
+//! with the settings of that import.
 
 use crate::App;
 use crate::access::Actor;
@@ -13,11 +13,11 @@ use std::io::{self, Write};
 use store::ImportId;
 
 impl App {
-    /// Begins to prepare an import of the rows that an import has rejected, at most `limit` bytes of them, with its
+    /// Creates a draft of the rows that an import has rejected, at most `limit` bytes of them, with the import's
     /// mapping and options.
     ///
     /// # Errors
-    /// [`Error::RejectedRowsUndone`] if it was undone; those of receiving a file.
+    /// [`Error::RejectedRowsUndone`] if the import was undone; the errors of receiving a file.
     pub fn draft_of_rejected(&self, actor: Actor, import: ImportId, limit: u64) -> Result<ImportId, Error> {
         let stored = self.stored(actor, import)?;
         let plan = plan_of(&stored)?;
@@ -37,7 +37,8 @@ impl App {
     }
 }
 
-/// Rows on their way into a file. What the file refuses is kept: an error of writing cannot say it.
+/// Writes rows to an arriving file. If the file refuses them, its error is kept here, because an `io::Error` cannot
+/// express it.
 struct Arriving<'a> {
     file: &'a mut ArrivingFile,
     refusal: Option<Error>,
@@ -59,8 +60,8 @@ impl Write for Arriving<'_> {
     }
 }
 
-/// The settings with which the rejected rows are read as the import has read them: what it detected is chosen here,
-/// because these rows alone may tell something else.
+/// Returns the settings with which the rejected rows are read as in the import. What the import detected is chosen
+/// explicitly, because detection from these rows alone could give another result.
 fn settings_of(plan: &Plan) -> DraftSettings {
     let reading = &plan.reading;
     let region = reading.chosen_region.as_ref().or(reading.suggested_region.as_ref());
@@ -78,7 +79,8 @@ fn settings_of(plan: &Plan) -> DraftSettings {
     }
 }
 
-/// What the columns were mapped to. Columns that tell a label, or hold a piece of a value, are found as they were.
+/// Returns the choices that repeat the import's mapping. Columns that hold a label or a piece of a value are left out,
+/// because they are detected again.
 fn choices_of(reading: &Reading) -> Vec<(String, String)> {
     let columns = reading.mapping.columns();
     let is_chosen = |at: usize| {

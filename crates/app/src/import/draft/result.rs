@@ -1,4 +1,4 @@
-//! What became of each row of an import.
+//! Pages of an import's rows with their outcomes.
 
 use crate::App;
 use crate::access::Actor;
@@ -13,10 +13,10 @@ use store::ImportId;
 use store::imports::ImportState;
 
 impl App {
-    /// A page of the rows of an import that came to a class, from 0.
+    /// Returns a page of an import's rows in a class. Pages are numbered from 0.
     ///
     /// # Errors
-    /// [`Error::RowsGone`] when the file or what became of its rows is not kept, or not any more.
+    /// [`Error::RowsGone`] when the file or the outcomes of its rows are not kept, or no longer kept.
     pub fn result_rows(
         &self,
         actor: Actor,

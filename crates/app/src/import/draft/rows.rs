@@ -1,4 +1,4 @@
-//! Pages of rows of a preview or a result: the row as it is in the file, with corrections, and the contacts that it matches.
+//! Pages of rows of a preview or a result: each row as in the file, with corrections, and the contacts that it matches.
 
 use crate::App;
 use crate::access::{Actor, Right};
@@ -27,10 +27,10 @@ use store::contacts::{ContactRow, Origin};
 use store::imports::change_log;
 use store::{RunId, Tx};
 
-/// Rows of a page, at most.
+/// The maximum number of rows on a page.
 const MOST: u64 = 500;
 
-/// What pages of rows are made from.
+/// Everything that is needed to build pages of rows.
 pub(crate) struct RowPages<'a> {
     pub actor: Actor,
     /// A preview, or the import whose result is shown.
@@ -43,7 +43,7 @@ pub(crate) struct RowPages<'a> {
     pub decisions: &'a Decisions,
 }
 
-/// A row that was read again.
+/// A row that was read again from the file.
 struct Read {
     place: Place,
     cells: Vec<String>,
@@ -53,7 +53,7 @@ struct Read {
 }
 
 impl App {
-    /// A page of a preview's rows.
+    /// Returns a page of a preview's rows.
     pub(crate) fn page_of_preview(
         &self,
         actor: Actor,
@@ -73,7 +73,7 @@ impl App {
         self.store.read(|tx| pages.page(tx, class, page, size))
     }
 
-    /// The row of a preview that begins on a line, if the preview has come past it.
+    /// Returns the row of a preview that begins on a line, if the preview has processed it.
     pub(crate) fn row_of_preview(
         &self,
         actor: Actor,
@@ -87,7 +87,7 @@ impl App {
     }
 }
 
-/// The rows of a preview, once they can be read.
+/// Returns the page builder of a preview; `None` until the preview has opened the file's text.
 fn pages_of(actor: Actor, preview: &Preview) -> Option<RowPages<'_>> {
     let DraftPlan {
         settings, decisions, ..
@@ -109,7 +109,7 @@ fn header(reading: &Reading) -> Vec<String> {
 }
 
 impl RowPages<'_> {
-    /// A page of the rows of a class.
+    /// Returns a page of the rows in a class.
     pub fn page(&self, tx: &mut Tx<'_>, class: RowClass, page: u64, size: u64) -> Result<RowsPage, Error> {
         let size = size.clamp(1, MOST);
         let (total, places) = self.index.page(class, page.saturating_mul(size), size)?;
@@ -127,7 +127,7 @@ impl RowPages<'_> {
         })
     }
 
-    /// The row that begins on a line, if there is one.
+    /// Returns the row that begins on a line, if there is one.
     fn on_line(&self, tx: &mut Tx<'_>, line: u64) -> Result<Option<PreviewRow>, Error> {
         let Some(place) = self.index.on_line(line)? else {
             return Ok(None);
@@ -182,7 +182,7 @@ impl RowPages<'_> {
         Ok(rows)
     }
 
-    /// What an import has noted of the contacts that it changed.
+    /// Reads from the change log the states of updated contacts before the import.
     fn befores(&self, tx: &mut Tx<'_>, read: &[Read]) -> Result<Vec<Option<(Contact, Version)>>, Error> {
         let mut befores = Vec::with_capacity(read.len());
         for row in read {
@@ -248,7 +248,7 @@ impl RowPages<'_> {
         })
     }
 
-    /// The contacts that a row matches, or has made.
+    /// Returns the contacts that a row matches or has created.
     fn matches(
         &self,
         match_index: &mut MatchIndex<'_, '_>,
@@ -280,7 +280,7 @@ impl RowPages<'_> {
         Ok(matches)
     }
 
-    /// The contact that an earlier row of the file will make.
+    /// Returns the contact that an earlier row of the file will create.
     fn earlier(&self, judge: &Judge, line: u64) -> Result<Option<ContactRow>, Error> {
         let Some(place) = self.index.on_line(line)? else {
             return Ok(None);
@@ -310,7 +310,7 @@ impl RowPages<'_> {
     }
 }
 
-/// The one contact that a row matches, as it was before the row.
+/// Returns the only contact that a row matches, in its state before the row; `None` if it matches none or several.
 fn one<'a>(
     matches: &'a [Matched],
     before: Option<&'a (Contact, Version)>,
@@ -328,7 +328,7 @@ fn one<'a>(
     }))
 }
 
-/// What an update changes, or would change, in the contact that a row matches.
+/// Returns what an update changes, or would change, in the contact that a row matches.
 fn value_changes(row: &ParsedRow, known: &Known<'_>, rule: &Rule) -> Vec<ValueChange> {
     match row.patch {
         Some(_) => changes_between(known.contact, &rule.updated(row, known)),

@@ -1,12 +1,12 @@
-//! The values of a column that are shown while it is mapped.
+//! Sample values of a column, shown while it is mapped.
 
 use std::collections::HashMap;
 
-/// Values of each column that are shown.
+/// The number of sample values for each column.
 const SAMPLES: usize = 3;
 
-/// A few distinct values of a column, in the order of the rows: the first, the longest, and one that is written in another
-/// way than most; then those that come next.
+/// Returns a few distinct values of a column, in the order of the rows: the first, the longest, and one that is written
+/// differently from most. If there are fewer of these, the next values are added.
 pub(crate) fn samples(rows: &[Vec<String>], column: usize) -> Vec<String> {
     let mut values: Vec<&str> = Vec::new();
     let mut known = std::collections::HashSet::new();
@@ -28,7 +28,7 @@ pub(crate) fn samples(rows: &[Vec<String>], column: usize) -> Vec<String> {
     shown.into_iter().map(|at| values[at].to_owned()).collect()
 }
 
-/// The longest value, if it is longer than most: twice as long as the one in the middle.
+/// Returns the index of the longest value, if it is at least twice as long as the value of median length.
 fn longest(values: &[&str]) -> Option<usize> {
     let mut lengths: Vec<usize> = values.iter().map(|value| value.chars().count()).collect();
     let at = (0..lengths.len()).max_by_key(|at| (lengths[*at], std::cmp::Reverse(*at)))?;
@@ -37,7 +37,7 @@ fn longest(values: &[&str]) -> Option<usize> {
     (most >= 2 * lengths[lengths.len() / 2]).then_some(at)
 }
 
-/// The first value of the rarest shape, if most values have another one.
+/// Returns the index of the first value with the rarest shape, if most values have another shape.
 fn odd(values: &[&str]) -> Option<usize> {
     let shapes: Vec<String> = values.iter().map(|value| shape(value)).collect();
     let mut counts: HashMap<&str, usize> = HashMap::new();
@@ -50,7 +50,8 @@ fn odd(values: &[&str]) -> Option<usize> {
     (2 * most > values.len() && count(at) < most).then_some(at)
 }
 
-/// How a value is written: letters and digits as `a` and `9`, several of a kind as one, the rest as it is.
+/// Returns the shape of a value: letters become `a`, digits `9`, white space becomes a space, and the rest stays;
+/// repeated characters are merged into one.
 fn shape(value: &str) -> String {
     let mut shape = String::new();
     for letter in value.chars() {

@@ -1,4 +1,4 @@
-//! What a member chose for a draft.
+//! The settings that a member can choose for a draft.
 
 use crate::import::analysis::Opening;
 use crate::import_options::ImportOptions;
@@ -7,7 +7,7 @@ use exchange::open::{Charset, HeaderChoice};
 use model::{DateOrder, Region};
 use serde::{Deserialize, Serialize};
 
-/// Everything that a member may choose for an import. What is not chosen is detected from the file.
+/// Everything that a member can choose for an import. Settings that are not chosen are detected from the file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DraftSettings {
@@ -23,18 +23,18 @@ pub struct DraftSettings {
     pub date_order: Option<DateOrder>,
     /// What a bad value does to its row.
     pub bad_values: BadValues,
-    /// Columns that nothing is known of become custom fields.
+    /// Whether columns that match no field become custom fields.
     pub keep_unmapped: bool,
-    /// Columns, as `#3` for the third, and the text of the slot that each is to fill; an empty text leaves it out.
+    /// Columns (`#3` for the third) with the text of the slot that each fills. An empty text leaves the column out.
     pub choices: Vec<(String, String)>,
-    /// What the import does with rows.
+    /// The options of the import.
     pub options: ImportOptions,
     /// The sheet of a workbook, instead of the first visible one with values.
     pub sheet: Option<String>,
 }
 
 impl DraftSettings {
-    /// How the file is to be opened.
+    /// Returns the choices for opening the file.
     pub(crate) fn opening(&self) -> Opening {
         Opening {
             charset: self.charset,
@@ -52,7 +52,7 @@ impl DraftSettings {
     }
 }
 
-/// Countries are stored as their codes.
+/// Serializes a country as its code.
 mod region_code {
     use model::Region;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -67,7 +67,7 @@ mod region_code {
     }
 }
 
-/// The order of day and month is stored as a word.
+/// Serializes the order of day and month as a word.
 mod order_word {
     use model::DateOrder;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

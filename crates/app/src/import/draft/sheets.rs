@@ -1,5 +1,5 @@
-//! The table of a file that was uploaded: made of a workbook's sheet, a vCard or what is in an archive, and made anew where
-//! the member chooses another sheet.
+//! The table of an uploaded file: converted from a workbook's sheet, a vCard or the content of an archive, and
+//! converted again when the member chooses another sheet.
 
 use crate::App;
 use crate::access::Actor;
@@ -12,19 +12,19 @@ use crate::import::uploads::Upload;
 use std::path::Path;
 use store::ImportId;
 
-/// What was taken of a file that was uploaded.
+/// An uploaded file, ready for its import.
 pub(crate) struct TakenFile {
-    /// What the import runs on.
+    /// The file that the import reads.
     pub upload: Upload,
-    /// What was uploaded, if another sheet of it can be chosen.
+    /// The name of the original upload, if another sheet of it can be chosen.
     pub original: Option<String>,
-    /// How many bytes that has.
+    /// The size of the original in bytes.
     pub bytes: u64,
 }
 
 impl App {
-    /// Takes a file that has arrived: itself, or its table. A table of more than `limit` bytes is refused, and so is one for
-    /// which the member has no room.
+    /// Stores a received file as an upload, or its table if it is not a CSV. A table is refused if it has more than
+    /// `limit` bytes or exceeds the member's quota.
     pub(crate) fn take_arrived(
         &self,
         actor: Actor,
@@ -56,7 +56,7 @@ impl App {
         })
     }
 
-    /// The table of a file as an upload of its own; none for a file that is read as it is.
+    /// Converts a file to a table and stores the table as an upload; `None` for a file that is read as it is.
     fn take_table(
         &self,
         actor: Actor,
@@ -83,8 +83,8 @@ impl App {
         }))
     }
 
-    /// Makes the table of another sheet that of a draft. Corrections and choices of columns go with the table that they were
-    /// made for.
+    /// Replaces the table of a draft by the table of another sheet. Corrections, decisions and column choices are
+    /// dropped, because they belong to the former table.
     pub(crate) fn choose_sheet(
         &self,
         actor: Actor,

@@ -1,4 +1,4 @@
-//! What is stored of a draft: making it, changing it, starting it, dropping it.
+//! Creates, changes, starts and discards drafts.
 
 use crate::App;
 use crate::access::Actor;
@@ -30,14 +30,15 @@ use store::workspace::workspaces;
 use store::{ImportId, Tx, Workspace};
 use xxhash_rust::xxh3::xxh3_128;
 
-/// How often a preview that was stopped by a change is asked for again.
+/// How often a preview is requested at most, if changes of the draft keep stopping it.
 const ATTEMPTS: usize = 3;
 
 impl App {
-    /// Takes a file in, at most `limit` bytes of it, and begins to prepare its import. The preview is begun at once.
+    /// Receives a file of at most `limit` bytes and creates a draft for it. The preview begins at once.
     ///
     /// # Errors
-    /// [`Error::TooLarge`]; [`Error::Quota`]; when it is no table; those of the object store and the database.
+    /// [`Error::TooLarge`]; [`Error::Quota`]; when the file is not a table; errors of the object store and the
+    /// database.
     pub fn begin_draft(
         &self,
         actor: Actor,
@@ -50,18 +51,19 @@ impl App {
         self.begin_draft_of(actor, file_name, file)
     }
 
-    /// Begins to prepare the import of a file that has arrived. The preview is begun at once.
+    /// Creates a draft for a received file. The preview begins at once.
     ///
     /// # Errors
-    /// When it is no table; those of the object store and the database.
+    /// When the file is not a table; errors of the object store and the database.
     pub fn begin_draft_of(&self, actor: Actor, file_name: &str, file: ArrivingFile) -> Result<ImportId, Error> {
         self.begin_draft_with(actor, file_name, file, &|_| {}, None)
     }
 
-    /// The same with what is chosen from the beginning; with `once` its number is kept as the answer of a keyed request.
+    /// Creates a draft for a received file; `choose` sets the initial settings. With `once`, the import's number is
+    /// stored as the answer of a keyed request.
     ///
     /// # Errors
-    /// When it is no table, or cannot be read as it is chosen; those of the object store and the database.
+    /// When the file is not a table or cannot be read with these settings; errors of the object store and the database.
     pub fn begin_draft_with(
         &self,
         actor: Actor,
@@ -124,15 +126,15 @@ impl App {
             keep_answer(tx, once, &import)?;
             Ok(import)
         })?;
-        // A number may have been given before, in a database that is no more.
+        // The cache may belong to an import that had the same number in an earlier database.
         self.drafts.forget(actor.workspace, import);
         self.drafts.place(actor.workspace, import, cache);
-        // If it cannot be started, the next request for the preview gets the error.
+        // If the preview cannot be started, the next request for it returns the error.
         let _ = self.preview_now(actor, import);
         Ok(import)
     }
 
-    /// A draft, or what became of it.
+    /// Returns a draft, or the import that it has become.
     ///
     /// # Errors
     /// When there is no such import that this member may see.
@@ -163,20 +165,21 @@ impl App {
         })
     }
 
-    /// Changes what is chosen. The preview is made anew. With another sheet the table is another one, and nothing else of what
-    /// is chosen is taken that was chosen for its columns.
+    /// Changes the settings. The preview is made anew. If another sheet is chosen, the table is converted anew, and
+    /// settings that depend on the former table's columns are ignored.
     ///
     /// # Errors
-    /// [`Error::Open`] if there is no such sheet, or nothing in it;
-    /// [`Error::NotADraft`]; [`Error::Mapping`] if the choices do not fit the file; when it cannot be read with them.
+    /// [`Error::Open`] if there is no such sheet or it is empty; [`Error::NotADraft`]; [`Error::Mapping`] if the
+    /// choices do not fit the file; when the file cannot be read with these settings.
     pub fn set_draft(&self, actor: Actor, import: ImportId, settings: DraftSettings) -> Result<(), Error> {
         self.set_seen_draft(actor, import, settings, None)
     }
 
-    /// The same, if the draft is still as it was `seen` ([`Draft::revision`]).
+    /// Changes the settings like [`App::set_draft`], if the revision of the draft is still `seen`
+    /// ([`Draft::revision`]).
     ///
     /// # Errors
-    /// [`Error::DraftChanged`]; those of [`App::set_draft`].
+    /// [`Error::DraftChanged`]; the errors of [`App::set_draft`].
     pub fn set_seen_draft(
         &self,
         actor: Actor,
@@ -207,7 +210,7 @@ impl App {
         self.revise(actor, import, |plan| plan.fixes.add(fix.clone()))
     }
 
-    /// The row that begins on a line; none if the preview has not come past it, or there is none.
+    /// Returns the row that begins on a line; `None` if the preview has not processed it yet or there is none.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
@@ -216,7 +219,7 @@ impl App {
         self.row_of_preview(actor, &preview, line)
     }
 
-    /// Takes the last correction back, if there is any. The preview is made anew.
+    /// Removes the last correction, if there is any. The preview is made anew.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
@@ -226,7 +229,7 @@ impl App {
         })
     }
 
-    /// Decides on one row; `None` takes the decision back. The preview is made anew.
+    /// Sets the decision about one row; `None` removes it. The preview is made anew.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
@@ -239,8 +242,8 @@ impl App {
         })
     }
 
-    /// How far the preview has come; it is begun if there is none for what is chosen now. Waits at most so long for it to
-    /// be complete.
+    /// Returns the progress of the preview. Begins a preview if there is none for the current settings. Waits for its
+    /// end, but at most for `wait`.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
@@ -248,7 +251,7 @@ impl App {
         Ok(self.waited_preview(actor, import, wait)?.state(Duration::ZERO))
     }
 
-    /// The preview of what is chosen now, after waiting at most so long for its end.
+    /// Returns the preview for the current settings, after waiting for its end, but at most for `wait`.
     pub(crate) fn waited_preview(&self, actor: Actor, import: ImportId, wait: Duration) -> Result<Arc<Preview>, Error> {
         let until = monotonic().checked_add(wait);
         let mut tries = 0;
@@ -263,7 +266,7 @@ impl App {
         }
     }
 
-    /// A page of the rows of a class, from 0, of those that the preview has come past.
+    /// Returns a page of the rows in a class that the preview has processed so far. Pages are numbered from 0.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
@@ -279,7 +282,7 @@ impl App {
         self.page_of_preview(actor, &preview, class, page, size)
     }
 
-    /// What is wrong with invalid rows, by column and kind, the commonest first.
+    /// Returns the problems of invalid rows by column and kind, the most frequent first.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
@@ -287,8 +290,8 @@ impl App {
         Ok(self.preview_now(actor, import)?.problems())
     }
 
-    /// Starts the import: it is running from now on, and anyone who runs imports takes it up. The mapping is remembered for
-    /// this header row.
+    /// Starts the import: its state becomes `Running`, and a background worker picks it up. The mapping is remembered
+    /// for this header row.
     ///
     /// # Errors
     /// [`Error::NotADraft`]; [`Error::NothingMapped`].
@@ -296,10 +299,11 @@ impl App {
         self.start_draft_once(actor, import, None).map(drop)
     }
 
-    /// The same, and says how it stands then; with `once` that is kept as the answer of a keyed request.
+    /// Starts the import like [`App::start_draft`], and returns its state afterwards. With `once`, the report is stored
+    /// as the answer of a keyed request.
     ///
     /// # Errors
-    /// Those of [`App::start_draft`].
+    /// The errors of [`App::start_draft`].
     pub fn start_draft_once(
         &self,
         actor: Actor,
@@ -340,7 +344,7 @@ impl App {
         }
     }
 
-    /// Starts an import with a plan, and says how it stands then; none if its draft was changed since.
+    /// Starts an import with this plan and returns its state; `None` if the draft was changed since the plan was made.
     fn start_plan(
         &self,
         actor: Actor,
@@ -365,7 +369,7 @@ impl App {
         })
     }
 
-    /// Drops a draft with its file.
+    /// Deletes a draft and its file.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
@@ -377,7 +381,7 @@ impl App {
     fn drop_draft(&self, actor: Actor, draft: &Import) -> Result<(), Error> {
         let (workspace, import) = (actor.workspace, draft.id);
         if !self.store.write(|tx| imports::delete_draft(tx, workspace, import))? {
-            // Somebody has started or dropped it in this moment.
+            // Another request has started or deleted the draft since it was read.
             return Err(not_a_draft(&self.stored(actor, import)?));
         }
         self.drafts.forget(workspace, import);
@@ -388,13 +392,13 @@ impl App {
         Ok(())
     }
 
-    /// Drops drafts that nobody has touched for long, and what is kept of the rows of imports that ended long ago.
+    /// Deletes drafts that were not changed for `KEPT_FOR`, and the row indexes of imports that ended that long ago.
     pub(crate) fn sweep_drafts(&self, actor: Actor) -> Result<(), Error> {
         let kept_since = self.world.now() - KEPT_FOR;
         for import in self.store.read(|tx| imports::list(tx, actor.workspace))? {
             let is_old = import.updated_at < kept_since;
             if is_old && import.state == ImportState::Draft {
-                // One that is started in this moment stays.
+                // The deletion fails for a draft that was just started, which is then kept.
                 let _ = self.drop_draft(actor, &import);
             } else if is_old
                 && import.updated_at > kept_since - KEPT_FOR
@@ -415,7 +419,7 @@ impl App {
         }
     }
 
-    /// A draft and what is remembered of it here.
+    /// Returns a draft and its cache.
     pub(crate) fn draft_cache(&self, actor: Actor, import: ImportId) -> Result<(Import, Arc<DraftCache>), Error> {
         let stored = self.stored_draft(actor, import)?;
         let DraftPlan { upload, source, .. } = draft_plan(&stored)?;
@@ -426,12 +430,12 @@ impl App {
         Ok((stored, cache))
     }
 
-    /// Changes a draft. Two tabs may do so at once: none of the changes is lost.
+    /// Changes a draft in one transaction, so that concurrent changes, such as from two browser tabs, are all kept.
     pub(crate) fn revise(&self, actor: Actor, import: ImportId, change: impl Fn(&mut DraftPlan)) -> Result<(), Error> {
         self.revise_seen(actor, import, None, change)
     }
 
-    /// The same, if the draft is still as it was `seen`.
+    /// Changes a draft, if its revision is still `seen` or `seen` is `None`.
     pub(crate) fn revise_seen(
         &self,
         actor: Actor,
@@ -451,7 +455,7 @@ impl App {
         })
     }
 
-    /// The preview of what is chosen now; it is begun if there is none.
+    /// Returns the preview for the current settings. Begins it if there is none.
     fn preview_now(&self, actor: Actor, import: ImportId) -> Result<Arc<Preview>, Error> {
         let (stored, cache) = self.draft_cache(actor, import)?;
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
@@ -482,12 +486,12 @@ impl App {
     }
 }
 
-/// What tells a draft from what it was before it was changed.
+/// Returns the revision of a draft: a hash of its plan.
 fn revision_of(stored: &Import) -> String {
     format!("{:032x}", xxh3_128(stored.plan.as_bytes()))
 }
 
-/// Refuses a draft that is not as it was seen.
+/// Refuses a draft whose revision is not `seen`.
 fn refuse_another(stored: &Import, seen: Option<&str>) -> Result<(), Error> {
     match seen {
         Some(seen) if revision_of(stored) != seen => Err(Error::DraftChanged(stored.id)),
@@ -495,9 +499,9 @@ fn refuse_another(stored: &Import, seen: Option<&str>) -> Result<(), Error> {
     }
 }
 
-/// A draft as it is now. Others who want to change it wait until the transaction ends.
+/// Returns the current state of a draft, and locks it: other writers of the draft wait until the transaction ends.
 pub(crate) fn held_draft(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, now: i64) -> Result<Import, Error> {
-    // This makes others wait, so what is read next is the last word.
+    // This update locks the row, so the state that is read next cannot change before the transaction ends.
     let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
     let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;
     if is_draft {
@@ -514,12 +518,12 @@ fn not_a_draft(stored: &Import) -> Error {
     }
 }
 
-/// What a draft is at this moment, and what the workspace says of its rows.
+/// Returns the key of a preview: a hash of the draft's plan and the workspace's rules.
 pub(crate) fn key_of(plan: &str, terms: &WorkspaceRules) -> u128 {
     xxh3_128(format!("{plan} {terms:?}").as_bytes())
 }
 
-/// A moment, to wait until. No result depends on it.
+/// Returns the time for a timeout. No result depends on it.
 #[expect(
     clippy::disallowed_methods,
     reason = "only how long somebody waits, never what is answered"

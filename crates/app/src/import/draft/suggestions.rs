@@ -1,8 +1,8 @@
-//! Taking all suggestions of a draft at once: columns that may fill a field, and emails that were surely mistyped.
+//! Accepts all suggestions of a draft at once: columns that may fill a field, and emails that were certainly mistyped.
 //!
-//! A suggestion is one that the program has made and shown; nothing else of the file is touched. Which suggestions there are
-//! for values depends on the columns, so a preview of the draft as it will be is made first. Then all are stored in one
-//! transaction.
+//! Only suggestions that the program shows are accepted; the rest of the file is not changed. The suggestions for
+//! values depend on the columns, so a preview with the suggested columns is made first. Then all suggestions are stored
+//! in one transaction.
 
 use crate::App;
 use crate::access::Actor;
@@ -22,10 +22,10 @@ use store::ImportId;
 use store::imports;
 use store::workspace::workspaces;
 
-/// How many suggestions were taken.
+/// The number of accepted suggestions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AcceptedSuggestions {
-    /// Columns that fill a field from now on.
+    /// Columns that now fill a field.
     pub columns: u64,
     /// Values that were corrected.
     pub values: u64,
@@ -33,18 +33,19 @@ pub struct AcceptedSuggestions {
 
 /// The suggestions of a draft.
 struct Suggestions {
-    /// What was chosen when they were made.
+    /// The draft's settings when the suggestions were made.
     before: DraftSettings,
-    /// The same with the columns that may fill a field.
+    /// The settings with the suggested columns.
     settings: DraftSettings,
     fixes: Vec<Fix>,
     counts: AcceptedSuggestions,
 }
 
 impl App {
-    /// Takes the suggestions of a draft: those for columns, and those for values of invalid rows as they are mapped then.
-    /// Waits at most so long for the preview of these; rows that it has not come past stay as they are. With `once` what was
-    /// taken is kept as the answer of a keyed request.
+    /// Accepts the suggestions of a draft: for columns, and for values of invalid rows under the new mapping. Waits at
+    /// most for `wait` for the preview with that mapping. Suggestions for values are accepted by column and code; a
+    /// column and code that occur only in rows that the preview has not processed by then are left unchanged. With
+    /// `once`, the result is stored as the answer of a keyed request.
     ///
     /// # Errors
     /// [`Error::NotADraft`].
@@ -80,7 +81,7 @@ impl App {
             };
             let taken = self.store_suggestions(actor, import, &suggestions, once);
             match (mapped, &taken) {
-                // It is a preview of what the draft is now.
+                // The draft now equals the previewed state, so the preview can be used for it.
                 (Some(preview), Ok(true)) if values == 0 => cache.set_preview(Some(preview)),
                 (Some(preview), _) => preview.stop(),
                 (None, _) => {}
@@ -91,7 +92,7 @@ impl App {
         }
     }
 
-    /// The settings with the columns that may fill a field, and how many these are.
+    /// Returns the settings with the suggested columns, and the number of these columns.
     fn with_proposals(
         &self,
         actor: Actor,
@@ -119,19 +120,20 @@ impl App {
         Ok((settings, accepted))
     }
 
-    /// Begins a preview of a draft as it will be. It is not that of the draft yet: what others see is the draft as it is.
+    /// Begins a preview of the changed draft. It is not stored as the draft's preview yet, because others still see the
+    /// unchanged draft.
     fn preview_of_columns(&self, actor: Actor, cache: &DraftCache, plan: DraftPlan) -> Result<Arc<Preview>, Error> {
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
         let terms = self.terms(actor)?;
         let look = cache.look(&plan.settings, &terms)?;
         let key = key_of(&to_json(&plan), &terms);
-        // One that is going on for the columns as they were would be waited for.
+        // Stops a running preview of the former columns, which the new one would have to wait for.
         cache.set_preview(None);
         Preview::begin(self.preview_inputs(actor, cache), key, changes, plan, look)
     }
 
-    /// Stores suggestions that were made for a draft; not if what is chosen for it has changed since. Says whether it has
-    /// stored them. Corrections that somebody else has made in between stay.
+    /// Stores the suggestions of a draft, unless its settings have changed since they were made. Returns whether they
+    /// were stored. Corrections that were made by another request in between are kept.
     fn store_suggestions(
         &self,
         actor: Actor,
@@ -154,7 +156,7 @@ impl App {
     }
 }
 
-/// A draft with other settings.
+/// Returns the draft with other settings.
 fn changed(plan: DraftPlan, settings: &DraftSettings) -> DraftPlan {
     DraftPlan {
         remembered: plan.remembered && plan.settings.choices == settings.choices,
@@ -163,7 +165,8 @@ fn changed(plan: DraftPlan, settings: &DraftSettings) -> DraftPlan {
     }
 }
 
-/// The corrections that accept the suggestions of every column with invalid values, and how many values they correct.
+/// Returns the corrections that accept the suggestions of every column with invalid values, and the number of values
+/// that they correct.
 fn fixes_of(preview: &Preview) -> (Vec<Fix>, u64) {
     let problems = preview.problems();
     let suggested = problems.iter().filter(|problem| problem.suggested > 0);

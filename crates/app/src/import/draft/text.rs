@@ -1,7 +1,7 @@
-//! A file's text, to read single records from.
+//! Random access to the records of a file.
 //!
-//! Text that is no UTF-8 is written once more as UTF-8, beside the other temporary files, because there is no way to
-//! the middle of it otherwise.
+//! Text that is not UTF-8 is first written to a temporary file as UTF-8, because the positions of records are offsets
+//! in the decoded text.
 
 use crate::error::Error;
 use crate::import::row_index::Place;
@@ -16,9 +16,9 @@ use tempfile::NamedTempFile;
 /// The text of a file.
 pub(crate) struct Text {
     path: PathBuf,
-    /// Where the text begins, behind a byte order mark.
+    /// The offset at which the text begins, after a byte order mark.
     start: u64,
-    /// What must stay for as long as it is read.
+    /// Keeps the files at `path` from being deleted.
     _kept: (Arc<Fetched>, Option<NamedTempFile>),
 }
 
@@ -47,7 +47,7 @@ impl Text {
         let mut file = File::open(&self.path).map_err(Error::Read)?;
         file.seek(SeekFrom::Start(self.start + mark.offset))
             .map_err(Error::Read)?;
-        // Not past the next row: looking for the end of a quote that never closes could go on for long.
+        // Reads not past the next row: the search for the end of an unclosed quote could take long.
         let most = place.until.map_or(u64::MAX, |until| until.saturating_sub(mark.offset));
         let mut records = Records::from_mark(file.take(most), dialect.clone(), mark);
         records.fill(into, 1).map_err(Error::Read)?;

@@ -1,4 +1,4 @@
-//! What people see of a draft and of the rows of an import.
+//! The data of a draft and of the rows of an import, for display.
 
 use crate::import::analysis::NumbersOf;
 use crate::import::counts::Counts;
@@ -18,109 +18,109 @@ use store::imports::ImportState;
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub import: ImportId,
-    /// What tells the draft from what it was before it was changed.
+    /// A hash of the draft's plan, which differs after every change.
     pub revision: String,
-    /// The name that people know the file by.
+    /// The name that users know the file by.
     pub file_name: String,
-    /// How many bytes it has.
+    /// The size of the uploaded file in bytes.
     pub file_size: u64,
-    /// When it was uploaded, in UTC microseconds.
+    /// When the file was uploaded, in UTC microseconds.
     pub created_at: i64,
-    /// What the member chose.
+    /// The member's settings.
     pub settings: DraftSettings,
-    /// How many corrections there are.
+    /// The number of corrections.
     pub fixes: u64,
-    /// How many rows were decided on one by one.
+    /// The number of decisions about single rows.
     pub decisions: u64,
-    /// Where it stands: anything but `Draft` once it was started.
+    /// The state of the import: not `Draft` any more once it was started.
     pub state: ImportState,
-    /// Where its table comes from, if the file is no CSV itself.
+    /// Where the table comes from, if the file is not a CSV itself.
     pub source: Option<TableSource>,
 }
 
-/// A file as its columns are mapped now.
+/// A file with its current mapping.
 #[derive(Clone, Debug)]
 pub struct MappedFile {
     /// The encoding and how it was detected.
     pub encoding: EncodingFound,
     /// Delimiter, quotes and line ends.
     pub dialect: Dialect,
-    /// Which record holds the header, from 0, blank lines counted; none if there is none.
+    /// The record that holds the header, from 0, blank lines counted; `None` if there is no header row.
     pub header_row: Option<u64>,
-    /// The name of the program whose export it is, if that is known.
+    /// The name of the program that exported the file, if the layout is known.
     pub layout: Option<String>,
     /// What each column becomes.
     pub columns: Vec<Column>,
-    /// Three distinct values of each column, in the order of the file: the first, the longest, and one that is written in
-    /// another way than most.
+    /// At most three distinct values of each column, in the order of the file: the first, the longest, and one that is
+    /// written differently from most.
     pub samples: Vec<Vec<String>>,
-    /// For each column, the one that a choice has given its slot to.
+    /// For each column, the other column that fills its slot instead, because the member chose it.
     pub taken_by: Vec<Option<usize>>,
-    /// The country of numbers without country code, if there are any numbers.
+    /// The country of numbers without country code, if a column holds numbers and a country is known.
     pub numbers_of: Option<NumbersOf>,
-    /// Whether the month comes first in dates such as 03/04/1980; none if no column holds dates.
+    /// Whether the month comes first in dates such as 03/04/1980; `None` if no column holds dates.
     pub month_first: Option<bool>,
-    /// Whether that is only assumed in a column, because its dates do not show it.
+    /// Whether the order is only assumed for at least one column, because its dates do not show it.
     pub dates_assumed: bool,
-    /// Whether a mapping is applied that this member has used before for the same header row. Settings without `choices`
-    /// take the proposal instead.
+    /// Whether a mapping is applied that this member has used before for the same header row. Settings without
+    /// `choices` use the proposed mapping instead.
     pub remembered: bool,
     /// The names of the custom fields that columns can fill.
     pub fields: Vec<String>,
-    /// Whether the member may make new ones.
+    /// Whether the member may define new custom fields.
     pub may_define: bool,
 }
 
-/// How far a preview has come.
+/// The progress of a preview.
 #[derive(Clone, Debug, Default)]
 pub struct PreviewState {
     /// Rows by class so far.
     pub counts: Counts,
-    /// What is odd about rows that would not be rejected.
+    /// Warnings about rows that would not be rejected.
     pub warnings: Warnings,
-    /// Bytes of the file that are read.
+    /// The bytes of the file that were read.
     pub bytes: u64,
-    /// Bytes of the file.
+    /// The size of the file in bytes.
     pub of_bytes: u64,
-    /// Whether it has come to the end.
+    /// Whether the preview has reached the end of the file.
     pub complete: bool,
-    /// How many contacts the import would write: new and changed ones.
+    /// The number of contacts that the import would write: new and changed ones.
     pub will_write: u64,
-    /// Why it could not be made.
+    /// Why the preview failed, if it did.
     pub problem: Option<String>,
 }
 
-/// One row of the file, as the import would take it or has taken it.
+/// One row of the file, as the import would handle it or has handled it.
 #[derive(Clone, Debug)]
 pub struct PreviewRow {
-    /// Its number among the file's records, from 0: its address for corrections and decisions.
+    /// The number of the row among the file's records, from 0. It identifies the row in corrections and decisions.
     pub number: u64,
-    /// The line that it begins on, from 1.
+    /// The line on which the row begins, from 1.
     pub line: u64,
-    /// What it becomes.
+    /// The class of the row's outcome.
     pub class: RowClass,
-    /// Its cells as in the file, after corrections.
+    /// The cells as in the file, after corrections.
     pub cells: Vec<String>,
     /// The columns that were corrected.
     pub fixed: Vec<usize>,
-    /// The contact that it describes, as far as it could be read.
+    /// The contact that the row describes, as far as it could be read.
     pub contact: Option<Contact>,
-    /// What is wrong or odd.
+    /// The problems and warnings of the row.
     pub reasons: Vec<Reason>,
-    /// The contacts that it matches.
+    /// The contacts that the row matches.
     pub matches: Vec<MatchedContact>,
-    /// What an update changes in its contact, or would change.
+    /// The values of the contact that an update changes, or would change.
     pub changes: Vec<ValueChange>,
-    /// What the member decided for this row.
+    /// The member's decision about this row.
     pub decision: Option<Decision>,
 }
 
 /// A contact that a row matches.
 #[derive(Clone, Debug)]
 pub struct MatchedContact {
-    /// Which; none if it is an earlier row of the same file.
+    /// The id of the contact; `None` if an earlier row of the same file will create it.
     pub id: Option<ContactId>,
-    /// The line of that row.
+    /// The line of the row that creates the contact, if it is in the same file.
     pub line: Option<u64>,
     pub contact: Contact,
 }
@@ -128,11 +128,11 @@ pub struct MatchedContact {
 /// A value that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ValueChange {
-    /// Which value: the text of its slot, such as `email:work`.
+    /// The text of the value's slot, such as `email:work`.
     pub slot: String,
-    /// What it is; empty if there is none.
+    /// The old value; empty if there is none.
     pub old: String,
-    /// What it becomes; empty if it goes.
+    /// The new value; empty if the value is removed.
     pub new: String,
 }
 
@@ -140,34 +140,34 @@ pub struct ValueChange {
 #[derive(Clone, Debug, Default)]
 pub struct RowsPage {
     pub rows: Vec<PreviewRow>,
-    /// How many rows there are on all pages.
+    /// The number of rows on all pages.
     pub total: u64,
-    /// Which page this is, from 0.
+    /// The number of this page, from 0.
     pub page: u64,
-    /// How many pages there are; at least one.
+    /// The number of pages, at least one.
     pub pages: u64,
     /// The names of the file's columns.
     pub header: Vec<String>,
 }
 
-/// Invalid rows that have the same thing wrong in the same column.
+/// Invalid rows with the same kind of problem in the same column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ColumnProblem {
-    /// Which column, from 0.
+    /// The index of the column, from 0.
     pub column: usize,
     pub header: String,
-    /// How many rows.
+    /// The number of rows.
     pub rows: u64,
-    /// The value of the first of them.
+    /// The value of the first row.
     pub example: String,
-    /// What is wrong with that one.
+    /// What is wrong with that value.
     pub message: String,
     /// What would be right.
     pub advice: String,
-    /// What kind of reason.
+    /// The code of the reason.
     pub code: Code,
-    /// How many of the rows have a suggestion.
+    /// The number of rows with a suggestion.
     pub suggested: u64,
-    /// The first cells with a suggestion: as they are, and as they would be.
+    /// The first cells with a suggestion: the current and the suggested value.
     pub suggestions: Vec<(String, String)>,
 }

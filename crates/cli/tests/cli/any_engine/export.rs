@@ -1,8 +1,8 @@
-//! `crystalqore export`: an exact way there and back, and what can be chosen.
+//! `crystalqore export`: lossless round trips, and the options.
 
 use crate::scratch::{Scratch, files_below};
 
-/// Contacts with everything that is hard to carry through a CSV file.
+/// Contacts with everything that is hard to preserve in a CSV file.
 fn full() -> Scratch {
     let scratch = Scratch::new();
     scratch.write(
@@ -16,7 +16,7 @@ fn full() -> Scratch {
          Süleyman,\"Öz;türk\",\"\"\"Süli\"\"\",,,,,+49 171 3920012,,,,,,,Chemnitz,,,--04-01,a;b,'#N/A,,' it''s\n\
          ,,,,bob@example.org,,,,,,,,,,,,,,,,,\n",
     );
-    // A file and not `--map`, because a column's name may hold a `=` and a slot's name there must not.
+    // A mapping file instead of `--map`, because names that contain a `=` are unambiguous in it.
     scratch.write(
         "mapping.json",
         r#"{"Nick": "nickname", "E1": "email", "E2": "email", "E3": "email:work", "E4": "email:Yacht club",
@@ -101,7 +101,7 @@ fn what_a_spreadsheet_would_run_is_guarded() {
     ] {
         assert!(export.contains(guarded), "{guarded}:\n{export}");
     }
-    // Numbers are no formulas to a spreadsheet, because they have blanks.
+    // Phone numbers are not guarded: the blanks keep a spreadsheet from evaluating them.
     assert!(export.contains(",+1 202 555 0102,"), "{export}");
 }
 
@@ -166,7 +166,7 @@ fn columns_can_be_chosen() {
         .run(&["export", "--columns", "mail"])
         .expect(2)
         .says(&["mail is not a field", "first_name", "custom:NAME"]);
-    // A part of an export brings its part home.
+    // An export of some columns can be imported again.
     scratch.write("part.csv", scratch.export(&["--columns", "first_name,email"]));
     assert_eq!(
         scratch.import("part.csv", &["--duplicates", "update"]),
@@ -233,7 +233,7 @@ fn a_file_is_written_whole_or_not_at_all() {
         .run(&["export", "--output", "no/such/folder/out.csv"])
         .expect(1)
         .says(&["out.csv"]);
-    // A folder has the name already, which shows only when everything is written.
+    // The path is an existing folder, which is only detected after everything was written.
     std::fs::create_dir(scratch.path("folder")).unwrap();
     scratch.run(&["export", "-o", "folder"]).expect(1).says(&["folder"]);
     for path in files_below(&scratch.path("")) {
@@ -299,7 +299,7 @@ fn columns_become_fields_and_go_out_in_their_order() {
     let scratch = Scratch::new();
     scratch.write("a.csv", "First Name,Shoe size,Boss\nAnn,44,Bob\nCal,38,\n");
     assert_eq!(scratch.import("a.csv", &["--unmapped", "custom"]), "rows 2, new 2");
-    // A later file fills the same fields, whatever the case of its names.
+    // A later file fills the same custom fields, regardless of the case of its headers.
     scratch.write("b.csv", "Last Name,BOSS,Age\nDee,Bob,7\n");
     assert_eq!(scratch.import("b.csv", &["--map", "Age=custom:Age"]), "rows 1, new 1");
     let export = scratch.export(&[]);

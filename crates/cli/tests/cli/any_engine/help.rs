@@ -1,4 +1,4 @@
-//! `--help`: everything that the design promises is found there.
+//! `--help`: everything that the design promises is documented there.
 
 use crate::scratch::Scratch;
 
@@ -77,7 +77,7 @@ fn every_command_lists_its_options() {
     ];
     for (command, words) in commands {
         let run = scratch.run(&[command, "--help"]);
-        // How wide the terminal is must not matter.
+        // Blanks are normalised, so that the width of the terminal does not matter.
         let joined = run.expect(0).out.split_whitespace().collect::<Vec<_>>().join(" ");
         for word in words.iter().chain(&["--data", "--objects"]) {
             assert!(

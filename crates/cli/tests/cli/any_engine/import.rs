@@ -1,4 +1,4 @@
-//! `crystalqore import`: what it prints, its exit codes, and how a file is opened and mapped.
+//! `crystalqore import`: its output, its exit codes, and how a file is opened and mapped.
 
 use crate::scratch::{Run, Scratch, counts_of};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ Bob,Oduya,bob@example.org,,Fen Trust
 Cy,Ram,,+44 20 7946 0103,
 ";
 
-/// One row of each kind that a fresh folder knows: new, invalid, duplicate.
+/// One row of each outcome that is possible in an empty directory: new, invalid, duplicate.
 const MIXED: &str = "\
 First Name,Last Name,Email
 Ann,Ivers,ann@example.com
@@ -248,7 +248,7 @@ fn a_bad_value_can_be_left_out() {
     let scratch = Scratch::new();
     scratch.write("bad.csv", "First Name,Email\nAnn,ann@\n,bob@\n");
     assert_eq!(scratch.import("bad.csv", &[]), "rows 2, invalid 2");
-    // The second row is nothing without its value.
+    // Without its bad value the second row is empty and stays invalid.
     assert_eq!(
         scratch.import("bad.csv", &["--bad-values", "leave-out"]),
         "rows 2, new 1, invalid 1"
@@ -298,7 +298,7 @@ fn an_assumed_country_is_reported() {
 #[test]
 fn encoding_and_delimiter_can_be_said() {
     let scratch = Scratch::new();
-    // As Windows-1251 the bytes are Russian; as the Western encoding that a detector may guess they are not.
+    // These bytes are Russian in Windows-1251, but not in the Western encoding that a detector may guess.
     scratch.write("russian.csv", b"First Name;Company\n\xC0\xED\xED\xE0;A,B,C\n");
     scratch.import("russian.csv", &["--encoding", "windows-1251", "--delimiter", ";"]);
     assert_eq!(scratch.contacts(), [json!({"first_name": "Анна", "company": "A,B,C"})]);

@@ -1,11 +1,11 @@
-//! `crystalqore import`: emails, phones, tags and addresses of rows that meet contacts.
+//! `crystalqore import`: emails, phones, tags and addresses of rows that match contacts.
 
 use crate::scratch::Scratch;
 use serde_json::{Value, json};
 
 const UPDATE: [&str; 2] = ["--duplicates", "update"];
 
-/// The values of a list of the first contact.
+/// A multi-valued field of the first contact.
 fn list(scratch: &Scratch, field: &str) -> Vec<String> {
     let contacts = scratch.contacts();
     let shown = |value: &Value| match value["value"].as_str() {
@@ -185,7 +185,7 @@ fn a_second_address_stands_beside_the_first() {
     assert_eq!(scratch.import("moved.csv", &UPDATE), "rows 2, unchanged 2");
 }
 
-/// The kind of warning that a spreadsheet's damage is, with its count.
+/// The number of warnings about spreadsheet damage.
 fn damage(scratch: &Scratch, file: &str, options: &[&str]) -> Option<u64> {
     let arguments = [&["import", file, "--json", "--dry-run"], options].concat();
     let document = scratch.run(&arguments).json();
@@ -227,7 +227,7 @@ fn what_a_spreadsheet_damages_is_no_edit() {
     }
     assert_eq!(scratch.import("damaged.csv", &[]), "rows 1, duplicate 1");
     assert_eq!(scratch.export(&[]), export);
-    // An edit beside it arrives.
+    // A real change in a damaged row is still applied.
     scratch.write("damaged.csv", all.replace("vip", "press"));
     assert_eq!(scratch.import("damaged.csv", &UPDATE), "rows 1, update 1");
     assert_eq!(list(&scratch, "tags"), ["1-2", "press"]);

@@ -1,4 +1,4 @@
-//! `crystalqore import`: rows that meet contacts, and rows that are rejected.
+//! `crystalqore import`: rows that match contacts, and rejected rows.
 
 use crate::scratch::Scratch;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const ANN: &str = "First Name,Last Name,Email,Company,Title\nAnn,Ivers,ann@example.com,Harbour Tiles,\n";
 const ANN_MOVED: &str = "First Name,Last Name,Email,Company,Title\nAnn,Ivers,ANN@example.com,Fen Trust,Buyer\n";
 
-/// A folder that knows Ann, and a file in which she has moved.
+/// A directory with Ann, and a file in which she has a new company.
 fn ann_has_moved() -> Scratch {
     let scratch = Scratch::new();
     scratch.write("ann.csv", ANN);
@@ -22,7 +22,7 @@ fn values(scratch: &Scratch, field: &str) -> Vec<Value> {
 #[test]
 fn importing_a_file_again_creates_nothing() {
     let scratch = Scratch::new();
-    // Two of the rows have nothing but a name, one of them twice: within one file equal rows stay two.
+    // Dee and Eve have nothing but a name. Dee is listed twice: equal rows within one file stay two contacts.
     scratch.write(
         "people.csv",
         "First Name,Last Name,Email,Phone\n\
@@ -123,7 +123,7 @@ fn empty_cells_keep_or_clear() {
 
 #[test]
 fn what_counts_as_a_match_can_be_said() {
-    // Two colleagues behind one number; one person with a new number; one with a new address and another spelling.
+    // Two colleagues with the same number; a person with a new number; one with a new email and another spelling.
     let file = "\
 First Name,Last Name,Email,Phone
 Ann,Ivers,ann@example.com,+1 202 555 0101
@@ -288,7 +288,7 @@ fn rejected_rows_are_corrected_and_imported_as_they_are() {
     scratch.write("corrected.csv", corrected);
     assert_eq!(scratch.import("corrected.csv", &[]), "rows 2, new 2");
     assert_eq!(values(&scratch, "notes")[1], "said \"hi; bye\"\nand left");
-    // What is still wrong comes back in a file of the same form.
+    // Rows that are still invalid are written to a file of the same form.
     let half = rejected.replace("Oduya;bob@example;", "Oduya;bob@example.com;");
     scratch.write("half.csv", half);
     assert_eq!(
@@ -308,10 +308,10 @@ fn rejected_rows_are_not_written_over_their_file() {
     assert_eq!(scratch.imports().len(), 0);
 }
 
-/// More than are looked at one by one.
+/// More contacts with one number than are compared one by one.
 const COLLEAGUES: u32 = 150;
 
-/// A word that no other one is like.
+/// A random word, unlike all others.
 fn word(number: u32) -> String {
     let mut state = u64::from(number + 1);
     let letter = |_| {
@@ -346,13 +346,13 @@ fn colleagues_behind_one_number_are_distinguished_by_names() {
     assert_eq!(scratch.import("titles.csv", &update), "rows 150, unchanged 150");
     scratch.run(&["undo", "3"]).expect(0);
     assert_eq!(scratch.export(&[]), before);
-    // Somebody whom nobody knows is new; by the number alone it is not certain who it is.
+    // An unknown person is new by name; by the number alone the match is ambiguous.
     scratch.write("new.csv", "First Name,Last Name,Phone\nZoe,Newcomer,+1 202 555 0101\n");
     assert_eq!(scratch.import("new.csv", &[]), "rows 1, ambiguous 1");
     let preview = scratch.run(&["import", "new.csv", "--dry-run"]);
     preview.expect(0).says(&["matches more than 64 contacts"]);
     assert_eq!(scratch.import("new.csv", &by_name), "rows 1, new 1");
-    // What is exactly there is found under every rule.
+    // An identical contact is found under every rule.
     assert_eq!(
         scratch.import("all.csv", &["--match", "email"]),
         "rows 150, duplicate 150"

@@ -1,4 +1,4 @@
-//! `crystalqore inspect`: what it prints; it needs and makes no data folder.
+//! `crystalqore inspect`: its output. It neither needs nor creates a data folder.
 
 use crate::scratch::{Scratch, counts_of, files_below};
 use serde_json::json;

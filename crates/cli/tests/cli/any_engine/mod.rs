@@ -1,7 +1,7 @@
-//! What does not depend on the engine: reading files, mapping, matching, writing formats, the help.
+//! Tests that do not depend on the database engine: reading files, mapping, matching, writing formats, the help.
 //!
-//! `cargo xtask test` runs these on SQLite alone. That both engines match, import and export alike is held by the tests in
-//! lockstep and the properties of `app`, which run on both.
+//! `cargo xtask test` runs them on SQLite only. That both engines match, import and export alike is tested by the
+//! lockstep and property tests of `app`, which run on both.
 
 mod export;
 mod help;

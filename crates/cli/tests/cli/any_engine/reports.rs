@@ -1,8 +1,9 @@
-//! Files of public bug reports about contact and CSV tools, rebuilt with invented people, and what becomes of them here.
+//! Files from public bug reports about contact and CSV tools, recreated with invented people, and the expected
+//! results.
 //!
-//! Each folder of `reports/` is a report; its `expected.txt` says of every file, behind the options of `inspect`, what each
-//! row is read as: its line, its status, its contact, and the codes of what is wrong or odd. Of a file that is refused it
-//! has the code of the refusal.
+//! Each folder of `reports/` is a report. For each file its `expected.txt` lists the options of `inspect`, then each
+//! row: its line, status and contact, and the codes of its errors and warnings. For a rejected file it contains the
+//! code of the error.
 
 use crate::scratch::Scratch;
 use serde_json::Value;
@@ -32,7 +33,7 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value[key].as_str().unwrap_or_default()
 }
 
-/// The values of a list, each as `name(label)=value`.
+/// The values of a multi-valued field, each as `name(label)=value`.
 fn listed(contact: &Value, list: &str, name: &str, value: impl Fn(&Value) -> String) -> Vec<String> {
     let of_label = |label: &str| {
         if label.is_empty() {
@@ -114,7 +115,7 @@ fn row(row: &Value) -> String {
     )
 }
 
-/// What the program says of a file, as `expected.txt` writes it.
+/// The result of `inspect` in the format of `expected.txt`.
 fn read(scratch: &Scratch, folder: &Path, words: &[String]) -> Vec<String> {
     let file = folder.join(&words[0]);
     let mut arguments = vec!["inspect", "--json", file.to_str().unwrap()];

@@ -1,5 +1,5 @@
-//! Excel workbooks, vCards and packed files on the command line: they are taken by their content, and everything that an import can do
-//! is done with their rows as with those of CSV.
+//! Excel workbooks, vCards and compressed files on the command line: they are recognised by content, and all options
+//! of an import work for their rows as for those of a CSV file.
 
 use crate::resume::{self, End, go_on, kill, many_rows, prepared, start};
 use crate::scratch::{Scratch, counts_of};
@@ -9,7 +9,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use std::io::Write;
 use std::time::Duration;
 
-/// A workbook of one sheet with these cells, all of them texts.
+/// A workbook of one sheet with the cells of `csv`, all as text.
 fn workbook_of(csv: &str) -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
@@ -21,7 +21,7 @@ fn workbook_of(csv: &str) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
-/// A workbook as people have them: a cover, a title above the names of the columns, dates and numbers with formats.
+/// A realistic workbook: a cover sheet, a title above the header row, and formatted dates and numbers.
 fn members() -> Vec<u8> {
     let mut book = Workbook::new();
     let cover = book.add_worksheet().set_name("Cover").unwrap();
@@ -149,7 +149,7 @@ fn a_workbook_that_was_interrupted_ends_as_its_table_would() {
     let child = start(&scratch);
     std::thread::sleep(Duration::from_millis(1500));
     kill(child);
-    // What is read on is the table that was made when the import began.
+    // The resumed import reads the table that was converted when the import began, not the workbook.
     scratch.write(
         "many.csv",
         if scratch.imports().len() == 2 {
@@ -245,7 +245,7 @@ fn packed_tables_are_read() {
     let document = run.expect(0).json();
     assert_eq!(counts_of(&document), "rows 3, new 2, invalid 1");
     assert_eq!(document["source"]["sheet"], "Members 2024");
-    // What is cut off is refused, and leaves nothing behind.
+    // A truncated file is rejected and leaves no files behind.
     let packed = gzip(csv.as_bytes());
     scratch.write("cut.gz", &packed[..packed.len() - 6]);
     assert_eq!(

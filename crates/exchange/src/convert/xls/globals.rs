@@ -1,4 +1,4 @@
-//! What stands before the sheets of a workbook: their list, the shared texts and the formats of numbers.
+//! Reads the records before the sheets of a workbook: the list of sheets, the shared texts and the number formats.
 
 use super::records::{Records, kind};
 use super::text::Writing;
@@ -11,15 +11,14 @@ use std::io::Read;
 
 /// Sheets that are kept.
 const MOST_SHEETS: usize = 65_536;
-/// The version of records since Excel 97, and that of Excel 5 and 95.
+/// The record version since Excel 97, and that of Excel 5 and 95.
 const SINCE_97: u16 = 0x0600;
 const BEFORE_97: u16 = 0x0500;
 
-/// A sheet.
 pub struct Sheet {
     pub name: String,
     pub is_hidden: bool,
-    /// Where its records begin in the stream.
+    /// The offset of its first record in the stream.
     pub offset: u64,
 }
 
@@ -33,7 +32,7 @@ impl ListedSheet for Sheet {
     }
 }
 
-/// What the sheets have in common.
+/// The data that all sheets share.
 pub struct Globals {
     pub sheets: Vec<Sheet>,
     pub writing: Writing,
@@ -86,7 +85,7 @@ impl Globals {
     }
 }
 
-/// The first record says which Excel has written the workbook.
+/// Reads the first record, which tells the Excel version that wrote the workbook.
 fn writing<R: Read>(records: &mut Records<R>) -> Result<Writing, OpenError> {
     let begins = records.next()? == Some(kind::BEGIN);
     match records.u16()? {
@@ -98,14 +97,14 @@ fn writing<R: Read>(records: &mut Records<R>) -> Result<Writing, OpenError> {
 
 fn charset_of(page: u16) -> Option<Charset> {
     match page {
-        // How Excel numbers the code page of a Mac, and that of Windows.
+        // Excel's own numbers for the code pages of Macintosh and Windows.
         0x8000 => Charset::from_label("macintosh"),
         0x8001 => Some(Charset::WINDOWS_1252),
         page => Charset::from_label(&format!("cp{page}")),
     }
 }
 
-/// A sheet of the list; none for a chart or a macro.
+/// Reads a sheet of the list. `None` for a chart or a macro.
 fn sheet<R: Read>(records: &mut Records<R>, writing: Writing) -> Result<Option<Sheet>, OpenError> {
     let offset = u64::from(records.u32()?);
     let [state, is_other, length] = records.array()?;
@@ -129,7 +128,7 @@ fn format<R: Read>(records: &mut Records<R>, writing: Writing) -> Result<String,
     Ok(code)
 }
 
-/// The texts up to the end of the records that hold them: how many there are to be is not believed.
+/// Reads the shared texts up to the end of their records; the count that the file claims is not trusted.
 fn shared_texts<R: Read>(records: &mut Records<R>) -> Result<SharedStrings, OpenError> {
     records.skip(8)?;
     SharedStrings::collect(|into| {

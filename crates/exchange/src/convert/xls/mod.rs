@@ -1,7 +1,7 @@
-//! Old Excel workbooks (`.xls` of Excel 5 to 2003): a sheet as a table, with values as people see them.
+//! Old Excel workbooks (`.xls` of Excel 5 to 2003): converts a sheet into a table, with values as they are displayed.
 //!
-//! A workbook is a stream of records in a compound file. It is read record by record, so memory does not grow with what a
-//! sheet holds or claims to hold.
+//! A workbook is a stream of records in a compound file. It is read record by record, so memory does not grow with
+//! what a sheet holds or claims to hold.
 
 mod globals;
 mod records;
@@ -21,15 +21,15 @@ use sheet::SheetReader;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 
-/// Bytes of a workbook. The lists of sectors and streams of a compound file are kept in memory, and a file of strangers may
-/// consist of nothing else.
+/// Bytes of the largest workbook. The lists of sectors and streams of a compound file are kept in memory, and an
+/// untrusted file may consist of nothing else.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
-/// How the stream of a workbook is called, since Excel 97 and before.
+/// The names of a workbook's stream: since Excel 97, and before.
 const STREAMS: [&str; 2] = ["Workbook", "Book"];
 
-/// Writes a sheet as a table: the one that is wanted, else the first visible one with values, else the first with values. What
-/// waits in between is counted against the budget.
+/// Writes a sheet as a table: the wanted one, else the first visible one with values, else the first with values. Rows
+/// that are held in temporary files are counted against the budget.
 pub fn convert(
     file: File,
     wanted: Option<&str>,
@@ -57,7 +57,7 @@ pub fn convert(
     Err(OpenError::Refused(Refusal::EmptyWorkbook))
 }
 
-/// Writes a sheet. False, and nothing written, if it has no values.
+/// Writes a sheet. Returns `false` and writes nothing if it has no values.
 fn write_sheet(
     stream: &mut Stream<File>,
     sheet: &Sheet,
@@ -65,7 +65,7 @@ fn write_sheet(
     (budget, out): (&Budget, &mut dyn Write),
     source: &mut TableSource,
 ) -> Result<bool, OpenError> {
-    // Behind the end there is nothing to read.
+    // An offset beyond the end of the stream results in an empty sheet.
     let at = sheet.offset.min(stream.len());
     stream.seek(SeekFrom::Start(at))?;
     let mut reader = SheetReader::new(Records::new(stream), globals);

@@ -1,10 +1,10 @@
-//! The records of a workbook's stream: a kind, a length, and so many bytes, which further records may continue.
+//! The records of a workbook's stream: a kind, a length and that many bytes, which further records may continue.
 
 use crate::convert::budget::reading_failed;
 use crate::open::{OpenError, Refusal};
 use std::io::{ErrorKind, Read};
 
-/// The kinds of records that are read; what each holds is said where it is read.
+/// The kinds of records that are read; their contents are described where they are read.
 pub mod kind {
     pub const FORMULA: u16 = 0x0006;
     pub const END: u16 = 0x000A;
@@ -28,14 +28,14 @@ pub mod kind {
     pub const BEGIN: u16 = 0x0809;
 }
 
-/// The records from where a stream stands.
+/// Reads the records from the current position of a stream.
 pub struct Records<R> {
     input: R,
-    /// The kind and length of the record that comes next, if it was looked at.
+    /// The kind and length of the next record, if they were read ahead.
     next: Option<(u16, u16)>,
-    /// The bytes of the record in hand.
+    /// The bytes of the current record.
     data: Vec<u8>,
-    /// How many of them were taken.
+    /// How many of its bytes were taken.
     taken: usize,
 }
 
@@ -49,7 +49,7 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// Goes on to the next record: its kind. None at the end of the stream.
+    /// Advances to the next record and returns its kind. `None` at the end of the stream.
     pub fn next(&mut self) -> Result<Option<u16>, OpenError> {
         let Some((kind, length)) = self.head()? else {
             return Ok(None);
@@ -61,13 +61,13 @@ impl<R: Read> Records<R> {
         Ok(Some(kind))
     }
 
-    /// The kind and length of the record that comes next.
+    /// Returns the kind and length of the next record. `None` at the end of the stream.
     fn head(&mut self) -> Result<Option<(u16, u16)>, OpenError> {
         if self.next.is_none() {
             let mut head = [0; 4];
             match self.input.read_exact(&mut head) {
                 Ok(()) => {}
-                // Streams are filled up to whole sectors.
+                // Streams are padded to whole sectors.
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
                 Err(error) => return Err(failed(error)),
             }
@@ -80,7 +80,7 @@ impl<R: Read> Records<R> {
         Ok(self.next)
     }
 
-    /// Goes on to the record that continues the one in hand. False, and nothing done, if there is none.
+    /// Advances to the record that continues the current one. Returns `false` and does nothing if there is none.
     pub fn go_on(&mut self) -> Result<bool, OpenError> {
         match self.head()? {
             Some((kind::CONTINUE, _)) => self.next().map(|_| true),
@@ -88,19 +88,19 @@ impl<R: Read> Records<R> {
         }
     }
 
-    /// What is left of the record in hand.
+    /// The bytes of the current record that were not taken.
     pub fn rest(&self) -> &[u8] {
         &self.data[self.taken..]
     }
 
-    /// Takes up to so many bytes of the record in hand.
+    /// Takes up to `most` bytes of the current record.
     pub fn take(&mut self, most: usize) -> &[u8] {
         let begin = self.taken;
         self.taken = self.data.len().min(begin.saturating_add(most));
         &self.data[begin..self.taken]
     }
 
-    /// Takes bytes, also over the ends of records; as many zeros for those that are missing.
+    /// Takes bytes, also across the ends of records. Missing bytes are zeros.
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], OpenError> {
         let mut bytes = [0; N];
         let mut filled = 0;
@@ -127,7 +127,7 @@ impl<R: Read> Records<R> {
         Ok(u32::from_le_bytes(self.array()?))
     }
 
-    /// Passes over bytes, also over the ends of records, as far as there are any.
+    /// Skips bytes, also across the ends of records, as far as there are any.
     pub fn skip(&mut self, bytes: u64) -> Result<(), OpenError> {
         let mut left = bytes;
         while left > 0 {

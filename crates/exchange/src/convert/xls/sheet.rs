@@ -1,4 +1,4 @@
-//! A sheet, row by row.
+//! Reads a sheet row by row.
 
 use super::globals::Globals;
 use super::records::{Records, kind};
@@ -8,25 +8,24 @@ use crate::native::CUT_TEXT;
 use crate::open::{OpenError, Refusal};
 use std::io::Read;
 
-/// Columns of a sheet.
+/// Columns of the widest sheet.
 const COLUMNS: usize = 256;
-/// Bytes of a row.
+/// Bytes of the longest row.
 const LONGEST_ROW: usize = 16 * 1024 * 1024;
-/// Merged ranges that are kept: those of the first rows.
+/// Merged ranges that are kept; they begin in the first rows.
 const MOST_MERGED: usize = 4096;
 
-/// A sheet that is being read.
 pub struct SheetReader<'g, R> {
     records: Records<R>,
     globals: &'g mut Globals,
-    /// A record of the next row, which was met at the end of the one in hand.
+    /// The kind of the record that begins the next row, read at the end of the current row.
     ahead: Option<u16>,
-    /// How many parts within parts, such as charts, the record in hand is in.
+    /// The nesting depth of the current record: 1 in the sheet itself, more in embedded parts such as charts.
     depth: usize,
-    /// The cell of the formula whose text comes next.
+    /// The column of the formula whose text is in the next record.
     formula: Option<usize>,
     merged: Vec<MergedDown>,
-    /// Numbers of which the spreadsheet has kept fifteen digits only.
+    /// Numbers of which the spreadsheet kept only fifteen digits.
     pub cut_numbers: u64,
     /// Texts that were cut when the workbook was written.
     pub cut_texts: u64,
@@ -56,12 +55,12 @@ impl<'g, R: Read> SheetReader<'g, R> {
         }
     }
 
-    /// The merged ranges, once there are no more rows.
+    /// The merged ranges; complete once all rows were read.
     pub fn merged(&self) -> &[MergedDown] {
         &self.merged
     }
 
-    /// Reads the next row that has cells. False if there are no more.
+    /// Reads the next row that has cells. Returns `false` if there are no more.
     pub fn next_row(&mut self, row: &mut Row) -> Result<bool, OpenError> {
         let last = row.number;
         let mut is_begun = false;
@@ -90,7 +89,7 @@ impl<'g, R: Read> SheetReader<'g, R> {
         Ok(is_begun)
     }
 
-    /// The next record of the sheet itself. None at its end.
+    /// Returns the next record of the sheet itself. `None` at its end.
     fn next_record(&mut self) -> Result<Option<u16>, OpenError> {
         if let Some(kind) = self.ahead.take() {
             return Ok(Some(kind));
@@ -138,7 +137,7 @@ impl<'g, R: Read> SheetReader<'g, R> {
         self.set(column, &value, row)
     }
 
-    /// The value that a formula had when the workbook was saved.
+    /// Reads the value that a formula had when the workbook was saved.
     fn value_of_formula(&mut self, column: usize, style: usize) -> Result<Value, OpenError> {
         let result: [u8; 8] = self.records.array()?;
         Ok(match result {
@@ -164,7 +163,7 @@ impl<'g, R: Read> SheetReader<'g, R> {
         self.set(column, &Value::Text(text), row)
     }
 
-    /// Several numbers one beside the other: a style and a number each, and behind them the last column.
+    /// Reads several adjacent numbers: a style and a number each, followed by the last column.
     fn read_numbers(&mut self, first: usize, row: &mut Row) -> Result<(), OpenError> {
         let numbers = self.records.rest().len().saturating_sub(2) / 6;
         for column in (first..).take(numbers) {
@@ -181,7 +180,7 @@ impl<'g, R: Read> SheetReader<'g, R> {
         Ok(text)
     }
 
-    /// Sets a cell to a value as people see it.
+    /// Sets a cell to a value as it is displayed.
     fn set(&mut self, column: usize, value: &Value, row: &mut Row) -> Result<(), OpenError> {
         if column >= COLUMNS {
             return Ok(());
@@ -211,7 +210,7 @@ impl<'g, R: Read> SheetReader<'g, R> {
         }
     }
 
-    /// Ranges of merged cells: first and last row, first and last column each.
+    /// Reads ranges of merged cells: first and last row, first and last column each.
     fn read_merged(&mut self) -> Result<(), OpenError> {
         let ranges = self.records.u16()?;
         for _ in 0..ranges {
@@ -254,7 +253,8 @@ fn number_of_row(cell: &[u8]) -> u64 {
     }
 }
 
-/// A number in four bytes: a whole one or the upper half of one, and perhaps a hundred times what is meant.
+/// Decodes a number of four bytes: an integer, or the upper half of a 64-bit float; either may be stored multiplied by
+/// 100.
 fn short_number(bits: u32) -> f64 {
     let number = match bits & 2 {
         0 => f64::from_bits(u64::from(bits & !3) << 32),

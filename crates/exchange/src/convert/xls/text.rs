@@ -1,25 +1,25 @@
-//! Texts in records: of Excel 97 and later in Unicode, before in the code page of the workbook.
+//! Texts in records: since Excel 97 in Unicode, before in the code page of the workbook.
 
 use super::records::Records;
 use crate::open::{Charset, OpenError};
 use std::io::Read;
 
-/// How the texts of a workbook are written.
+/// The encoding of a workbook's texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Writing {
     Unicode,
     CodePage(Charset),
 }
 
-/// Characters of two bytes rather than one.
+/// Flag: characters take two bytes rather than one.
 const WIDE: u8 = 1;
-/// What is to be said of pronunciation stands behind the text.
+/// Flag: the pronunciation follows the text.
 const WITH_PRONUNCIATION: u8 = 4;
-/// Fonts of parts of the text stand behind it.
+/// Flag: fonts for parts of the text follow it.
 const WITH_FONTS: u8 = 8;
 
 impl Writing {
-    /// Appends the text of so many characters that stands next in the record in hand.
+    /// Appends the next text of the current record, which has `count` characters.
     pub fn append<R: Read>(self, records: &mut Records<R>, count: usize, into: &mut String) -> Result<(), OpenError> {
         match self {
             Self::Unicode => append_unicode(records, count, into),
@@ -46,7 +46,8 @@ fn append_unicode<R: Read>(records: &mut Records<R>, count: usize, into: &mut St
     records.skip(fonts + pronunciation)
 }
 
-/// The characters of a text. Where a record ends within it, the next one says anew how wide they are.
+/// Reads the characters of a text. Where a record ends within the text, the next record begins with a new flag for
+/// their width.
 fn units<R: Read>(records: &mut Records<R>, count: usize, is_wide: bool) -> Result<Vec<u16>, OpenError> {
     let mut units = Vec::new();
     let mut is_wide = is_wide;

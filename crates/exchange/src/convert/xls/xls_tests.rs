@@ -18,7 +18,7 @@ fn end() -> Vec<u8> {
     record(kind::END, &[])
 }
 
-/// A compound file with a workbook of these records.
+/// A compound file that contains these records as the given stream.
 fn compound(stream: &str, records: &[u8]) -> Vec<u8> {
     let mut compound = CompoundFile::create(Cursor::new(Vec::new())).unwrap();
     compound.create_stream(stream).unwrap().write_all(records).unwrap();
@@ -26,7 +26,7 @@ fn compound(stream: &str, records: &[u8]) -> Vec<u8> {
     compound.into_inner().into_inner()
 }
 
-/// A workbook since Excel 97: records before the sheets, and the name, state and cells of each.
+/// A workbook of Excel 97 or later: the records before the sheets, and the name, state and cells of each sheet.
 fn workbook(globals: &[u8], sheets: &[(&str, u8, Vec<u8>)]) -> Vec<u8> {
     let list = |offsets: &[u32]| {
         let of_list = sheets.iter().zip(offsets).map(|((name, state, _), offset)| {
@@ -67,13 +67,13 @@ fn cell(kind: u16, (row, column, style): (u16, u16, u16), value: &[u8]) -> Vec<u
     )
 }
 
-/// A text in one byte a character.
+/// A text with one byte for each character.
 fn narrow(text: &str) -> Vec<u8> {
     let bytes: Vec<u8> = text.chars().map(|c| c as u8).collect();
     [&(bytes.len() as u16).to_le_bytes(), &[0][..], &bytes].concat()
 }
 
-/// A text in two bytes a character.
+/// A text with two bytes for each character.
 fn wide(text: &str) -> Vec<u8> {
     let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     [&(units.len() as u16 / 2).to_le_bytes(), &[1][..], &units].concat()
@@ -83,7 +83,7 @@ fn label(row: u16, column: u16, text: &str) -> Vec<u8> {
     cell(kind::LABEL, (row, column, 0), &wide(text))
 }
 
-/// Shared texts, in so many records.
+/// Shared texts; each piece becomes a record.
 fn shared(pieces: &[Vec<u8>]) -> Vec<u8> {
     let counts = [0xFF; 8];
     let begin = [&counts[..], &pieces[0]].concat();
@@ -300,7 +300,7 @@ fn false_counts_are_not_believed() {
     let read = rows(&bytes, None);
     assert_eq!(read[0].1[..3], ["ab", "", "ab"]);
     assert_eq!((read[1].0, read[1].1[255].as_str()), (65_536, "at the end"));
-    // Sheets that are said to be outside of the file, or in each other, are empty.
+    // Sheets whose offset is outside of the file, or inside another sheet, are empty.
     let outside = record(
         kind::SHEET,
         &[&u32::MAX.to_le_bytes()[..], &[0, 0, 1, 0, b'S']].concat(),

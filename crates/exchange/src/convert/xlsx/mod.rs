@@ -1,6 +1,6 @@
-//! Excel workbooks: a sheet as a table, with values as people see them.
+//! Excel workbooks: converts a sheet into a table, with values as they are displayed.
 //!
-//! Everything is read in one pass and in bounded memory, whatever the file claims of itself.
+//! Everything is read in one pass and in bounded memory, whatever sizes and counts the file claims.
 
 pub mod number_format;
 pub mod shared_strings;
@@ -24,8 +24,8 @@ use std::io::Write;
 use styles::Styles;
 use workbook::{Sheet, Workbook};
 
-/// Writes a sheet as a table: the one that is wanted, else the first visible one with values, else the first with values. What
-/// waits in between is counted against the budget.
+/// Writes a sheet as a table: the wanted one, else the first visible one with values, else the first with values. Rows
+/// that are held in temporary files are counted against the budget.
 pub fn convert(
     zip: &ZipFile,
     wanted: Option<&str>,
@@ -65,7 +65,7 @@ pub fn convert(
     Err(OpenError::Refused(Refusal::EmptyWorkbook))
 }
 
-/// Writes a sheet. False, and nothing written, if it has no values.
+/// Writes a sheet. Returns `false` and writes nothing if it has no values.
 fn write_sheet(
     zip: &ZipFile,
     sheet: &Sheet,

@@ -1,21 +1,21 @@
-//! Numbers as a spreadsheet shows them: what a number format says beside colours and currencies.
+//! Writes numbers as a spreadsheet displays them, following the number format except for colours and currencies.
 //!
-//! A spreadsheet keeps the zip code 02116 as the number 2116 and a day as a count of days; only the format of the cell tells.
-//! Leaves out what is there to please the eye: groups of thousands, decimals, percent signs.
+//! A spreadsheet stores the zip code 02116 as the number 2116 and a day as a count of days; only the number format of
+//! the cell distinguishes them. Purely visual parts are ignored: thousands separators, decimals, percent signs.
 
-/// The day from which days are counted.
+/// The day from which a workbook counts days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Epoch {
-    /// Day 1 is 1 January 1900, and 29 February 1900 is counted as if there had been one.
+    /// Day 1 is 1 January 1900, and 29 February 1900 is counted although it did not exist.
     Year1900,
     /// Day 0 is 1 January 1904.
     Year1904,
 }
 
-/// What a format shows of a number.
+/// How a number is displayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NumberFormat {
-    /// Its digits.
+    /// As its digits.
     General,
     /// A day.
     Date,
@@ -29,7 +29,7 @@ pub enum NumberFormat {
     Masks(Vec<Mask>),
 }
 
-/// One section of a format of digits.
+/// One section of a number format that consists of digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
     condition: Option<Condition>,
@@ -46,22 +46,22 @@ impl Eq for Condition {}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
-    /// A digit; a zero if the number has none there.
+    /// A digit; a zero if the number has none in this position.
     Zero,
-    /// A digit if the number has one there.
+    /// A digit if the number has one in this position.
     Digit,
     Literal(char),
 }
 
-/// A number above has more digits than a spreadsheet keeps.
+/// Whole numbers from here on have more digits than a spreadsheet keeps.
 const EXACT: f64 = 1e15;
-/// How many digits a spreadsheet keeps.
+/// The number of digits that a spreadsheet keeps.
 const DIGITS: usize = 15;
-/// The last day that spreadsheets know, 31 December 9999, counted from 1900.
+/// The last day that spreadsheets support, 31 December 9999, counted from 1900.
 const LAST_DAY: f64 = 2_958_465.0;
 
 impl NumberFormat {
-    /// The format that spreadsheets know by its number alone.
+    /// Returns the built-in format with this id.
     pub fn built_in(id: u32) -> Self {
         match id {
             14 | 15 | 17 | 27..=31 | 36 | 50..=58 => Self::Date,
@@ -72,7 +72,7 @@ impl NumberFormat {
         }
     }
 
-    /// Reads a format.
+    /// Parses a number format.
     pub fn parse(code: &str) -> Self {
         let sections: Vec<Section> = sections(code).iter().map(|section| Section::read(section)).collect();
         let Some(first) = sections.first() else {
@@ -104,7 +104,7 @@ impl NumberFormat {
         }
     }
 
-    /// Appends a number as it is shown. False if it has more digits than the spreadsheet has kept.
+    /// Appends a number as it is displayed. Returns `false` if it has more digits than the spreadsheet kept.
     pub fn write(&self, raw: &str, epoch: Epoch, into: &mut String) -> bool {
         let Ok(value) = raw.parse::<f64>() else {
             into.push_str(raw);
@@ -135,7 +135,7 @@ impl NumberFormat {
         if !(0.0..=LAST_DAY + 1.0).contains(&day_of_1900) {
             return None;
         }
-        // Times are parts of a day, to the second.
+        // Times are fractions of a day, rounded to the second.
         let seconds = (day_of_1900.fract() * 86_400.0).round() as i64;
         let day = day_of_1900.trunc() as i64 + seconds / 86_400;
         let seconds = seconds % 86_400;
@@ -144,7 +144,7 @@ impl NumberFormat {
         Some(match self {
             Self::Time => time,
             Self::DayAndMonth => format!("--{month:02}-{day:02}"),
-            // A format without the time may hide one, and one with the time show midnight.
+            // A format without time may hide one, and a format with time may display midnight.
             _ if seconds == 0 => format!("{year:04}-{month:02}-{day:02}"),
             Self::Date => format!("{year:04}-{month:02}-{day:02}"),
             _ => format!("{year:04}-{month:02}-{day:02} {time}"),
@@ -152,9 +152,9 @@ impl NumberFormat {
     }
 }
 
-/// Year, month and day of a count of days from 1900.
+/// Converts a count of days from 1900 to year, month and day.
 fn civil(day: i64) -> (i64, i64, i64) {
-    // The day that never was, and those before it, are one off.
+    // 29 February 1900 did not exist: that day and all days before it are one off.
     let day = if day < 60 { day + 1 } else { day };
     // Days since 1 March of year 0, in eras of 400 years. 1 January 1970 is day 25,569.
     let z = day - 25_569 + 719_468;
@@ -169,20 +169,20 @@ fn civil(day: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
-/// Appends all digits of a number, without exponent. False if the spreadsheet has kept the first fifteen only.
+/// Appends all digits of a number, without exponent. Returns `false` if the spreadsheet kept only the first fifteen.
 fn plain(raw: &str, value: f64, into: &mut String) -> bool {
     let digits = raw.strip_prefix('-').unwrap_or(raw);
     let is_whole = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if is_whole {
         into.push_str(raw);
-        // Other programs than Excel keep more digits.
+        // Programs other than Excel may keep more digits.
         return digits.len() <= DIGITS || digits.bytes().skip(DIGITS).any(|b| b != b'0');
     }
     if value.fract() == 0.0 {
         into.push_str(&format!("{value:.0}"));
         return value.abs() < EXACT;
     }
-    // 0.1 + 0.2 is shown as 0.3.
+    // 0.1 + 0.2 is displayed as 0.3.
     let rounded = format!("{value:.*e}", DIGITS - 1).parse().unwrap_or(value);
     into.push_str(&format!("{rounded}"));
     true
@@ -225,7 +225,7 @@ fn masked(masks: &[Mask], value: f64) -> Option<String> {
     Some(text)
 }
 
-/// The sections of a format: for positive numbers, for negative ones, zero and text.
+/// Splits a format into its sections: for positive numbers, for negative ones, for zero and for text.
 fn sections(code: &str) -> Vec<String> {
     let mut sections = vec![String::new()];
     let (mut quoted, mut escaped) = (false, false);
@@ -241,7 +241,7 @@ fn sections(code: &str) -> Vec<String> {
     sections
 }
 
-/// What a section of a format is made of.
+/// The properties of a section of a format.
 #[derive(Default)]
 struct Section {
     is_general: bool,
@@ -273,7 +273,7 @@ impl Section {
                     let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
                     section.bracket(&inside.to_ascii_lowercase());
                 }
-                // The width of the next character, or filling up with it.
+                // A blank of the width of the next character, or filling with that character.
                 '_' | '*' => {
                     characters.next();
                 }
@@ -283,7 +283,7 @@ impl Section {
         section
     }
 
-    /// A colour, a currency, a language, a condition, or hours that do not end at 24.
+    /// Reads a bracketed part: a colour, a currency, a language, a condition, or hours that may exceed 24.
     fn bracket(&mut self, inside: &str) {
         if !inside.is_empty() && inside.chars().all(|c| matches!(c, 'h' | 'm' | 's')) {
             self.has_time = true;

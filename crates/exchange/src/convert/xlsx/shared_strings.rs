@@ -1,7 +1,7 @@
-//! The texts of a workbook, each written once and named by its number in the cells.
+//! The shared texts of a workbook: each is stored once, and cells refer to it by its number.
 //!
-//! They are kept in pages in a temporary file, and of the pages a fixed number in memory, so that memory does not grow
-//! with them. The count that the file claims is not believed.
+//! The texts are divided into pages. Once they exceed a fixed size, all pages are in a temporary file and only some of
+//! them in memory, so memory does not grow with the texts. The count that the file claims is not trusted.
 
 use super::text::{LONGEST_TEXT, unescape_into};
 use crate::convert::xml::{Xml, append_text};
@@ -11,12 +11,12 @@ use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 
-/// Bytes of a page, at least; the last text may go beyond.
+/// Bytes of a page at which the next one begins; the last text may exceed them.
 const PAGE: usize = 8 * 1024;
-/// Bytes of texts that are in memory at once.
+/// Bytes of texts that are kept in memory.
 const IN_MEMORY: usize = 32 * 1024 * 1024;
 
-/// Where a page is.
+/// The position of a page in the file.
 struct PagePlace {
     /// The number of its first text.
     first: usize,
@@ -24,31 +24,31 @@ struct PagePlace {
     bytes: usize,
 }
 
-/// Some texts one behind the other.
+/// Consecutive texts.
 #[derive(Default)]
 struct Page {
     text: String,
-    /// Where each text ends.
+    /// The end of each text.
     ends: Vec<u32>,
 }
 
-/// The texts by their numbers.
+/// The shared texts, by their numbers.
 pub struct SharedStrings {
     places: Vec<PagePlace>,
     count: usize,
-    /// The pages in memory, and in which order they came there.
+    /// The pages in memory, and the order in which they were added.
     pages: HashMap<usize, Page>,
     order: VecDeque<usize>,
     in_memory: usize,
-    /// Where all pages are, once they are too many for memory.
+    /// The file that holds all pages, once they exceed the memory limit.
     file: Option<File>,
     written: u64,
-    /// How much stays in memory.
+    /// The bytes that may be kept in memory.
     room: usize,
 }
 
 impl SharedStrings {
-    /// Those of a workbook that has none.
+    /// The shared texts of a workbook that has none.
     pub fn none() -> Self {
         Self::with_room(IN_MEMORY)
     }
@@ -84,7 +84,7 @@ impl SharedStrings {
                 Event::Start(tag) => match tag.local_name().as_ref() {
                     b"si" => raw.clear(),
                     b"t" => in_text = true,
-                    // How the characters of a text are pronounced is no part of it.
+                    // The pronunciation of a text is not part of it.
                     b"rPh" => in_reading = true,
                     _ => {}
                 },
@@ -112,7 +112,7 @@ impl SharedStrings {
         Ok(strings)
     }
 
-    /// Keeps texts as they come: each is appended by `next`, which says false when there are no more.
+    /// Collects texts: each is appended by `next`, which returns `false` when there are no more.
     pub fn collect(mut next: impl FnMut(&mut String) -> Result<bool, OpenError>) -> Result<Self, OpenError> {
         let mut strings = Self::none();
         let mut page = Page::default();
@@ -125,7 +125,7 @@ impl SharedStrings {
 
     fn end_text(&mut self, page: &mut Page) -> Result<(), OpenError> {
         page.ends.push(u32::try_from(page.text.len()).unwrap_or(u32::MAX));
-        // Very short texts fill a page by their number.
+        // The end offsets count, too: very short texts fill a page by their number.
         if page.text.len() + 4 * page.ends.len() >= PAGE {
             self.end_page(std::mem::take(page))?;
         }
@@ -153,7 +153,7 @@ impl SharedStrings {
         Ok(())
     }
 
-    /// Writes all pages into a file. From now on those in memory are copies.
+    /// Writes all pages to a file; from now on the pages in memory are copies.
     fn begin_file(&mut self) -> Result<(), OpenError> {
         let mut file = io::BufWriter::with_capacity(256 * 1024, tempfile::tempfile()?);
         for number in 0..self.places.len() - 1 {
@@ -166,7 +166,7 @@ impl SharedStrings {
         Ok(())
     }
 
-    /// Keeps a page in memory, in place of those that came first.
+    /// Keeps a page in memory and removes the oldest ones to make room.
     fn keep(&mut self, number: usize, page: Page, bytes: usize) {
         while self.file.is_some() && self.in_memory + bytes > self.room {
             let Some(oldest) = self.order.pop_front() else { break };
@@ -178,7 +178,7 @@ impl SharedStrings {
         self.pages.insert(number, page);
     }
 
-    /// Appends a text; nothing for a number that no text has.
+    /// Appends a text; nothing if no text has this number.
     pub fn append(&mut self, number: usize, into: &mut String) -> Result<(), OpenError> {
         if number >= self.count {
             return Ok(());

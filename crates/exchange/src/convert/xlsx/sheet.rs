@@ -1,4 +1,4 @@
-//! A sheet, row by row.
+//! Reads a sheet row by row.
 
 use super::number_format::{Epoch, NumberFormat};
 use super::shared_strings::SharedStrings;
@@ -12,21 +12,21 @@ use crate::open::{OpenError, Refusal};
 use quick_xml::events::{BytesStart, Event};
 use std::io::BufRead;
 
-/// Rows of a sheet.
+/// Rows of the longest sheet.
 const ROWS: u64 = 1_048_576;
-/// Columns of a sheet. What stands behind is no place of a sheet.
+/// Columns of the widest sheet; cells beyond them are ignored.
 const COLUMNS: usize = 16_384;
-/// Bytes of a row.
+/// Bytes of the longest row.
 const LONGEST_ROW: usize = 16 * 1024 * 1024;
-/// Merged ranges that are kept: those of the first rows.
+/// Merged ranges that are kept; they begin in the first rows.
 const MOST_MERGED: usize = 4096;
 
-/// What cells are read with.
+/// What is needed to turn cells into texts, and counts of what was lost.
 pub struct Values<'a> {
     pub strings: &'a mut SharedStrings,
     pub styles: &'a Styles,
     pub epoch: Epoch,
-    /// Numbers of which the spreadsheet has kept fifteen digits only.
+    /// Numbers of which the spreadsheet kept only fifteen digits.
     pub cut_numbers: u64,
     /// Texts that were cut when the workbook was written.
     pub cut_texts: u64,
@@ -34,18 +34,17 @@ pub struct Values<'a> {
     pub formulas_without_value: u64,
 }
 
-/// A sheet that is being read.
 pub struct SheetReader<R: BufRead> {
     xml: Xml<R>,
     row: u64,
-    /// The text of the cell in hand.
+    /// The text of the current cell.
     value: String,
-    /// The merged ranges that begin above a row, from which they are of no interest.
+    /// The merged ranges that begin above the row `merged_before`; later ones are not needed.
     merged: Vec<MergedDown>,
     merged_before: u64,
 }
 
-/// A cell's place and kind.
+/// The position and kind of a cell.
 struct Cell {
     column: usize,
     style: usize,
@@ -62,7 +61,7 @@ enum Kind {
     Date,
 }
 
-/// What of a cell the text belongs to.
+/// The part of a cell to which the current text belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Within {
     Nothing,
@@ -72,7 +71,7 @@ enum Within {
 }
 
 impl<R: BufRead> SheetReader<R> {
-    /// Reads from the start. Of merged cells those are kept that begin above a row.
+    /// Reads from the start. Merged ranges that begin above the row `merged_before` are kept.
     pub fn new(input: R, merged_before: u64) -> Self {
         Self {
             xml: Xml::new(input, Refusal::Workbook),
@@ -83,12 +82,12 @@ impl<R: BufRead> SheetReader<R> {
         }
     }
 
-    /// The merged ranges, once there are no more rows.
+    /// The merged ranges; complete once all rows were read.
     pub fn merged(&self) -> &[MergedDown] {
         &self.merged
     }
 
-    /// Reads the next row that has cells. False if there are no more.
+    /// Reads the next row that has cells. Returns `false` if there are no more.
     pub fn next_row(&mut self, values: &mut Values<'_>, row: &mut Row) -> Result<bool, OpenError> {
         loop {
             match self.xml.next()? {
@@ -148,7 +147,7 @@ impl<R: BufRead> SheetReader<R> {
         }
     }
 
-    /// Reads the value of a cell up to its end. True if it is that of a formula.
+    /// Reads the value of a cell up to its end. Returns whether the cell has a formula.
     fn read_value(&mut self) -> Result<bool, OpenError> {
         self.value.clear();
         let mut within = Within::Nothing;
@@ -221,7 +220,7 @@ impl Cell {
 }
 
 impl Values<'_> {
-    /// Appends the value of a cell as people see it.
+    /// Appends the value of a cell as it is displayed.
     fn append(&mut self, cell: &Cell, raw: &str, into: &mut String) -> Result<(), OpenError> {
         match cell.kind {
             Kind::Number => {
@@ -236,7 +235,7 @@ impl Values<'_> {
             }
             Kind::Text => unescape_into(raw, into),
             Kind::Boolean => into.push_str(if raw.trim() == "1" { "TRUE" } else { "FALSE" }),
-            // Whatever the cell was to hold, it is not there.
+            // A formula error is not a value.
             Kind::Error => {}
             Kind::Date => into.push_str(day_of(raw.trim()).as_ref()),
         }
@@ -244,7 +243,7 @@ impl Values<'_> {
     }
 }
 
-/// A day as ISO 8601 has it, without a time of zero.
+/// Returns an ISO 8601 date without the time if that is zero.
 fn day_of(raw: &str) -> String {
     let without_zone = raw.trim_end_matches('Z');
     match without_zone.split_once('T') {
@@ -254,14 +253,14 @@ fn day_of(raw: &str) -> String {
     }
 }
 
-/// The number of a row: what it says if that is a row behind the last one, else the next.
+/// The number of a row: its `r` attribute if that is higher than the last row's number, else the next number.
 fn row_number(tag: &BytesStart<'_>, last: u64) -> u64 {
     let number = attribute(tag, "r").and_then(|r| r.parse().ok());
     let is_behind = |number: &u64| *number > last && *number <= ROWS;
     number.filter(is_behind).unwrap_or(last + 1)
 }
 
-/// The column of a place such as `AB12`, from 0.
+/// Returns the column of a cell reference such as `AB12`, counted from 0.
 fn column_of(place: &[u8]) -> Option<usize> {
     let letters = place.iter().take_while(|b| b.is_ascii_alphabetic());
     let column = letters.take(4).fold(0, |column, letter| {
@@ -270,7 +269,7 @@ fn column_of(place: &[u8]) -> Option<usize> {
     column.checked_sub(1)
 }
 
-/// A range such as `A1:B2`, if it goes down.
+/// Parses a range such as `A1:B2`. `None` if it does not span several rows.
 fn merged_range(range: &str) -> Option<MergedDown> {
     let (first, last) = range.split_once(':')?;
     let row_of = |place: &str| {

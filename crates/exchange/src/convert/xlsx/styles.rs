@@ -7,25 +7,25 @@ use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 use std::io::BufRead;
 
-/// Styles that are kept: spreadsheets write at most 65,490.
+/// Styles that are kept; spreadsheets write at most 65,490.
 const MOST_STYLES: usize = 65_536;
-/// Formats that are kept, and how long they may be.
+/// Limits of the custom formats that are kept: their number, and the bytes of each.
 const MOST_FORMATS: usize = 16_384;
 const LONGEST_FORMAT: usize = 1024;
 
 /// The number format of each style.
 pub struct Styles {
     formats: Vec<NumberFormat>,
-    /// Which format each style has.
+    /// The index into `formats` of each style.
     of_style: Vec<u16>,
 }
 
-/// Styles as they are read one by one.
+/// Builds the styles while they are read one by one.
 pub struct StyleList {
     styles: Styles,
-    /// The formats of the workbook's own, by their numbers.
+    /// The custom formats of the workbook, by their ids.
     own: HashMap<u32, NumberFormat>,
-    /// Which of the formats in hand a number is.
+    /// The index into `formats` of each format id.
     places: HashMap<u32, u16>,
 }
 
@@ -38,14 +38,14 @@ impl StyleList {
         }
     }
 
-    /// Adds a format of the workbook's own.
+    /// Adds a custom format of the workbook.
     pub fn add_format(&mut self, id: u32, code: &str) {
         if self.own.len() < MOST_FORMATS && code.len() <= LONGEST_FORMAT {
             self.own.insert(id, NumberFormat::parse(code));
         }
     }
 
-    /// Adds the next style; its format has a number.
+    /// Adds the next style, given the id of its format.
     pub fn add_style(&mut self, id: u32) {
         if self.styles.of_style.len() == MOST_STYLES {
             return;
@@ -65,7 +65,7 @@ impl StyleList {
 }
 
 impl Styles {
-    /// Those of a workbook without styles.
+    /// The styles of a workbook without any.
     pub fn none() -> Self {
         Self {
             formats: vec![NumberFormat::General],

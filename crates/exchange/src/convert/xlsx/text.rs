@@ -1,11 +1,11 @@
-//! Texts of cells: characters that XML cannot hold are written as `_x000D_`.
+//! Texts of cells: characters that XML cannot hold are escaped, as in `_x000D_`.
 
 use std::char::decode_utf16;
 
-/// The longest text of a cell. Spreadsheets take 32,767 characters.
+/// Bytes of the longest text of a cell. Spreadsheets allow 32,767 characters.
 pub const LONGEST_TEXT: usize = 1024 * 1024;
 
-/// Appends a text with its escapes undone. A carriage return before a line break is none of the text.
+/// Appends a text with its escapes undone. A carriage return before a line feed is dropped.
 pub fn unescape_into(text: &str, into: &mut String) {
     let mut rest = text;
     while let Some(at) = rest.find("_x") {
@@ -15,7 +15,7 @@ pub fn unescape_into(text: &str, into: &mut String) {
         while let Some((unit, next)) = escape(behind) {
             units.push(unit);
             behind = next;
-            // An escaped low line begins a text that only looks like an escape.
+            // An escaped underscore begins a text that only looks like an escape.
             if unit == 0x5f {
                 break;
             }
@@ -34,7 +34,7 @@ pub fn unescape_into(text: &str, into: &mut String) {
     into.push_str(rest);
 }
 
-/// An escape at the beginning, and what follows.
+/// Parses an escape at the beginning of the text. Returns its value and the rest of the text.
 fn escape(text: &str) -> Option<(u16, &str)> {
     let digits = text.strip_prefix("_x")?.get(..4)?;
     let behind = text.get(6..)?.strip_prefix('_')?;

@@ -1,4 +1,4 @@
-//! The parts of a workbook: its sheets in their order, and where texts and styles are.
+//! The parts of a workbook: its sheets in order, and the positions of shared texts and styles.
 
 use super::number_format::Epoch;
 use crate::convert::sheet_choice::ListedSheet;
@@ -8,16 +8,15 @@ use crate::open::{OpenError, Refusal};
 use quick_xml::events::{BytesStart, Event};
 use std::collections::HashMap;
 
-/// Characters of a sheet's name; spreadsheets take 31.
+/// Characters of a sheet's name that are kept; spreadsheets allow 31.
 const LONGEST_NAME: usize = 255;
-/// References from one part to others that are looked at.
+/// References from one part to others that are read.
 const MOST_REFERENCES: usize = 65_536;
 
-/// A sheet.
 pub struct Sheet {
     pub name: String,
     pub is_hidden: bool,
-    /// Its entry in the file.
+    /// The index of its entry in the ZIP file.
     pub part: usize,
 }
 
@@ -31,7 +30,7 @@ impl ListedSheet for Sheet {
     }
 }
 
-/// What a workbook is made of.
+/// The parts of a workbook.
 pub struct Workbook {
     pub sheets: Vec<Sheet>,
     pub epoch: Epoch,
@@ -39,7 +38,7 @@ pub struct Workbook {
     pub styles: Option<usize>,
 }
 
-/// The name of the part that a file is about, such as `xl/workbook.xml`; none if it does not say.
+/// Returns the name of the main part of a file, such as `xl/workbook.xml`. `None` if the file does not declare it.
 pub fn main_part(zip: &ZipFile) -> Result<Option<String>, OpenError> {
     let Some(at) = zip.find("_rels/.rels") else {
         return Ok(None);
@@ -94,7 +93,7 @@ fn epoch(tag: &BytesStart<'_>) -> Epoch {
     }
 }
 
-/// A sheet of the list; none for a chart or a macro, and for one that is not in the file.
+/// Reads a sheet of the list. `None` for a chart or a macro, and for a sheet that is not in the file.
 fn sheet(tag: &BytesStart<'_>, zip: &ZipFile, references: &HashMap<String, Reference>) -> Option<Sheet> {
     let reference = references.get(&attribute(tag, "id")?)?;
     if reference.kind != "worksheet" {
@@ -107,14 +106,13 @@ fn sheet(tag: &BytesStart<'_>, zip: &ZipFile, references: &HashMap<String, Refer
     })
 }
 
-/// A reference from one part to another.
 struct Reference {
-    /// The last word of its type.
+    /// The last segment of its type.
     kind: String,
     target: String,
 }
 
-/// The references of a part in a folder, by their ids.
+/// Reads the references of a part in a folder, by their ids.
 fn references(zip: &ZipFile, at: usize, folder: &str) -> Result<HashMap<String, Reference>, OpenError> {
     let mut xml = Xml::new(zip.read(at, Refusal::Workbook)?, Refusal::Workbook);
     let mut references = HashMap::new();
@@ -140,7 +138,7 @@ fn references(zip: &ZipFile, at: usize, folder: &str) -> Result<HashMap<String, 
     }
 }
 
-/// A target as seen from a folder, as the name of an entry.
+/// Resolves the target of a reference relative to a folder; returns the name of a ZIP entry.
 fn resolved(folder: &str, target: &str) -> String {
     let target = target.replace('\\', "/");
     let whole = match target.strip_prefix('/') {

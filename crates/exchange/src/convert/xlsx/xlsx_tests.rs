@@ -2,7 +2,7 @@ use crate::convert::test_files::{Part, converted, first_row, refusal, rows, work
 use crate::open::{OpenError, Overrides, Refusal, open};
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
-/// A workbook of one sheet with these rows.
+/// A workbook with one sheet that has these rows.
 fn one_sheet(rows: &str) -> Vec<u8> {
     workbook(&[("Sheet1", "", rows)], "", &[])
 }

@@ -1,4 +1,4 @@
-//! The email addresses of a row, with what was probably meant by a mistyped one.
+//! The email addresses of a row, with suggestions for mistyped ones.
 
 use super::{RowReader, label_beside, next_place, place};
 use crate::judge::email_cells::{emails_in, exported_emails_in, is_exchange_address};
@@ -59,7 +59,7 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Adds to the last reason what its cell would be with the value that was meant.
+    /// Adds to the last reason the cell with the corrected value as a suggestion.
     pub(super) fn suggest(&mut self, cell: &str, value: &str, meant: &str) {
         if let Some(reason) = self.reasons.last_mut() {
             reason.suggestion = cell.contains(value).then(|| cell.replacen(value, meant, 1));

@@ -1,4 +1,4 @@
-//! Values in the column of another kind: an email among telephone numbers, a telephone number among emails.
+//! Values in a column of another kind: an email among telephone numbers, a telephone number among emails.
 
 use super::RowReader;
 use crate::judge::email_cells::emails_in;
@@ -8,7 +8,7 @@ use model::{Email, Label};
 use std::borrow::Cow;
 
 impl<'a> RowReader<'a> {
-    /// Takes the emails out of a cell of telephone numbers, and gives what is left of it.
+    /// Removes the emails from a cell of telephone numbers, adds them to the row, and returns the rest of the cell.
     pub(super) fn without_emails<'c>(&mut self, column: &BoundColumn, cell: &'c str) -> Cow<'c, str> {
         if self.own || !cell.contains('@') {
             return Cow::Borrowed(cell);
@@ -25,7 +25,7 @@ impl<'a> RowReader<'a> {
         Cow::Owned(rest)
     }
 
-    /// Takes the telephone number in a cell of emails; false if it is none.
+    /// Adds the telephone number in a cell of emails to the row; returns false if the text is not one.
     pub(super) fn take_phone_among_emails(&mut self, column: &'a BoundColumn, text: &str) -> bool {
         if self.own || !looks_like_phone(text) {
             return false;
@@ -47,14 +47,15 @@ impl<'a> RowReader<'a> {
     }
 }
 
-/// The emails of a cell that holds nothing else.
+/// Returns the emails of a cell that contains nothing else.
 fn emails_alone(cell: &str) -> Option<(Vec<Email>, String)> {
     let parts = emails_in(cell);
     let read: Result<Vec<Email>, _> = parts.iter().map(|part| Email::parse(&part.text)).collect();
     Some((read.ok()?, String::new()))
 }
 
-/// The emails among the words of a cell, and the cell without them; none where a word with an `@` is no email.
+/// Returns the emails among the words of a cell, and the cell without them; `None` if a word with an `@` is not an
+/// email.
 fn emails_beside_others(cell: &str) -> Option<(Vec<Email>, String)> {
     let mut emails = Vec::new();
     let mut rest = cell.to_owned();
@@ -67,7 +68,7 @@ fn emails_beside_others(cell: &str) -> Option<(Vec<Email>, String)> {
     Some((emails, rest.to_owned()))
 }
 
-/// Whether a text is written as telephone numbers are, so that nothing else is meant.
+/// Whether a text can only be a telephone number, by the way it is written.
 fn looks_like_phone(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | '(' | ')' | '-' | ' ' | '.' | '/' | '\u{a0}');

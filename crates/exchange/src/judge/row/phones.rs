@@ -1,4 +1,4 @@
-//! The telephone numbers of a row, read by the countries that it names.
+//! The telephone numbers of a row, read by the countries that the row names.
 
 use super::{RowReader, label_beside, next_place, place};
 use crate::judge::phone_cells::{phones_in, with_plus};
@@ -63,8 +63,8 @@ impl<'a> RowReader<'a> {
         }
     }
 
-    /// Reads one number: by the countries that the row names, else by that of the import. `foreign` becomes the two
-    /// countries where the row's own did not fit.
+    /// Reads one number: by the countries that the row names, otherwise by the import's country. `foreign` is set to
+    /// the row's country and the country used if the row's did not fit.
     pub(super) fn phone(
         &mut self,
         text: &str,
@@ -79,7 +79,7 @@ impl<'a> RowReader<'a> {
         }
         let of_import = self.judge.import_region();
         let named = self.regions_named();
-        // The country of the address of the same label, before those of others.
+        // The country of the address with the same label first, then the countries of other addresses.
         let same = named.iter().filter(|(of, _)| *of == label);
         let others = named.iter().filter(|(of, _)| *of != label);
         let mut first = None;
@@ -101,8 +101,8 @@ impl<'a> RowReader<'a> {
         Ok(phone)
     }
 
-    /// The number with its plus, where the row has the id that WhatsApp makes of the international form: the digits before
-    /// `@c.us` or `@s.whatsapp.net`.
+    /// Returns the number with its plus if the row contains the WhatsApp id of its international form: the digits
+    /// before `@c.us` or `@s.whatsapp.net`.
     fn whatsapp_number(&self, text: &str) -> Option<String> {
         let row = self.record.text();
         let is_id = |host: &&str| row.contains(host) && row.contains(&format!("{text}{host}"));

@@ -1,4 +1,4 @@
-//! Values and errors of PostgreSQL, as ours.
+//! Conversion of PostgreSQL's values and errors to and from those of the store.
 
 use crate::engine::value::Value;
 use crate::error::{Error, Result};
@@ -6,7 +6,7 @@ use ::postgres::error::SqlState;
 use ::postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use bytes::BytesMut;
 
-/// Every integer of ours is a BIGINT, every id a BYTEA, and the schema is ours, so the kind of a value is that of its column.
+/// Every integer of the schema is a BIGINT and every id a BYTEA, so the kind of a value is always that of its column.
 impl ToSql for Value<'_> {
     fn to_sql(&self, _: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
@@ -43,7 +43,8 @@ pub(crate) fn column_name(row: &::postgres::Row, column: usize) -> String {
         .map_or_else(|| column.to_string(), |c| c.name().to_owned())
 }
 
-/// Names every way in which PostgreSQL can fail. Its words are passed on only where they cannot hold a value of a row.
+/// Maps every failure of PostgreSQL to an error of the store. The server's message is included only if it cannot
+/// contain a value of a row.
 pub(crate) fn error(doing: &'static str, error: &::postgres::Error) -> Error {
     let Some(said) = error.as_db_error() else {
         return if error.is_closed() || is_of_the_network(error) {
@@ -72,7 +73,8 @@ pub(crate) fn error(doing: &'static str, error: &::postgres::Error) -> Error {
     }
 }
 
-/// Errors about data (22) and constraints (23) may quote the data.
+/// Returns the code, and the message if it cannot quote data: errors about data (class 22) and constraints (class 23)
+/// may.
 fn words(code: &SqlState, message: &str) -> String {
     match code.code().get(..2) {
         Some("22" | "23") => format!("SQLSTATE {}", code.code()),

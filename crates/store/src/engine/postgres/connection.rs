@@ -7,16 +7,16 @@ use ::postgres::{Client, Statement};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-/// For how long the server is trusted to be there.
+/// How long after its last use a connection is assumed to be alive.
 const JUST_USED: Duration = Duration::from_secs(1);
 
 /// A connection with its prepared statements.
 pub(crate) struct Connection {
     pub(super) client: Client,
     pub(super) statements: HashMap<String, Statement>,
-    /// A transaction could not be ended, so what the next one would meet is not known.
+    /// A transaction could not be ended, so the state of the connection is unknown.
     pub(super) broken: bool,
-    /// When it ended a transaction.
+    /// When a transaction last ended.
     used: Option<Instant>,
 }
 
@@ -30,17 +30,17 @@ impl Connection {
         }
     }
 
-    /// Notes that a transaction was ended.
+    /// Records that a transaction was ended.
     pub(super) fn ended(&mut self) {
         self.used = Some(monotonic());
     }
 
-    /// Whether the server was there so short a time ago that it is not asked again.
+    /// Whether the connection was used so recently that it is not checked before use.
     pub(super) fn was_just_used(&self) -> bool {
         self.used.is_some_and(|used| monotonic() - used < JUST_USED)
     }
 
-    /// Runs statements without values, in one exchange with the server.
+    /// Runs statements without values, in one round trip to the server.
     pub(super) fn run(&mut self, doing: &'static str, sql: &str) -> Result<()> {
         self.client.batch_execute(sql).map_err(|e| error(doing, &e))
     }
@@ -54,13 +54,13 @@ impl Connection {
         Ok(statement)
     }
 
-    /// Prepares a statement and runs it; says how many rows it changed.
+    /// Prepares a statement and runs it; returns how many rows it changed.
     pub(super) fn execute(&mut self, doing: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<u64> {
         let statement = self.prepare(doing, sql)?;
         self.client.execute(&statement, values).map_err(|e| error(doing, &e))
     }
 
-    /// The types of columns, as a statement names them.
+    /// Returns the types of columns, by their names in SQL.
     pub(super) fn types(&mut self, doing: &'static str, table: &str, columns: &str) -> Result<Vec<String>> {
         let statement = self.prepare(doing, &format!("SELECT {columns} FROM {table}"))?;
         Ok(statement
@@ -71,7 +71,7 @@ impl Connection {
     }
 }
 
-/// A moment, to measure how long a connection was idle. No result depends on it.
+/// Returns the current moment, to measure how long a connection was idle. No result depends on it.
 #[expect(
     clippy::disallowed_methods,
     reason = "only whether a connection is looked at before it is used, never what is answered"

@@ -1,8 +1,8 @@
-//! Many rows at once: `COPY` in PostgreSQL's binary form.
+//! Writes many rows at once, with `COPY` in PostgreSQL's binary format.
 //!
-//! Owns the form (PostgreSQL's manual, COPY, "Binary Format") and the table in between for rows that may exist. The
-//! client's own writer of this form goes through its runtime for every row; this one hands over large pieces, which is
-//! what a bulk write is for.
+//! Defines the format (PostgreSQL's manual, COPY, "Binary Format") and the temporary table for rows that may exist
+//! already. The client library's writer of this format goes through its async runtime for every row; this one sends
+//! large pieces, which makes bulk writes fast.
 
 use super::cell::error;
 use super::connection::Connection;
@@ -12,14 +12,14 @@ use std::io::{self, Write};
 
 /// Signature, flags, and length of the header's extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-/// In place of a row's number of columns.
+/// The end of the data, in place of a row's number of columns.
 const TRAILER: [u8; 2] = (-1_i16).to_be_bytes();
-/// In place of a value's length.
+/// A NULL, in place of a value's length.
 const NULL: [u8; 4] = (-1_i32).to_be_bytes();
-/// Bytes that are handed over at once.
+/// Bytes that are sent at once.
 const PIECE: usize = 128 * 1024;
 
-/// Rows ready to be sent, and where to.
+/// Encoded rows, and the table to write them to.
 pub(crate) struct Parcel {
     /// What the store is doing.
     pub doing: &'static str,
@@ -49,8 +49,9 @@ impl Parcel {
         }
     }
 
-    /// Writes the rows. Anyone who writes many has mostly made sure that they are new: then they go straight into the table,
-    /// which takes half the time of a table in between. That one is for when a row exists after all and may.
+    /// Writes the rows. With `OnConflict::Keep`, callers have mostly made sure that the rows are new, so they are first
+    /// copied straight into the table, which takes half the time of a temporary table. The temporary table is used only
+    /// if a row exists after all.
     pub fn deliver(&self, connection: &mut Connection) -> Result<()> {
         if self.on_conflict == OnConflict::Fail {
             return self.copy_into(connection, self.table);
@@ -68,7 +69,7 @@ impl Parcel {
 
     fn copy_into(&self, connection: &mut Connection, table: &str) -> Result<()> {
         let doing = self.doing;
-        // The server's own words come wrapped in an error of the stream.
+        // The server's own message is wrapped in an error of the stream.
         let lost = |e: io::Error| match e.get_ref().and_then(|e| e.downcast_ref::<::postgres::Error>()) {
             Some(said) => error(doing, said),
             None => Error::Disconnected { doing },
@@ -88,7 +89,7 @@ impl Parcel {
             doing, table, columns, ..
         } = self;
         let staged = format!("staged_{table}");
-        // It belongs to this connection alone and is made once; a transaction finds it empty.
+        // The temporary table belongs to this connection and is created once; each transaction finds it empty.
         connection.run(
             doing,
             &format!(
@@ -118,7 +119,8 @@ fn add_row<const N: usize>(piece: &mut Vec<u8>, row: &[Value<'_>; N]) {
 }
 
 fn add_value(piece: &mut Vec<u8>, bytes: &[u8]) {
-    // PostgreSQL takes no value of a gibibyte, so that a length has room; what is too long it refuses itself.
+    // PostgreSQL accepts no value of a gibibyte or more, so every valid length fits; longer values are refused by the
+    // server.
     let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);
     piece.extend_from_slice(&length.to_be_bytes());
     piece.extend_from_slice(bytes);

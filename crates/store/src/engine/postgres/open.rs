@@ -1,7 +1,7 @@
 //! Connections to PostgreSQL: addresses, the pool, the settings of a session, and transactions.
 //!
-//! Owns what an address may say, which server is fit, and who brings the schema up to date: one process, under a lock.
-//! Writers are not queued here: a transaction that changes contacts locks its workspace's row
+//! Decides what an address may contain, which server is suitable, and which process brings the schema up to date: one,
+//! under a lock. Writers are not queued here: a transaction that changes contacts locks its workspace's row
 //! ([`workspaces::begin_change`](crate::workspace::workspaces::begin_change)), so workspaces do not wait for each
 //! other.
 
@@ -17,18 +17,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// The oldest PostgreSQL that is fit: the first whose `pg_trgm` needs no superuser.
+/// The oldest suitable PostgreSQL: the first whose `pg_trgm` needs no superuser.
 pub const OLDEST_SERVER: i32 = 13;
 
 /// How to connect.
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
-    /// Connections of this process at the same time. A running import takes two. Two more are kept back for
+    /// The maximum number of connections of this process. A running import takes two. Two more are reserved for
     /// [`Store::reserved`](crate::Store::reserved).
     pub pool: u32,
-    /// How long one statement may take; none for no limit.
+    /// The time limit of one statement; `None` for no limit.
     pub statement_timeout: Option<Duration>,
-    /// What this process calls itself: its sessions carry the name, so that anyone who takes over from it can end them.
+    /// The name of this process. Its sessions carry the name, so that a process that takes over from it can end them.
     pub process: String,
 }
 
@@ -38,13 +38,13 @@ const RESERVED: u32 = 2;
 /// How long to wait for a lock, a connection, or the server.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a server that does not answer is waited for in the middle of a statement.
+/// How long to wait for a server that does not respond in the middle of a statement.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// How long a transaction that writes may stand still. Between two statements of an import lie milliseconds.
+/// How long a write transaction may be idle. An import pauses only for milliseconds between two statements.
 const STANDSTILL: Duration = Duration::from_secs(300);
 
-/// "CrQo": the lock under which one process brings the schema up to date.
+/// "CrQo": the key of the lock under which one process brings the schema up to date.
 const MIGRATION_LOCK: i64 = 0x4372_516F;
 
 /// An open PostgreSQL database.
@@ -55,11 +55,11 @@ pub(crate) struct Postgres {
     failed: Failed,
 }
 
-/// Why the last attempt to connect failed; the pool itself keeps only words.
+/// Why the last attempt to connect failed; the pool itself keeps only text.
 type Failed = Arc<Mutex<Option<Error>>>;
 
 impl Postgres {
-    /// Connects, and makes or updates the schema as needed.
+    /// Connects, and creates or updates the schema as needed.
     pub(crate) fn connect(address: &str, options: &PostgresOptions) -> Result<Self> {
         let connections = Connections::new(address, options)?;
         let mut first = connections.open()?;
@@ -72,7 +72,7 @@ impl Postgres {
         })
     }
 
-    /// The same database over the connections that are kept back.
+    /// Returns the same database over the reserved connections.
     pub(crate) fn reserved(&self) -> Self {
         Self {
             pool: self.reserved.clone(),
@@ -80,12 +80,12 @@ impl Postgres {
         }
     }
 
-    /// How many transactions may go on at the same time.
+    /// Returns how many transactions can be open at the same time.
     pub(crate) fn connections(&self) -> u32 {
         self.pool.max_size()
     }
 
-    /// Runs a transaction that writes; an error or a panic rolls it back, and so does work that fails.
+    /// Runs a write transaction. It is rolled back on an error or a panic, or if `work` returns false.
     pub(crate) fn write(&self, work: Work<'_>) -> Result<()> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL idle_in_transaction_session_timeout = {}",
@@ -107,7 +107,7 @@ impl Postgres {
         }
     }
 
-    /// Runs a transaction that reads: from its first question on it sees one moment of the database.
+    /// Runs a read transaction: from its first query on, it sees the database as of one moment.
     pub(crate) fn read(&self, work: Work<'_>) -> Result<()> {
         let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         let mut connection = self.begun("beginning to read", begin)?;
@@ -121,8 +121,8 @@ impl Postgres {
         }
     }
 
-    /// Ends every session of a process of this name, with what it has begun to write. Only sessions of the same user can
-    /// be ended, which those of one installation are.
+    /// Ends every session of the process with this name, which rolls back what it has begun to write. Only sessions of
+    /// the same database user can be ended, which is the case for those of one installation.
     pub(crate) fn disconnect(&self, process: &str) -> Result<()> {
         let mut connection = self.connection()?;
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -134,14 +134,14 @@ impl Postgres {
         Ok(())
     }
 
-    /// A connection with a transaction that was begun on it.
+    /// Returns a connection on which a transaction was begun.
     fn begun(&self, doing: &'static str, begin: &str) -> Result<r2d2::PooledConnection<Connections>> {
         loop {
             let mut connection = self.connection()?;
             let is_trusted = connection.was_just_used();
             match connection.run(doing, begin) {
                 Ok(()) => return Ok(connection),
-                // Nobody has looked whether it is still there, and nothing has begun: another one is as good.
+                // The connection was not checked, and nothing has begun yet, so another connection can be used instead.
                 Err(_) if is_trusted => connection.broken = true,
                 Err(error) => return Err(error),
             }
@@ -156,12 +156,12 @@ impl Postgres {
     }
 }
 
-/// A connection for anyone who wants to look at the server; nothing is changed by it.
+/// Opens a connection for inspecting the server; changes nothing.
 pub(crate) fn client(address: &str, options: &PostgresOptions) -> Result<Client> {
     Connections::new(address, options)?.open()
 }
 
-/// Host, port and database of an address.
+/// Returns host, port and database of an address.
 pub(crate) fn name_of(address: &str) -> Result<String> {
     understand(address).map(|(config, _)| server_of(&config))
 }
@@ -170,14 +170,14 @@ fn application_name(process: &str) -> String {
     format!("crystalqore {process}")
 }
 
-/// A transaction that is rolled back unless it is ended.
+/// A transaction that is rolled back on drop unless it was ended.
 struct Transaction<'c> {
     connection: &'c mut Connection,
     ended: bool,
 }
 
 impl<'c> Transaction<'c> {
-    /// Of a connection on which it was begun.
+    /// Takes a connection on which a transaction was begun.
     fn new(connection: &'c mut Connection) -> Self {
         Self {
             connection,
@@ -214,11 +214,11 @@ fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
         .build_unchecked(connections)
 }
 
-/// What the pool needs to know.
+/// What the pool needs to open connections.
 #[derive(Clone)]
 struct Connections {
     config: Config,
-    /// Made once: it may read every certificate of the machine.
+    /// Created once, because it may read every certificate of the machine.
     connector: MakeRustlsConnect,
     settings: String,
     failed: Failed,
@@ -252,7 +252,8 @@ impl Connections {
         Ok(client)
     }
 
-    /// Where the server is and what it said; never the password, nor what else the address holds.
+    /// Returns an error with the server's address and message, but never with the password or anything else of the
+    /// connection address.
     fn unreachable(&self, error: &::postgres::Error) -> Error {
         let reason = match (error.as_db_error(), std::error::Error::source(error)) {
             (Some(said), _) => said.message().to_owned(),
@@ -287,7 +288,7 @@ impl r2d2::ManageConnection for Connections {
     }
 
     fn is_valid(&self, connection: &mut Connection) -> Result<()> {
-        // A request is answered by several short transactions; an exchange more for each would be a large part of it.
+        // A request runs several short transactions; one more round trip for each would take a large part of its time.
         match connection.was_just_used() {
             true => Ok(()),
             false => connection.run("looking whether the server is there", ""),
@@ -299,7 +300,8 @@ impl r2d2::ManageConnection for Connections {
     }
 }
 
-/// Reads an address. The client library does not know all of libpq's words for encryption.
+/// Parses an address. `sslmode` and `sslrootcert` are taken out, because the client library does not support all of
+/// libpq's values.
 fn understand(address: &str) -> Result<(Config, Tls)> {
     let (start, query) = address.split_once('?').unwrap_or((address, ""));
     let mut tls = Tls::default();
@@ -317,7 +319,7 @@ fn understand(address: &str) -> Result<(Config, Tls)> {
             }
         }
     }
-    // Blanks as %20: the client library does not read a plus sign as one.
+    // Spaces as %20, because the client library does not read a plus sign as a space.
     let query = rest.finish().replace('+', "%20");
     let config = format!("{start}?{query}")
         .parse::<Config>()
@@ -344,8 +346,8 @@ fn server_of(config: &Config) -> String {
     format!("{host}:{port}/{database}")
 }
 
-/// The settings of a session. Plans are made anew for each run of a statement, because a plan made for an empty table
-/// would be kept while an import fills it; they are small, and making one takes a tenth of a millisecond.
+/// Returns the settings of a session. Statements are planned anew for each run, because a plan made for an empty table
+/// would be kept while an import fills it; plans are small, and making one takes a tenth of a millisecond.
 fn settings(options: &PostgresOptions) -> String {
     format!(
         "SET TIME ZONE 'UTC'; SET client_encoding = 'UTF8'; SET jit = off; SET plan_cache_mode = force_custom_plan;
@@ -355,7 +357,7 @@ fn settings(options: &PostgresOptions) -> String {
     )
 }
 
-/// Refuses a server that would lose something.
+/// Refuses a server that is too old, or whose encoding cannot hold every text.
 fn be_fit(client: &mut Client) -> Result<()> {
     let doing = "looking at the server";
     let question = "SELECT current_setting('server_version_num'), current_setting('server_encoding')";
@@ -375,10 +377,11 @@ fn be_fit(client: &mut Client) -> Result<()> {
     }
 }
 
-/// One process does it, the others wait and find it done. A lock of the session, because refinery has its own transaction.
+/// Brings the schema up to date in one process; the others wait and find it done. The lock belongs to the session,
+/// because refinery has its own transaction.
 fn bring_up_to_date(client: &mut Client) -> Result<()> {
     if is_up_to_date(client)? {
-        // Without the lock: a process that is stopped while it holds it must not keep others from starting.
+        // Without the lock: a process that is stopped while it holds the lock must not keep others from starting.
         return Ok(());
     }
     let doing = "waiting for whoever brings the schema up to date";
@@ -392,7 +395,7 @@ fn bring_up_to_date(client: &mut Client) -> Result<()> {
     outcome
 }
 
-/// Refuses a schema that is newer than this program.
+/// Whether the schema is up to date. Refuses a schema that is newer than this program.
 fn is_up_to_date(client: &mut Client) -> Result<bool> {
     let Some(found) = super::server::schema_version(client)? else {
         return Ok(false);
@@ -401,7 +404,7 @@ fn is_up_to_date(client: &mut Client) -> Result<bool> {
     Ok(found == migrations::newest(migrations::POSTGRES)?)
 }
 
-/// With the lock; somebody else may have been quicker.
+/// Runs while holding the lock; another process may have been faster.
 fn migrate(client: &mut Client) -> Result<()> {
     if is_up_to_date(client)? {
         return Ok(());

@@ -1,6 +1,4 @@
-//! What a PostgreSQL server says of itself.
-//!
-//! Owns the questions about version, schema, extensions, clock and size.
+//! Facts about a PostgreSQL server: its version, schema, extensions, clock and size.
 
 use super::cell::error;
 use crate::error::Result;
@@ -8,28 +6,28 @@ use crate::migrations;
 use ::postgres::Client;
 use ::postgres::types::FromSql;
 
-/// What a server says of itself and of the database.
+/// Facts about a server and the database.
 #[derive(Clone, Debug)]
 pub struct ServerFacts {
     /// Its version, such as "15.18".
     pub version: String,
-    /// The first part of it.
+    /// The major version.
     pub major: i32,
     /// The encoding of the database.
     pub encoding: String,
     /// Whether the connection is encrypted.
     pub encrypted: bool,
-    /// The extensions that are needed: the name, whether the database has it, whether it could have it.
+    /// The required extensions: the name, whether the database has it, and whether it is available on the server.
     pub extensions: Vec<(String, bool, bool)>,
-    /// The version of the schema; none in a database that has none of ours.
+    /// The version of the schema; `None` if the database has no schema of this program.
     pub schema: Option<i64>,
-    /// The version that this program knows.
+    /// The newest version that this program supports.
     pub newest_schema: i64,
-    /// Bytes of the database.
+    /// Size of the database in bytes.
     pub size: i64,
-    /// The time by its clock, in UTC microseconds.
+    /// The time of its clock, in UTC microseconds.
     pub clock: i64,
-    /// Connections that it allows, and those that are open.
+    /// The maximum number of connections, and the number of open ones.
     pub connections: (i64, i64),
 }
 
@@ -70,7 +68,7 @@ fn extension(client: &mut Client, name: &str) -> Result<(String, bool, bool)> {
     Ok((name.to_owned(), ask(client, &there)?, ask(client, &possible)?))
 }
 
-/// The version of the schema; none in a database that has none of ours.
+/// Returns the version of the schema; `None` if the database has no schema of this program.
 pub(crate) fn schema_version(client: &mut Client) -> Result<Option<i64>> {
     let history = migrations::HISTORY;
     if !ask::<bool>(client, &format!("SELECT to_regclass('{history}') IS NOT NULL"))? {
@@ -83,7 +81,7 @@ pub(crate) fn schema_version(client: &mut Client) -> Result<Option<i64>> {
     .map(Some)
 }
 
-/// The one value that a question is answered by.
+/// Returns the single value of a query's result.
 fn ask<T: for<'r> FromSql<'r>>(client: &mut Client, question: &str) -> Result<T> {
     let doing = "asking the server about itself";
     let row = client.query_one(question, &[]).map_err(|e| error(doing, &e))?;

@@ -1,8 +1,8 @@
-//! A transaction's hold on its connection, and the bulk writes that are on their way to the server.
+//! A transaction's access to its connection, and its bulk writes in flight to the server.
 //!
-//! Owns the order of what is sent: a bulk write goes off on a thread of its own while its caller makes the next rows,
-//! and whatever else is asked of the connection waits until all of them have arrived. So server and importer work at
-//! the same time, which takes a fifth off an import. A failure on the way is returned by the next statement, at
+//! Keeps the order of what is sent: a bulk write is sent by a thread of its own while its caller prepares the next
+//! rows, and every other statement waits until all bulk writes are done. So server and importer work at the same time,
+//! which reduces the time of an import by a fifth. The failure of a bulk write is returned by the next statement, at
 //! the latest by the commit.
 
 use super::connection::Connection;
@@ -12,18 +12,18 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Bulk writes that may wait for the server. It bounds the memory of an import.
+/// The most bulk writes that wait for the server. This limits the memory of an import.
 const ON_THEIR_WAY: usize = 2;
 
-/// What a transaction does everything through.
+/// The access of a transaction to its connection.
 pub(crate) struct Session<'c> {
     connection: &'c Mutex<&'c mut Connection>,
     way: &'c Way,
-    /// None in a transaction that only reads.
+    /// `None` in a read transaction.
     parcels: Option<SyncSender<Parcel>>,
 }
 
-/// What is on its way.
+/// The state of the bulk writes in flight.
 #[derive(Default)]
 struct Way {
     state: Mutex<State>,
@@ -42,8 +42,8 @@ impl Way {
     }
 }
 
-/// Runs `work`, which says whether it is to be committed, over a connection. When it returns, nothing is on its way any more,
-/// and what failed there fails this.
+/// Runs `work`, which returns whether to commit, over a connection. When this returns, no bulk write is in flight any
+/// more. If `work` wants to commit, the failure of a bulk write is returned instead.
 pub(super) fn with_session(
     connection: &mut Connection,
     writes: bool,
@@ -70,7 +70,7 @@ pub(super) fn with_session(
     }
 }
 
-/// However delivering ends, nobody waits for it for ever.
+/// Wakes all threads that wait for deliveries, however delivering ends, so that none waits forever.
 struct Deliverer<'w>(&'w Way);
 
 impl Drop for Deliverer<'_> {
@@ -89,7 +89,7 @@ impl Drop for Deliverer<'_> {
 fn deliver(connection: &Mutex<&mut Connection>, way: &Way, queue: Receiver<Parcel>) {
     let _deliverer = Deliverer(way);
     for parcel in queue {
-        // After a failure the server takes nothing until the rollback.
+        // After a failure the server accepts nothing until the rollback.
         let delivered = if way.lock().failed.is_some() {
             Ok(())
         } else {
@@ -107,7 +107,7 @@ fn deliver(connection: &Mutex<&mut Connection>, way: &Way, queue: Receiver<Parce
 }
 
 impl<'c> Session<'c> {
-    /// The connection, once all that is on its way has arrived.
+    /// Returns the connection, once all bulk writes in flight are done.
     pub fn connection(&self) -> Result<MutexGuard<'c, &'c mut Connection>> {
         let mut state = self.way.lock();
         while state.parcels > 0 {
@@ -119,7 +119,7 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// Sends rows off; waits only while too much is on its way.
+    /// Sends rows; blocks only while too many bulk writes are in flight.
     pub fn send(&self, parcel: Parcel) -> Result<()> {
         let Some(parcels) = &self.parcels else {
             let mut connection = self.connection()?;
@@ -133,7 +133,7 @@ impl<'c> Session<'c> {
         drop(state);
         let doing = parcel.doing;
         parcels.send(parcel).map_err(|_| {
-            // The other end is gone, and with it anyone who would count this one off.
+            // The delivering thread is gone, so nothing else would decrement the count.
             self.way.lock().parcels = 0;
             Error::Disconnected { doing }
         })

@@ -1,7 +1,7 @@
-//! PostgreSQL's side of the waist: how each primitive runs on a connection.
+//! How each primitive of the engine runs on a PostgreSQL connection.
 //!
-//! Owns the translation of values, rows and errors, and the statements that only PostgreSQL likes: `COPY` in its binary
-//! form for many rows, arrays for many keys.
+//! Translates values, rows and errors, and defines the statements that are specific to PostgreSQL: `COPY` in its binary
+//! format for many rows, arrays for many keys.
 
 use super::cell::error;
 use super::connection::Connection;
@@ -15,10 +15,11 @@ use ::postgres::Statement;
 use ::postgres::fallible_iterator::FallibleIterator;
 use ::postgres::types::ToSql;
 
-/// Rows that go as arrays in the values of one statement. More of them go faster by `COPY`, which takes longer to begin.
+/// The most rows that are sent as arrays in the values of one statement. More rows are faster with `COPY`, which takes
+/// longer to begin.
 const FEW: usize = 200;
 
-/// Keys of one question. More gain nothing.
+/// Keys per query. More gain nothing.
 const KEYS_AT_ONCE: usize = 10_000;
 
 pub(crate) fn execute(
@@ -100,7 +101,7 @@ fn insert_few<'v, const N: usize>(
     Ok(())
 }
 
-/// The rows' values column by column, as arrays.
+/// Returns the rows' values column by column, as arrays.
 fn by_column<'v, const N: usize>(rows: impl Iterator<Item = [Value<'v>; N]>) -> [Vec<Value<'v>>; N] {
     let mut columns = [const { Vec::new() }; N];
     for row in rows {
@@ -111,7 +112,7 @@ fn by_column<'v, const N: usize>(rows: impl Iterator<Item = [Value<'v>; N]>) -> 
     columns
 }
 
-/// `$1::int8[], $2::text[], ...`, counted from after the first `taken` values.
+/// Returns `$1::int8[], $2::text[], ...`, numbered from after the first `taken` values.
 fn arrays(types: &[String], taken: usize) -> String {
     let each = types
         .iter()
@@ -120,7 +121,7 @@ fn arrays(types: &[String], taken: usize) -> String {
     each.collect::<Vec<_>>().join(", ")
 }
 
-/// The workspace stands alone in the condition, as in [`bulk_delete`].
+/// Updates many rows. The workspace has a condition of its own, as in [`bulk_delete`].
 pub(crate) fn bulk_update<'v, const N: usize>(
     connection: &mut Connection,
     doing: &'static str,
@@ -153,7 +154,8 @@ pub(crate) fn bulk_update<'v, const N: usize>(
     connection.execute(doing, &sql, &values)
 }
 
-/// The workspace stands alone in the condition, so that a distributed database knows where to go. It leads every key.
+/// Deletes many rows. The workspace, which is the first column of every key, has a condition of its own, so that a
+/// distributed database can route the statement.
 pub(crate) fn bulk_delete<'v, const N: usize>(
     connection: &mut Connection,
     doing: &'static str,
@@ -193,7 +195,7 @@ pub(crate) fn lookup<'v>(
         order,
     } = what;
     let kind = connection.types(doing, table, key)?.concat();
-    // The rows found stand behind the key that asked for them, as if one had been asked for after the other.
+    // The rows found are in the order of their keys' indexes, as if the keys were looked up one after the other.
     let sql = format!(
         "SELECT {columns}, asked.place FROM unnest($2::{kind}[]) WITH ORDINALITY AS asked(wanted, place)
          JOIN {table} ON {key} = asked.wanted WHERE workspace_id = $1 ORDER BY asked.place, {order}"
@@ -227,7 +229,7 @@ pub(crate) fn lookup_last<'v>(
     ask_all(connection, doing, &sql, workspace, keys, take)
 }
 
-/// Asks for many keys, some thousand at once. The last column of an answer is the place of its key, counted from 1.
+/// Looks up many keys, some thousands per query. The last column of a row is the index of its key, counted from 1.
 fn ask_all<'v>(
     connection: &mut Connection,
     doing: &'static str,

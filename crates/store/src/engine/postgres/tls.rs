@@ -1,6 +1,6 @@
-//! Encryption of connections to PostgreSQL, with the words of libpq (PostgreSQL's manual, "SSL Support").
+//! Encryption of connections to PostgreSQL, with libpq's values of `sslmode` (PostgreSQL's manual, "SSL Support").
 //!
-//! Owns the modes and which certificates are trusted.
+//! Defines the modes, and which certificates are trusted.
 
 use crate::error::{Error, Result};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// How a connection is encrypted, and who the server must be.
+/// How a connection is encrypted, and how the server's identity is verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tls {
     pub mode: Mode,
@@ -24,17 +24,17 @@ pub(super) struct Tls {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Mode {
     Disable,
-    /// Encrypted if the server can; its certificate is not looked at.
+    /// Encrypted if the server supports it; its certificate is verified only if `roots` is set.
     #[default]
     Prefer,
-    /// Always encrypted; its certificate is looked at only where trusted ones are named.
+    /// Always encrypted; the certificate is verified only if `roots` is set.
     Require,
-    /// Always encrypted, and the certificate must be trusted and be of this host.
+    /// Always encrypted; the certificate must be trusted and match the host name.
     Verify,
 }
 
 impl Mode {
-    /// libpq's word for it. `verify-ca` is taken for the stricter `verify-full`.
+    /// Parses libpq's word for a mode. `verify-ca` is treated as the stricter `verify-full`.
     pub fn from_word(word: &str) -> Option<Self> {
         Some(match word {
             "disable" => Self::Disable,
@@ -45,7 +45,7 @@ impl Mode {
         })
     }
 
-    /// What the client library makes of it.
+    /// Returns the mode of the client library.
     pub fn negotiation(self) -> ::postgres::config::SslMode {
         match self {
             Self::Disable => ::postgres::config::SslMode::Disable,
@@ -56,7 +56,7 @@ impl Mode {
 }
 
 impl Tls {
-    /// What makes encrypted connections.
+    /// Returns the connector for encrypted connections.
     pub fn connector(&self) -> Result<MakeRustlsConnect> {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
@@ -95,7 +95,8 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
         .map_err(|e| Error::BadAddress(format!("sslrootcert {}: {e}", path.display())))
 }
 
-/// Takes any certificate: the line is encrypted, but who is at its end is not known. It is what `prefer` and `require` mean.
+/// Accepts any certificate: the connection is encrypted, but the server's identity is not verified. This is what
+/// `prefer` and `require` mean.
 #[derive(Debug)]
 struct Anybody(Arc<CryptoProvider>);
 

@@ -1,8 +1,8 @@
-//! Backups of a SQLite database that is in use, and going back to one.
+//! Backups of a SQLite database that is in use, and restoring from one.
 //!
-//! Owns both files and the checks on them. A backup is compacted (`VACUUM INTO`), of one moment, and disturbs no
-//! writer. Going back is one transaction of SQLite's own backup interface, so that anyone who has the database open sees
-//! the old or the new one.
+//! Checks both files. A backup is compacted (`VACUUM INTO`), of one moment, and does not block writers. A restore is
+//! one transaction of SQLite's own backup interface, so that processes that have the database open see either the old
+//! or the new one.
 
 use super::cell::error;
 use super::create::{self, beside};
@@ -17,14 +17,15 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// How often, and after which pause, it is tried to get hold of a database that others write to.
+/// How often to try to write to a database that others write to, and the pause between attempts.
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// After going back, nobody runs an import any more: who ran one then is gone, and who runs one now has lost it. The
-/// counts of changes leap ahead of all that were ever reached, so that anyone who has followed them until now sees that what
-/// happened cannot be followed. All sessions, known browsers, tokens and links end: the backup may be older than the moment in which
-/// somebody was shut out. Webhooks are disabled, because the installation may be a second one.
+/// Run on the restored database. No process holds an import any more: the holders at the time of the backup are gone,
+/// and the present ones have lost their imports. The counts of changes jump ahead of every count that was ever reached,
+/// so that programs that have followed the changes notice that they cannot continue. All sessions, known browsers,
+/// tokens and links end: the backup may be older than the moment in which a person was locked out. Webhooks are
+/// disabled, because the installation may be a second one.
 const BEGIN_ANEW: &str = "UPDATE imports SET holder = NULL; DELETE FROM import_leases;
     DELETE FROM sign_ins; DELETE FROM devices; DELETE FROM api_tokens; DELETE FROM request_keys;
     DELETE FROM webhook_deliveries;
@@ -51,7 +52,7 @@ impl Sqlite {
     fn write_to(&self, part: &Path) -> Result<()> {
         let doing = "writing the backup";
         let connection = self.reader()?;
-        // VACUUM takes an empty file for a missing one, and keeps its permissions.
+        // VACUUM treats an empty file like a missing one, and keeps its permissions.
         create::private_file(part).map_err(|e| failed(part, e))?;
         connection
             .execute("VACUUM INTO ?1", [part.to_string_lossy()])
@@ -64,7 +65,7 @@ impl Sqlite {
         let backup = to_read(file)?;
         be_ours(&backup, file)?;
         be_sound(&backup)?;
-        // Brought up to date beside the database, because the step into it has to be one.
+        // Brought up to date in a file beside the database, because the database itself must change in a single step.
         let staged = beside(self.path(), ".restored");
         remove_with_journal(&staged)?;
         let restored = create::private_file(&staged)
@@ -81,7 +82,7 @@ impl Sqlite {
     }
 }
 
-/// Refuses a file that must not be replaced.
+/// Refuses to replace a file that is not a backup, or a backup that is to be kept.
 fn may_be_written(file: &Path, existing: ExistingBackup) -> Result<()> {
     if !file.exists() {
         return Ok(());
@@ -114,7 +115,7 @@ fn remove(file: &Path) -> Result<()> {
     }
 }
 
-/// Removes a file that was not finished, and the journal that SQLite leaves beside it when it is killed.
+/// Removes an unfinished file, and the journal that SQLite leaves beside it when the process is killed.
 fn remove_with_journal(file: &Path) -> Result<()> {
     remove(file)?;
     remove(&beside(file, "-journal"))

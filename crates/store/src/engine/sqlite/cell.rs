@@ -1,4 +1,4 @@
-//! Values and errors of SQLite, as ours.
+//! Conversion of SQLite's values and errors to and from those of the store.
 
 use crate::engine::value::Value;
 use crate::error::{Error, Result};
@@ -33,7 +33,7 @@ pub(crate) fn column_name(row: &rusqlite::Row<'_>, column: usize) -> String {
         .map_or_else(|_| column.to_string(), str::to_owned)
 }
 
-/// Names every way in which SQLite can fail.
+/// Maps every failure of SQLite to an error of the store.
 pub(crate) fn error(doing: &'static str, error: &rusqlite::Error) -> Error {
     let constraint = [ffi::SQLITE_CONSTRAINT_PRIMARYKEY, ffi::SQLITE_CONSTRAINT_UNIQUE];
     match error.sqlite_error() {
@@ -41,7 +41,7 @@ pub(crate) fn error(doing: &'static str, error: &rusqlite::Error) -> Error {
         Some(e) if matches!(e.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             Error::Corrupt(format!("{error} (while {doing})"))
         }
-        // The index of the log is a file too; SQLite has a code of its own for failing to make it larger.
+        // The shared-memory index of the log is a file too; SQLite has its own code for a failure to enlarge it.
         Some(e) if e.code == ErrorCode::DiskFull || e.extended_code == ffi::SQLITE_IOERR_SHMSIZE => {
             Error::Full { doing }
         }

@@ -1,4 +1,4 @@
-//! Making the files of a database: complete before they get their name, and readable by nobody but their owner.
+//! Creation of database files: they are complete before they get their name, and only their owner can read them.
 
 use super::header::{APPLICATION_ID, PAGE_SIZE};
 use crate::error::{Error, Result};
@@ -7,15 +7,16 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Makes an empty database of ours if there is no file at `path`, and refuses a file without content. It gets its name when
-/// its header is on the disk, so a file of 0 bytes is never a beginning of ours: something has destroyed what was there.
+/// Creates an empty database if there is no file at `path`, and refuses a file without content. A new database gets its
+/// name only after its header is on the disk, so a file of 0 bytes is never an unfinished creation: something has
+/// destroyed its content.
 ///
 /// # Errors
 /// [`Error::EmptyFile`], [`Error::CannotOpen`].
 pub(super) fn if_missing(path: &Path) -> Result<()> {
     let made = match fs::metadata(path) {
         Ok(meta) if meta.is_file() && meta.len() == 0 => return Err(Error::EmptyFile { path: path.to_owned() }),
-        // What is no file is refused by SQLite, with its reason.
+        // SQLite itself refuses a path that is not a file, with its reason.
         Ok(_) => return Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
         Err(error) => Err(error),
@@ -32,7 +33,7 @@ fn make(path: &Path) -> io::Result<()> {
     write_header(file.path()).map_err(io::Error::other)?;
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
-        // Another process was quicker, and its file is as good.
+        // Another process was faster, and its file is equivalent.
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error.error),
         Ok(_) => Ok(()),
@@ -45,7 +46,8 @@ fn write_header(path: &Path) -> rusqlite::Result<()> {
     connection.pragma_update(None, "application_id", APPLICATION_ID)
 }
 
-/// Makes an empty file that only its owner may read. SQLite gives what it puts beside a database the same permissions.
+/// Creates an empty file that only its owner can read. SQLite gives the files that it creates beside a database the
+/// same permissions.
 pub(super) fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -54,7 +56,7 @@ pub(super) fn private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A file of the same name with more behind it, in the same folder, so that it can be renamed.
+/// Returns the path of a file in the same folder whose name is extended by `ending`, so that it can be renamed.
 pub(super) fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ending);

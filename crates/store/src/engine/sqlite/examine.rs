@@ -1,6 +1,6 @@
-//! What a SQLite file says of itself.
+//! Facts about a SQLite file.
 //!
-//! Owns opening a file that may not be ours, and the checks of it.
+//! Opens files that may not be databases of this program, and checks them.
 
 use super::cell::error;
 use super::header::{Whose, whose};
@@ -9,22 +9,22 @@ use crate::migrations;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
 
-/// What there is to know of a SQLite file.
+/// Facts about a SQLite file.
 #[derive(Clone, Debug)]
 pub struct FileFacts {
     /// The version of SQLite inside this program.
     pub version: &'static str,
-    /// Bytes of the file and of the log beside it.
+    /// Size of the file and of its log, in bytes.
     pub size: u64,
-    /// The version of the schema; none in a file that has none of ours.
+    /// The version of the schema; `None` if the file has no schema of this program.
     pub schema: Option<i64>,
-    /// The version that this program knows.
+    /// The newest version that this program supports.
     pub newest_schema: i64,
-    /// What is wrong with the file itself; none if it is sound. Looking takes a second or two a million contacts.
+    /// The damage in the file; `None` if it is sound. The check takes one or two seconds per million contacts.
     pub damage: Option<String>,
 }
 
-/// Looks at everything.
+/// Collects all facts about a file.
 pub(crate) fn file(path: &Path) -> Result<FileFacts> {
     let connection = to_read(path)?;
     be_ours(&connection, path)?;
@@ -41,7 +41,7 @@ fn size_of(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |meta| meta.len())
 }
 
-/// Opens a file that must be there, and changes nothing in it.
+/// Opens an existing file without changing anything in it.
 pub(super) fn to_read(path: &Path) -> Result<Connection> {
     if std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
         return Err(Error::EmptyFile { path: path.to_owned() });
@@ -50,7 +50,7 @@ pub(super) fn to_read(path: &Path) -> Result<Connection> {
     Connection::open_with_flags(path, flags).map_err(|e| sort(path, &e))
 }
 
-/// Refuses what is no database of ours.
+/// Refuses a file that is not a database of this program.
 pub(super) fn be_ours(connection: &Connection, path: &Path) -> Result<()> {
     match whose(connection).map_err(|e| sort(path, &e))? {
         Whose::Ours => Ok(()),
@@ -58,7 +58,7 @@ pub(super) fn be_ours(connection: &Connection, path: &Path) -> Result<()> {
     }
 }
 
-/// The version of the schema; none in a file that has none of ours.
+/// Returns the version of the schema; `None` if the file has no schema of this program.
 pub(super) fn schema_version(connection: &Connection) -> Result<Option<i64>> {
     let doing = "reading the schema's version";
     let there = connection
@@ -72,7 +72,7 @@ pub(super) fn schema_version(connection: &Connection) -> Result<Option<i64>> {
     version.map(Some).map_err(|e| error(doing, &e))
 }
 
-/// The first damage that SQLite finds.
+/// Returns the first damage that SQLite finds.
 pub(super) fn damage(connection: &Connection) -> Result<Option<String>> {
     let said: String = connection
         .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))

@@ -1,11 +1,12 @@
-//! The header of a database file: whose it is, and the size of its pages.
+//! The header of a database file: the program it belongs to, and the size of its pages.
 
 use rusqlite::Connection;
 
-/// Bytes a page of a new database. With 4 KiB an import takes a third to a half longer; 8 and 32 KiB gain nothing.
+/// Page size of a new database in bytes. With 4 KiB an import takes a third to a half longer; 8 and 32 KiB gain
+/// nothing.
 pub(super) const PAGE_SIZE: i64 = 16 * 1024;
 
-/// "CrQo", in the place of the file's header that names its program.
+/// "CrQo": the application id in the file's header.
 pub(super) const APPLICATION_ID: i64 = 0x4372_516F;
 
 #[derive(PartialEq)]
@@ -15,7 +16,7 @@ pub(super) enum Whose {
     AnotherPrograms,
 }
 
-/// Whose database it is, by the mark in its header.
+/// Returns which program a database belongs to, by the application id in its header.
 pub(super) fn whose(connection: &Connection) -> rusqlite::Result<Whose> {
     let question = "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
     let (id, tables): (i64, i64) = connection.query_row(question, [], |row| Ok((row.get(0)?, row.get(1)?)))?;

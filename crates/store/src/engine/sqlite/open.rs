@@ -1,9 +1,9 @@
 //! SQLite files: opening them, the settings of their connections, and transactions.
 //!
-//! Owns every PRAGMA, the pools, and what makes a file one of ours. One connection writes, so that writers of one
-//! process queue for it instead of polling the file's lock, and the large page cache exists once; a few others read
-//! beside it. `ANALYZE` and `PRAGMA optimize` are never run: a SQLite that was built with STAT4 would take samples, and with
-//! them each SELECT by key is planned anew for each key, up to five times slower.
+//! Defines every PRAGMA, the pools, and what makes a file a database of this program. One connection writes, so that
+//! writers of one process queue for it instead of polling the file's lock, and the large page cache exists once; a few
+//! other connections read at the same time. `ANALYZE` and `PRAGMA optimize` are never run: a SQLite that was built with
+//! STAT4 would take samples, and with them each SELECT by key is planned anew for each key, up to five times slower.
 
 use super::cell::error;
 use super::create;
@@ -30,24 +30,24 @@ const READER_CACHE_KIB: i64 = 4 * 1024;
 /// Connections that read at the same time.
 const READERS: u32 = 6;
 
-/// Connections for [`Store::reserved`](crate::Store::reserved), and the page cache of each in KiB: what reads there is small.
+/// Connections for [`Store::reserved`](crate::Store::reserved), and the page cache of each in KiB: their queries are
+/// small.
 const RESERVED: u32 = 2;
 const RESERVED_CACHE_KIB: i64 = 1024;
 
 /// Pages in the log after which a commit moves them into the database.
 const CHECKPOINT_PAGES: i64 = 1000;
 
-/// Bytes that the log keeps on the disk once its pages are in the database. An import writes a few MiB a batch; without a
-/// limit the log stays as large as the longest read transaction has let it grow.
+/// Bytes of the log that stay on the disk once its pages are in the database. An import writes a few MiB per batch;
+/// without a limit the log stays as large as the longest read transaction has let it grow.
 const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
 
-/// Prepared statements that each connection keeps; the store has fewer.
+/// Prepared statements that each connection keeps; the store has fewer than that.
 const STATEMENTS_KEPT: usize = 128;
 
 /// An open SQLite database.
 #[derive(Clone)]
 pub(crate) struct Sqlite {
-    /// Where it is.
     path: PathBuf,
     writer: r2d2::Pool<Connections>,
     readers: r2d2::Pool<Connections>,
@@ -55,7 +55,7 @@ pub(crate) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Opens the database in a file, making or updating it as needed.
+    /// Opens the database in a file, creating or updating it as needed.
     pub(crate) fn file(path: &Path) -> Result<Self> {
         let cannot_open = |source_text| Error::CannotOpen {
             path: path.to_owned(),
@@ -86,7 +86,7 @@ impl Sqlite {
         })
     }
 
-    /// The same database, read over the connections that are kept back.
+    /// Returns the same database, with reads over the reserved connections.
     pub(crate) fn reserved(&self) -> Self {
         Self {
             readers: self.reserved.clone(),
@@ -94,7 +94,7 @@ impl Sqlite {
         }
     }
 
-    /// Runs a transaction that writes; an error or a panic rolls it back, and so does work that fails.
+    /// Runs a write transaction. It is rolled back on an error or a panic, or if `work` returns false.
     pub(crate) fn write(&self, work: Work<'_>) -> Result<()> {
         let mut connection = self.writer.get().map_err(|_| Error::Busy)?;
         let transaction = connection
@@ -108,7 +108,7 @@ impl Sqlite {
         transaction.commit().map_err(|e| error("committing", &e))
     }
 
-    /// Runs a transaction that reads: from its first question on it sees one moment of the database.
+    /// Runs a read transaction: from its first query on, it sees the database as of one moment.
     pub(crate) fn read(&self, work: Work<'_>) -> Result<()> {
         let mut connection = self.readers.get().map_err(|_| Error::Busy)?;
         let transaction = connection
@@ -120,22 +120,22 @@ impl Sqlite {
         }
     }
 
-    /// How many may read at the same time.
+    /// Returns how many transactions can read at the same time.
     pub(crate) fn readers(&self) -> u32 {
         self.readers.max_size()
     }
 
-    /// A connection outside of any transaction, to be given back.
+    /// Borrows a read connection, outside of any transaction.
     pub(super) fn reader(&self) -> Result<impl std::ops::Deref<Target = Connection>> {
         self.readers.get().map_err(|_| Error::Busy)
     }
 
-    /// The connection that writes; while it is held, no writer of this process begins.
+    /// Borrows the write connection; while it is held, no writer of this process can begin.
     pub(super) fn writer(&self) -> Result<impl std::ops::DerefMut<Target = Connection>> {
         self.writer.get().map_err(|_| Error::Busy)
     }
 
-    /// The first damage of the whole file.
+    /// Returns the first damage found in the whole file.
     pub(crate) fn damage(&self) -> Result<Option<String>> {
         damage(&to_read(&self.path)?)
     }
@@ -145,9 +145,9 @@ impl Sqlite {
     }
 }
 
-/// What the pool needs to know. r2d2_sqlite does the same for another version of rusqlite.
+/// What the pool needs to open connections. r2d2_sqlite does the same for another version of rusqlite.
 struct Connections {
-    /// The connection that opened the database: it becomes the first of its pool.
+    /// The connection that opened the database; it becomes the first of its pool.
     first: Mutex<Option<Connection>>,
     path: PathBuf,
     cache_kib: i64,
@@ -176,7 +176,8 @@ impl r2d2::ManageConnection for Connections {
     }
 }
 
-/// A pool whose connections are made when they are first wanted and kept for good: a new one would start with an empty cache.
+/// Builds a pool whose connections are opened on demand and kept forever: a new connection would start with an empty
+/// cache.
 fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
     r2d2::Pool::builder()
         .max_size(size)
@@ -188,12 +189,12 @@ fn pool(size: u32, connections: Connections) -> r2d2::Pool<Connections> {
         .build_unchecked(connections)
 }
 
-/// Without `SQLITE_OPEN_URI`: a path is a path, whatever it looks like.
+/// Without `SQLITE_OPEN_URI`, so that a path is never read as a URI.
 fn flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
-/// Refuses a file of somebody else before anything in it is changed.
+/// Refuses a file of another program before anything in it is changed.
 fn must_be_ours(connection: &Connection, path: &Path) -> Result<()> {
     let sort = |e: rusqlite::Error| match e.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
@@ -222,7 +223,7 @@ fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
     configured.map_err(|e| error("configuring a connection", &e))
 }
 
-/// Runs the migrations that a database has not seen.
+/// Applies the migrations that a database does not have yet.
 pub(super) fn bring_up_to_date(connection: &mut Connection) -> Result<()> {
     if let Some(found) = schema_version(connection)? {
         migrations::refuse_newer(migrations::SQLITE, found)?;

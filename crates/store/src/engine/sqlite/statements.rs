@@ -1,7 +1,7 @@
-//! SQLite's side of the waist: how each primitive runs on a connection.
+//! How each primitive of the engine runs on a SQLite connection.
 //!
-//! Owns the translation of statements, values, rows and errors, and the statements that only SQLite likes: many rows an
-//! INSERT, one prepared SELECT per key.
+//! Translates statements, values, rows and errors, and defines the statements that are specific to SQLite: many rows
+//! per INSERT, one prepared SELECT per key.
 
 use super::cell::error;
 use crate::engine::row::Row;
@@ -10,13 +10,14 @@ use crate::error::{Error, Result};
 use crate::ids::Workspace;
 use rusqlite::{CachedStatement, Connection};
 
-/// Rows an INSERT. More rows gain nothing; single ones cost a third more for wide rows, a few percent for narrow ones.
+/// Rows per INSERT. More rows gain nothing; single ones cost a third more for wide rows, a few percent for narrow ones.
 const ROWS_PER_INSERT: usize = 100;
 
-/// SQLite's own limit of values in one statement.
+/// SQLite's limit on the number of values in one statement.
 const MAX_VALUES: usize = 32_766;
 
-/// A prepared statement with what it is for. SQLite takes `$1` for a name and numbers names as they come, so `?1` it is.
+/// A prepared statement with its purpose. SQLite reads `$1` as a name and numbers names in the order of their
+/// appearance, so `?1` is used instead.
 struct Prepared<'c> {
     statement: CachedStatement<'c>,
     doing: &'static str,
@@ -30,7 +31,7 @@ impl<'c> Prepared<'c> {
         Ok(Self { statement, doing })
     }
 
-    /// Binds values to the places after the first `taken` ones.
+    /// Binds values to the parameters after the first `taken` ones.
     fn bind(&mut self, taken: usize, values: &[Value<'_>]) -> Result<()> {
         for (i, value) in values.iter().enumerate() {
             self.statement
@@ -83,7 +84,7 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
     // All rows are of one workspace, which is bound once; the other values follow it.
     let others = N - 1;
     let at_once = ROWS_PER_INSERT.min((MAX_VALUES - 1) / others.max(1));
-    // The rest goes row by row, so that two statements are enough for a table.
+    // The remaining rows are inserted one by one, so that two statements are enough for a table.
     for rows_each in [at_once, 1] {
         if rows.len() < rows_each || rows.len() == 0 {
             continue;
@@ -104,8 +105,9 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
     Ok(())
 }
 
-/// `OR FAIL` and `OR IGNORE`, because a statement that can be undone by itself copies every page it touches: a tenth of an
-/// import's time. So a statement that fails here leaves its first rows behind, and the transaction must not be committed.
+/// Uses `OR FAIL` and `OR IGNORE`, because a statement that can be rolled back by itself copies every page it touches,
+/// which takes a tenth of an import's time. So a statement that fails here leaves its first rows behind, and the
+/// transaction must not be committed.
 fn insert_sql<const N: usize>(into: &Table<N>, on_conflict: OnConflict, rows: usize) -> String {
     let row = format!("(?1{})", ",?".repeat(N - 1));
     let rows = vec![row.as_str(); rows].join(",");

@@ -1,4 +1,4 @@
-//! Webhook deliveries: messages that are sent until they arrive, and the log of their attempts.
+//! Webhook deliveries: messages that are sent until they arrive or are given up, and the log of their attempts.
 
 use crate::engine::{OnConflict, Row, Table, Tx, Value};
 use crate::error::Result;
@@ -24,20 +24,20 @@ pub(crate) const TABLE: Table<11> = Table {
 /// A message to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryRow {
-    /// Its name, unique for the webhook.
+    /// The id, unique for the webhook.
     pub id: String,
-    /// What it is about, in the words of `app`.
+    /// The event that it reports, in the words of `app`.
     pub event: String,
     pub body: String,
     pub created_at: i64,
-    /// How often it was tried to send it.
+    /// The number of attempts to send it.
     pub attempts: u64,
-    /// When it is tried next; none if it has arrived or was given up.
+    /// When the next attempt is due; `None` if it has arrived or was given up.
     pub next_at: Option<i64>,
-    /// When it was tried last.
+    /// When the last attempt was made.
     pub attempted_at: Option<i64>,
     pub arrived_at: Option<i64>,
-    /// What became of the last attempt, for people.
+    /// The result of the last attempt, as text for people.
     pub answer: Option<String>,
 }
 
@@ -59,7 +59,7 @@ fn read(row: &Row<'_>) -> Result<DeliveryRow> {
     })
 }
 
-/// Adds deliveries of a webhook. Those whose names exist stay as they are.
+/// Adds deliveries of a webhook. Existing ones with the same ids are kept.
 pub fn add(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, deliveries: &[DeliveryRow]) -> Result<()> {
     let rows = deliveries.iter().map(|delivery| {
         [
@@ -80,14 +80,14 @@ pub fn add(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, deliveries: &[D
     tx.bulk_insert("adding deliveries", &TABLE, OnConflict::Keep, rows.into_iter())
 }
 
-/// One delivery.
+/// Returns one delivery.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, id: &str) -> Result<Option<DeliveryRow>> {
     let sql = format!("{DELIVERY} AND delivery_id = $3");
     let values = [workspace.into(), Value::Text(webhook), Value::Text(id)];
     tx.query_one("reading a delivery", &sql, &values, read)
 }
 
-/// The deliveries of a webhook, the newest first, behind the one of this moment and name.
+/// Returns the deliveries of a webhook before the moment and id `before`, at most `limit`, the newest first.
 pub fn log(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -110,7 +110,7 @@ pub fn log(
     tx.query("reading deliveries", &sql, &values, read)
 }
 
-/// How many deliveries of a webhook have not arrived and were not given up.
+/// Counts the deliveries of a webhook that have neither arrived nor been given up.
 pub fn waiting(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str) -> Result<u64> {
     let count = tx.query_one(
         "counting deliveries",
@@ -121,14 +121,15 @@ pub fn waiting(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str) -> Result<u
     Ok(count.unwrap_or(0))
 }
 
-/// The delivery of a webhook that is due, the one that has waited longest first.
+/// Returns the due delivery of a webhook that has waited longest.
 pub fn due(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, now: i64) -> Result<Option<DeliveryRow>> {
     let sql = format!("{DELIVERY} AND next_at <= $3 ORDER BY next_at, created_at, delivery_id LIMIT 1");
     let values = [workspace.into(), Value::Text(webhook), Value::Int(now)];
     tx.query_one("looking for a delivery", &sql, &values, read)
 }
 
-/// Takes a delivery to try it at this moment: until `lease` it is not due for others. Says whether nobody was quicker.
+/// Takes a delivery for an attempt at `now`: until `lease` it is not due for other processes. Returns false if another
+/// process was faster.
 pub fn take(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -153,7 +154,7 @@ pub fn take(
     Ok(taken > 0)
 }
 
-/// Notes what became of an attempt, and when it is tried again; never if it has arrived or is given up.
+/// Records the result of an attempt, and when the next one is due: `None` if the delivery has arrived or is given up.
 pub fn note(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -179,7 +180,7 @@ pub fn note(
     Ok(())
 }
 
-/// Sends a delivery again, or all that were given up. Says how many.
+/// Schedules a delivery to be sent again, or all that were given up. Returns how many.
 pub fn replay(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, id: Option<&str>, now: i64) -> Result<u64> {
     let sql = "UPDATE webhook_deliveries SET attempts = 0, next_at = $3, arrived_at = NULL, answer = NULL
          WHERE workspace_id = $1 AND webhook_id = $2 AND ";
@@ -199,7 +200,7 @@ pub fn replay(tx: &mut Tx<'_>, workspace: Workspace, webhook: &str, id: Option<&
     }
 }
 
-/// Forgets what has arrived or was given up and was made before a moment.
+/// Deletes the deliveries that have arrived or were given up and were created before `before`.
 pub fn forget(tx: &mut Tx<'_>, workspace: Workspace, before: i64) -> Result<()> {
     tx.execute(
         "forgetting old deliveries",

@@ -1,4 +1,4 @@
-//! Webhooks: addresses that receive messages about changes, each of a member, whose rights it has.
+//! Webhooks: addresses that receive messages about changes. Each belongs to a member and has that member's rights.
 
 pub mod deliveries;
 
@@ -35,42 +35,42 @@ pub struct WebhookRow {
     pub id: String,
     pub member: Member,
     pub url: String,
-    /// The events that it receives, in the words of `app`.
+    /// The events that it receives, in the format of `app`.
     pub events: String,
-    /// What its deliveries are signed with.
+    /// The secret that its deliveries are signed with.
     pub secret: Vec<u8>,
-    /// The secret before, and until when deliveries are signed with it too.
+    /// The previous secret, and until when deliveries are signed with it too.
     pub old_secret: Option<(Vec<u8>, i64)>,
     pub created_at: i64,
     pub state: WebhookState,
     /// Why it is disabled.
     pub reason: Option<String>,
-    /// Up to where it follows the changes, in the words of `app`.
+    /// The position up to which it has followed the changes, in the format of `app`.
     pub followed: String,
-    /// When it was last looked for changes and something was found.
+    /// When a check for changes last found something.
     pub looked_at: i64,
-    /// When the last import ended that it was notified of.
+    /// The end of the last import that it was notified of.
     pub imports_at: i64,
-    /// How many attempts have failed since the last that did not.
+    /// The number of failed attempts since the last successful one.
     pub failures: u64,
-    /// When the first of them was made.
+    /// When the first of these failures occurred.
     pub failing_since: Option<i64>,
-    /// Before that nothing is sent.
+    /// Until when nothing is sent.
     pub wait_until: i64,
 }
 
-/// Whether a webhook is sent anything.
+/// Whether a webhook receives messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebhookState {
     Active,
-    /// Its member has stopped it.
+    /// Stopped by its member.
     Paused,
-    /// The program has stopped it.
+    /// Stopped by CrystalQore itself.
     Disabled,
 }
 
 impl WebhookState {
-    /// The word that is stored.
+    /// Returns the word that is stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -152,19 +152,19 @@ fn old(webhook: &WebhookRow) -> (Value<'_>, Value<'_>) {
     }
 }
 
-/// All webhooks of a workspace, the oldest first.
+/// Returns all webhooks of a workspace, the oldest first.
 pub fn list(tx: &mut Tx<'_>, workspace: Workspace) -> Result<Vec<WebhookRow>> {
     let sql = format!("{WEBHOOK} ORDER BY created_at, webhook_id");
     tx.query("reading webhooks", &sql, &[workspace.into()], read)
 }
 
-/// One webhook, if there is one of this name.
+/// Returns a webhook; `None` if there is none with this id.
 pub fn get(tx: &mut Tx<'_>, workspace: Workspace, id: &str) -> Result<Option<WebhookRow>> {
     let sql = format!("{WEBHOOK} AND webhook_id = $2");
     tx.query_one("reading a webhook", &sql, &[workspace.into(), Value::Text(id)], read)
 }
 
-/// Changes what its member may change of a webhook, and ends waits after failures.
+/// Writes the values of a webhook that its member may change, and ends a wait after failures.
 pub fn change(tx: &mut Tx<'_>, workspace: Workspace, webhook: &WebhookRow) -> Result<()> {
     let (old_secret, old_until) = old(webhook);
     tx.execute(
@@ -187,7 +187,8 @@ pub fn change(tx: &mut Tx<'_>, workspace: Workspace, webhook: &WebhookRow) -> Re
     Ok(())
 }
 
-/// Records how far a webhook was notified of changes and imports, unless another process did; true if this one did.
+/// Records up to where a webhook was notified of changes and imports. Returns false, and records nothing, if another
+/// process was faster.
 pub fn advance(
     tx: &mut Tx<'_>,
     workspace: Workspace,
@@ -213,7 +214,7 @@ pub fn advance(
     Ok(advanced > 0)
 }
 
-/// Notes that a delivery has arrived.
+/// Records that a delivery has arrived, which resets the failures.
 pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, id: &str) -> Result<()> {
     tx.execute(
         "noting that a webhook works",
@@ -224,7 +225,7 @@ pub fn succeeded(tx: &mut Tx<'_>, workspace: Workspace, id: &str) -> Result<()> 
     Ok(())
 }
 
-/// Notes that an attempt has failed, and until when nothing is sent.
+/// Records that an attempt has failed, and until when nothing is sent.
 pub fn failed(tx: &mut Tx<'_>, workspace: Workspace, id: &str, now: i64, wait_until: i64) -> Result<()> {
     tx.execute(
         "noting that a webhook fails",
@@ -240,7 +241,7 @@ pub fn failed(tx: &mut Tx<'_>, workspace: Workspace, id: &str, now: i64, wait_un
     Ok(())
 }
 
-/// Disables a webhook that is active.
+/// Disables a webhook if it is active.
 pub fn disable(tx: &mut Tx<'_>, workspace: Workspace, id: &str, reason: &str) -> Result<()> {
     tx.execute(
         "disabling a webhook",

@@ -1,4 +1,4 @@
-//! `POST /contacts:batch`: many changes in one request, each with a result of its own.
+//! `POST /contacts:batch`: many changes in one request, each with its own result.
 
 use crate::Web;
 use crate::api::contacts::body::merging;

@@ -1,4 +1,4 @@
-//! What requests send of a contact: its values, or a merge patch of them (RFC 7396).
+//! Request bodies with a contact: its values, or a merge patch of them (RFC 7396).
 
 use crate::api::contacts::values::ContactValues;
 use crate::api::problem::escaped;
@@ -25,12 +25,12 @@ pub struct ContactPatch {
     pub contact: Map<String, Value>,
 }
 
-/// Puts these values in the place of all others.
+/// Replaces all values of a contact.
 pub fn replacing(values: ContactValues, region: Option<Region>) -> NewValues {
     Box::new(move |known| values.contact(known, region))
 }
 
-/// Merges a patch into the values that there are.
+/// Merges a patch into the existing values.
 pub fn merging(patch: Map<String, Value>, region: Option<Region>) -> NewValues {
     Box::new(move |known| merged(&patch, known, region))
 }
@@ -53,7 +53,7 @@ fn merged(patch: &Map<String, Value>, known: Option<&Contact>, region: Option<Re
     values.contact(known, region)
 }
 
-/// RFC 7396.
+/// Applies a merge patch (RFC 7396).
 fn merge_patch(target: &mut Value, patch: &Value) {
     let Value::Object(patch) = patch else {
         *target = patch.clone();

@@ -1,4 +1,4 @@
-//! `GET /contacts/changes`: what was changed since a moment, for programs that keep a copy.
+//! `GET /contacts/changes`: the changes since a position, for programs that keep a copy.
 
 use crate::Web;
 use crate::api::contacts::list::limit_of;

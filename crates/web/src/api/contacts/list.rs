@@ -16,12 +16,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 
-/// Items of a page, if the program does not say.
+/// Items per page, unless the program requests another number.
 const PAGE: u64 = 100;
-/// Items of a page, at most.
+/// The maximum number of items per page.
 pub const MOST: u64 = 1_000;
 
-/// How often it is looked, and after which pause, whether a list that is behind has caught up.
+/// How many times, and after which pause, the server checks whether an outdated list has caught up.
 const TRIES: usize = 20;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -153,12 +153,12 @@ pub async fn list(
         if tries == TRIES || !waits {
             return Ok(ok(&listed(&page, from)?));
         }
-        // What a program has just written in a batch is in the list in a moment.
+        // Contacts that a program has just written in a batch appear in the list after a moment.
         tokio::time::sleep(LOOK_AGAIN).await;
     }
 }
 
-/// Whether it is worth waiting for a list that is up to date. While imports run, the list follows them until they end.
+/// Whether it is worth waiting for an up-to-date list. While imports run, the list lags behind until they end.
 fn catches_up_soon(
     page: &ListPage,
     imports_run: impl FnOnce() -> Result<bool, app::Error>,
@@ -167,7 +167,7 @@ fn catches_up_soon(
 }
 
 fn listed(page: &ListPage, from: u64) -> Result<ContactList, ApiProblem> {
-    // Without the list in memory there is neither an order nor a place in it.
+    // Without the list in memory, neither the order nor a position in it is known.
     let total = page.total.ok_or_else(|| {
         let detail = "the list of contacts is being built; ask again in a moment";
         ApiProblem::new(StatusCode::SERVICE_UNAVAILABLE, "list_being_built", detail)
@@ -183,7 +183,7 @@ fn listed(page: &ListPage, from: u64) -> Result<ContactList, ApiProblem> {
     })
 }
 
-/// The items of a page.
+/// The items per page: the requested number, or the default.
 pub fn limit_of(asked: Option<u64>) -> Result<u64, ApiProblem> {
     match asked.unwrap_or(PAGE) {
         limit if (1..=MOST).contains(&limit) => Ok(limit),
@@ -205,7 +205,7 @@ fn position(cursor: &str) -> Result<ListPosition, ApiProblem> {
     read().ok_or_else(unknown_cursor)
 }
 
-/// A cursor that no answer has given.
+/// The problem for a cursor that no response has contained.
 pub fn unknown_cursor() -> ApiProblem {
     let detail = "cursor: this is no cursor of this list; take the `next` of the page before, or begin without one";
     ApiProblem::of_parameter("cursor", detail.to_owned())

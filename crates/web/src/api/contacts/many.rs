@@ -1,4 +1,4 @@
-//! What is done to many contacts at once and can be undone: sharing, handing over, tagging.
+//! Actions on many contacts at once that can be undone: sharing, transferring, tagging.
 
 use crate::Web;
 use crate::api::contacts::resource::id;
@@ -75,7 +75,7 @@ impl From<ShareInfo> for ShareResource {
     }
 }
 
-/// The word for all members.
+/// The name for all members.
 const EVERYONE: &str = "everyone";
 
 /// Lists the shares of a contact.
@@ -110,7 +110,7 @@ pub struct ActionResult {
     action: Option<String>,
 }
 
-/// Does something to many contacts.
+/// Runs an action on many contacts.
 async fn act(
     web: &Arc<Web>,
     member: TokenMember,

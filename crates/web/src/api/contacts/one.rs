@@ -1,4 +1,4 @@
-//! One contact: create, read, change, delete and restore it, and where its values came from.
+//! One contact: create, read, change, delete and restore it, and read the origin of its values.
 
 use crate::Web;
 use crate::api::contacts::body::{ContactBody, ContactPatch, merging, replacing};
@@ -42,7 +42,8 @@ pub async fn create(
         let contact = body.contact.contact(None, region)?;
         let request = BatchRequest {
             operations: vec![Ok(ContactOperation::Create(Box::new(contact)))],
-            // What could not be created is no answer to be kept.
+            // With `atomic`, a contact that cannot be created is an error, which is not stored as the response of the
+            // idempotency key.
             atomic: true,
         };
         let write =

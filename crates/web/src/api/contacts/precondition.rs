@@ -1,4 +1,4 @@
-//! The header `If-Match`: a change of a contact names the version that the program has seen.
+//! The header `If-Match`: a change of a contact names the version that the program has read.
 
 use crate::Web;
 use crate::api::contacts::resource::{ContactResource, etag};
@@ -11,7 +11,7 @@ use axum::http::{StatusCode, header};
 use model::{ContactId, Version};
 use std::sync::Arc;
 
-/// The version that a request names.
+/// The entity tag in a request.
 #[derive(Clone, Debug)]
 pub struct IfMatch(String);
 
@@ -34,16 +34,17 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 }
 
 impl IfMatch {
-    /// The version; none if the header names no version that there could be.
+    /// The version. `None` if the tag is not that of any possible version.
     pub fn version(&self) -> Option<Version> {
         let bare = self.0.strip_prefix('"')?.strip_suffix('"')?;
         let version: Version = bare.parse().ok()?;
-        // Other ways of writing a number are other tags.
+        // Another notation of the same number, such as "017", is a different tag.
         (etag(version) == self.0).then_some(version)
     }
 }
 
-/// A conflict, with the contact as it is now. What the member may not see any more is not found.
+/// The problem for a conflict, with the current contact. If the member may no longer see it, the problem is "not
+/// found".
 pub async fn conflict(web: &Arc<Web>, member: TokenMember, id: ContactId) -> ApiProblem {
     let current = blocking(web, move |app| app.contact(member.actor, id)).await;
     let current = match current {

@@ -1,4 +1,4 @@
-//! A contact as the API shows it: its values, and what the program knows of it.
+//! The JSON resource of a contact: its values and its metadata.
 
 use crate::api::contacts::values::ContactValues;
 use crate::api::json::instant;
@@ -101,7 +101,7 @@ pub fn address(id: ContactId) -> String {
     format!("/api/v1/contacts/{id}")
 }
 
-/// The id in an address: what is none is no contact either.
+/// Parses the id in an address. Text that is not an id is reported as a missing contact.
 pub fn id(text: &str) -> Result<ContactId, ApiProblem> {
     text.parse().map_err(|_| {
         ApiProblem::new(

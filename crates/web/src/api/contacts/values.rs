@@ -1,4 +1,4 @@
-//! The values of a contact as JSON: the names of the fields are those of every other JSON of the program.
+//! The values of a contact as JSON, with the same field names as every other JSON format of the program.
 
 use app::{Error, ValueProblem};
 use model::{
@@ -145,11 +145,11 @@ impl ContactValues {
         }
     }
 
-    /// The contact of these values. Values that `known` has stay exactly what they are there; other numbers without country
-    /// code are of `region`.
+    /// Converts the values to a contact. Values that `known` already has are taken from it unchanged; other numbers
+    /// without a country code are parsed for `region`.
     ///
     /// # Errors
-    /// [`Error::Values`] with everything that cannot be read.
+    /// [`Error::Values`] with everything that cannot be parsed.
     pub fn contact(&self, known: Option<&Contact>, region: Option<Region>) -> Result<Contact, Error> {
         let mut problems = Vec::new();
         let nothing = Contact::default();
@@ -245,7 +245,7 @@ fn address_value(address: &Address) -> AddressValue {
     }
 }
 
-/// A label of the contact stays as it is; others are read as in files.
+/// Returns an existing label of the contact unchanged; other labels are parsed as in files.
 fn label_of(text: &str, known: &Contact) -> Label {
     let labels = known.emails.iter().map(|email| &email.label);
     let labels = labels.chain(known.phones.iter().map(|phone| &phone.label));
@@ -272,7 +272,7 @@ fn address(value: &AddressValue, label: Label) -> Address {
     address
 }
 
-/// Reads the values of a list, and notes those that cannot be read.
+/// Parses the values of a list, and collects a problem for each that cannot be parsed.
 fn read_all<V, T>(
     values: &[V],
     (list, member): (&str, &str),

@@ -1,4 +1,4 @@
-//! What is done to an import: accept suggestions, start, cancel, resume, undo.
+//! Actions on an import: accept suggestions, start, cancel, resume, undo.
 
 use crate::Web;
 use crate::api::gate::TokenMember;
@@ -47,7 +47,7 @@ pub async fn accept_suggestions(
     PostedNothing(key): PostedNothing,
 ) -> Result<Response, ApiProblem> {
     let (import, actor) = (id(&import)?, member.actor);
-    // What is kept is how many were taken; how the import stands is read when it is answered.
+    // Only the two counts are stored; the state of the import is read for each response.
     let finish = move |app: &App, (columns, values): (u64, u64)| {
         let accepted = AcceptedResource {
             columns,
@@ -69,10 +69,10 @@ pub async fn accept_suggestions(
     .await
 }
 
-/// How the answer about an import is kept.
+/// How the response about an import is stored.
 type Once<'a> = Option<OnceAnswer<'a, ImportReport>>;
 
-/// Does something to an import and answers how it stands then.
+/// Runs an action on an import and responds with its new state.
 async fn act(
     web: &Arc<Web>,
     member: TokenMember,
@@ -211,7 +211,7 @@ pub async fn undo(
             }
             return Ok(reply);
         }
-        // It takes long, so what is kept is that it was asked for.
+        // An undo takes long, so an empty response is stored when it begins.
         let write = |_: &ImportId| Reply::new(StatusCode::OK, &Value::Null).to_text();
         let once = keyed.map(|keyed| OnceAnswer { keyed, write: &write });
         Ok(reply(app.undo_once(actor, import, once)?))

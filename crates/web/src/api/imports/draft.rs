@@ -1,4 +1,4 @@
-//! Imports: list, read with waiting, what is chosen, columns, and dropping a draft.
+//! Imports: list, read with waiting, change settings, columns, and delete a draft.
 
 use crate::Web;
 use crate::api::contacts::list::{limit_of, unknown_cursor};
@@ -19,9 +19,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use utoipa::{IntoParams, ToSchema};
 
-/// Seconds that a request is answered later, at most.
+/// The maximum number of seconds that a request may wait.
 const LONGEST_WAIT: u64 = 60;
-/// How often it is looked while a request waits.
+/// The interval between checks while a request waits.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Which imports.
@@ -111,7 +111,7 @@ pub async fn get(
     Ok(response)
 }
 
-/// An import, with the tag of what is chosen for a draft.
+/// The response with an import, with an `ETag` of the settings if it is a draft.
 fn shown(resource: &ImportResource) -> Response {
     let mut response = ok(resource);
     if let Some(tag) = resource.etag().and_then(|tag| HeaderValue::from_str(&tag).ok()) {
@@ -120,7 +120,7 @@ fn shown(resource: &ImportResource) -> Response {
     response
 }
 
-/// The seconds of `Prefer: wait=30` (RFC 7240). What is no such preference is ignored, as it says.
+/// The seconds of `Prefer: wait=30` (RFC 7240). Other preferences are ignored, as the RFC requires.
 fn wait_of(headers: &HeaderMap) -> Option<u64> {
     let sent = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     let mut preferences = sent.flat_map(|value| value.split([',', ';']));
@@ -172,7 +172,7 @@ pub async fn patch(
     })?;
     let patched = blocking(&web, move |app| {
         let mut settings = app.draft(member.actor, import)?.settings;
-        // Every choice was looked at above.
+        // Every setting was checked above.
         let _ = patch.options.apply(&mut settings);
         if !patch.mapping.is_empty() {
             let mapped = app.mapped_file(member.actor, import)?;
@@ -190,14 +190,14 @@ pub async fn patch(
     }
 }
 
-/// The tag that a request names, without quotes; none if it names none, or any.
+/// The entity tag in `If-Match`, without quotes. `None` if the header is missing or `*`.
 fn seen_of(headers: &HeaderMap) -> Option<String> {
     let tag = headers.get(header::IF_MATCH)?.to_str().unwrap_or_default().trim();
     let bare = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"'));
     (tag != "*").then(|| bare.unwrap_or_default().to_owned())
 }
 
-/// A conflict, with the import as it is now.
+/// The problem for a conflict, with the current import.
 fn conflict(resource: &ImportResource, error: &Error) -> ApiProblem {
     let current = serde_json::to_value(resource).unwrap_or_default();
     let problem = ApiProblem::of_error(error).with_current(StatusCode::PRECONDITION_FAILED, current);
@@ -207,7 +207,8 @@ fn conflict(resource: &ImportResource, error: &Error) -> ApiProblem {
     }
 }
 
-/// Puts choices in the place of those of the same columns. A name that is no column's is refused when they are set.
+/// Replaces the chosen fields of the named columns. A name that is not a column is refused when the settings are
+/// stored.
 fn choose(settings: &mut DraftSettings, mapped: &MappedFile, wanted: &BTreeMap<String, Option<String>>) {
     for (column, field) in wanted {
         let at = mapped.columns.iter().position(|known| known.header == *column);

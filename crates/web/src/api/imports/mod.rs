@@ -1,4 +1,4 @@
-//! Imports: uploading, what is chosen, rows, and everything up to the undo.
+//! Imports: upload, settings, rows, and all actions up to the undo.
 
 pub mod actions;
 pub mod draft;

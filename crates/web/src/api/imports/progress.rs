@@ -1,4 +1,4 @@
-//! Following an import: its progress as events, and its rejected rows as a file.
+//! Progress of an import as server-sent events, and its rejected rows as a file.
 
 use crate::Web;
 use crate::api::gate::{TokenMember, TokenSecret};
@@ -19,9 +19,9 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
 use utoipa::ToSchema;
 
-/// How often progress events are sent.
+/// The interval between progress events.
 const TOLD_EVERY: Duration = Duration::from_millis(500);
-/// How often it is looked whether the token is still worth something.
+/// The interval between checks whether the token is still valid.
 const ASKED_EVERY: Duration = Duration::from_secs(5);
 
 /// An event of the stream.
@@ -51,7 +51,7 @@ pub async fn events(
     Path(import): Path<String>,
 ) -> Result<Response, ApiProblem> {
     let import = id(&import)?;
-    // Who may not see the import gets a status, not a stream that says nothing.
+    // A member who may not see the import gets an error status, not an empty stream.
     blocking(&web, move |app| app.import_report(member.actor, import)).await?;
     let (sender, events) = mpsc::channel(1);
     tokio::spawn(send_progress(web, member.actor, secret, import, sender));
@@ -118,7 +118,7 @@ pub async fn rejected(
     Path(import): Path<String>,
 ) -> Result<Response, ApiProblem> {
     let import = id(&import)?;
-    // What cannot be written at all is an answer of its own, not a file that breaks off.
+    // A file that cannot be written at all results in an error response, not in an aborted file.
     blocking(&web, move |app| {
         app.rejected_rows(member.actor, import, &mut std::io::sink())
     })

@@ -1,4 +1,4 @@
-//! An import as the API shows it, with the names of the command line.
+//! The JSON resource of an import, with the names that the command line uses.
 
 use crate::api::imports::settings::ChosenSettings;
 use crate::api::json::instant;
@@ -81,7 +81,7 @@ pub enum StateName {
 }
 
 impl StateName {
-    /// Whether it goes on by itself.
+    /// Whether the state changes without further requests.
     pub fn goes_on(self) -> bool {
         matches!(
             self,
@@ -130,7 +130,7 @@ pub struct ProgressResource {
     of_bytes: u64,
 }
 
-/// The number in an address: what is none is no import either.
+/// Parses the number in an address. Text that is not a number is reported as a missing import.
 pub fn id(text: &str) -> Result<ImportId, ApiProblem> {
     text.parse().map(ImportId).map_err(|_| {
         ApiProblem::new(
@@ -147,7 +147,7 @@ pub fn address(import: ImportId) -> String {
 }
 
 impl ImportResource {
-    /// An import as it is now.
+    /// Reads the current state of an import.
     pub fn read(app: &App, actor: Actor, import: ImportId) -> Result<Self, Error> {
         let report = app.import_report(actor, import)?;
         if report.state == ImportState::Draft {
@@ -160,7 +160,7 @@ impl ImportResource {
     fn of_draft(app: &App, actor: Actor, draft: &Draft, report: &ImportReport) -> Result<Self, Error> {
         let preview = match app.preview_state(actor, draft.import, Duration::ZERO) {
             Ok(preview) => preview,
-            // What is chosen may not fit the file; another choice may.
+            // The chosen settings may not fit the file; other settings may.
             Err(error @ (Error::Open(_) | Error::Mapping(_) | Error::Read(_))) => PreviewState {
                 problem: Some(error.for_members()),
                 ..PreviewState::default()
@@ -197,7 +197,7 @@ impl ImportResource {
         resource
     }
 
-    /// As the list shows it.
+    /// Converts a report, without the progress of a preview, as in the list of imports.
     pub fn of_report(report: &ImportReport) -> Self {
         Self {
             import: report.import.to_string(),
@@ -231,7 +231,7 @@ impl ImportResource {
         }
     }
 
-    /// The `ETag` of what is chosen for a draft; none once it is started.
+    /// The `ETag` of the settings of a draft. `None` once it is started.
     pub fn etag(&self) -> Option<String> {
         self.revision.as_ref().map(|revision| format!("\"{revision}\""))
     }

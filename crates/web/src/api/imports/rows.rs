@@ -1,4 +1,4 @@
-//! The rows of an import by class, and what is corrected or decided of one.
+//! The rows of an import by class, and corrections and decisions for single rows.
 
 use crate::Web;
 use crate::api::contacts::values::ContactValues;
@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-/// Rows of a page, if the program does not say, and at most.
+/// The default and the maximum number of rows per page.
 const PAGE: u64 = 100;
 const MOST: u64 = 500;
 
@@ -294,7 +294,7 @@ fn rows(app: &App, actor: Actor, import: ImportId, class: RowClass, page: u64, s
     }
 }
 
-/// The page that is asked for and how many rows it has. A cursor keeps the size of the pages.
+/// The requested page and its size. A cursor contains the size of the pages.
 fn place(query: &RowsQuery) -> Result<(u64, u64), ApiProblem> {
     if let Some(cursor) = &query.cursor {
         let read = || {
@@ -327,7 +327,7 @@ pub struct RowPatch {
     decision: Option<Option<DecisionResource>>,
 }
 
-/// Tells a member that is null from one that is not there.
+/// Distinguishes a JSON member that is null from one that is missing.
 mod given {
     use super::DecisionResource;
     use serde::{Deserialize, Deserializer};
@@ -379,7 +379,7 @@ fn no_row(line: &str) -> ApiProblem {
     ApiProblem::new(StatusCode::NOT_FOUND, "no_such_row", detail)
 }
 
-/// A row of the preview, which is waited for for a moment.
+/// A row of the preview. Waits for a moment until the preview has reached it.
 fn settled_row(app: &App, actor: Actor, import: ImportId, line: u64) -> Result<Option<PreviewRow>, Error> {
     const MOMENT: std::time::Duration = std::time::Duration::from_secs(2);
     app.preview_state(actor, import, MOMENT)?;

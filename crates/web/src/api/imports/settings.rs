@@ -1,4 +1,4 @@
-//! What is chosen for an import: the options of the command line, by the same words.
+//! The settings of an import: the options of the command line, with the same names.
 
 use app::{BadValues, Charset, Conflicts, DraftSettings, Duplicates, HeaderChoice, ImportOptions, Match};
 use model::{DateOrder, Region};
@@ -162,19 +162,19 @@ pub struct ImportSettings {
     pub date_order: Option<DateOrderName>,
 }
 
-/// A choice that is none: which, and what it may be.
+/// An invalid setting: its name and the allowed values.
 pub struct WrongChoice {
     pub name: &'static str,
     pub what: String,
 }
 
 impl ImportSettings {
-    /// Looks whether every choice is one.
+    /// Checks every setting.
     pub fn check(&self) -> Result<(), WrongChoice> {
         self.apply(&mut DraftSettings::default())
     }
 
-    /// Puts the choices in the place of those that there are.
+    /// Applies these settings to those of a draft.
     pub fn apply(&self, settings: &mut DraftSettings) -> Result<(), WrongChoice> {
         self.apply_options(&mut settings.options);
         if let Some(bad) = self.bad_values {
@@ -245,7 +245,7 @@ impl ImportSettings {
     }
 }
 
-/// A value that was given; none if it is empty.
+/// Parses a value that was given. `None` if it is empty.
 fn given<T>(
     text: &str,
     name: &'static str,
@@ -349,7 +349,7 @@ mod tests {
         assert!(sent.apply(&mut settings).is_ok());
         let shown: serde_json::Value = serde_json::to_value(shown(&settings)).unwrap();
         assert_eq!(shown, serde_json::from_str::<serde_json::Value>(text).unwrap());
-        // What is not sent stays; what is empty is what the file says.
+        // A missing setting is unchanged; for an empty one the file decides.
         let none: ImportSettings = serde_json::from_str(r#"{"delimiter": ""}"#).unwrap();
         assert!(none.apply(&mut settings).is_ok());
         assert_eq!((settings.delimiter, settings.region), (None, Region::from_code("DE")));

@@ -1,4 +1,4 @@
-//! `POST /imports`: a file becomes an import that is prepared.
+//! `POST /imports`: creates a draft from an uploaded file.
 
 use crate::Web;
 use crate::api::gate::TokenMember;
@@ -24,9 +24,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-/// The name of a file that has none.
+/// The name of a file sent without one.
 const UNNAMED: &str = "file.csv";
-/// Bytes of rows that are sent as JSON: they are held in memory, which a file never is.
+/// The size limit of rows sent as JSON, in bytes. They are held in memory; files never are.
 const JSON_ROWS: usize = 32 << 20;
 
 /// How a file is imported.
@@ -166,7 +166,7 @@ pub async fn create(
     let name = query.name.as_deref().map_or_else(|| UNNAMED.to_owned(), file_name);
     let start = query.start;
     let actor = member.actor;
-    // The same for a request that is sent again: if the process ended before starting it, it is started now.
+    // Also runs for a repeated request: if the process ended before the start, the import is started now.
     let finish = move |app: &App, import: ImportId| -> Result<Reply, Error> {
         if start {
             started(app.start_draft(actor, import))?;
@@ -176,10 +176,10 @@ pub async fn create(
     };
     let work = move |app: &App, keyed: Option<&Keyed>| {
         let choose = move |chosen: &mut DraftSettings| {
-            // Every choice was looked at before the file came.
+            // Every setting was checked before the file arrived.
             let _ = settings.apply(chosen);
         };
-        // What is kept is where the import is; how it stands is read when it is answered.
+        // Only the address of the import is stored; its state is read for each response.
         let write = |import: &ImportId| {
             let made = Reply::new(StatusCode::CREATED, &Value::Null);
             made.at(address(*import)).to_text()
@@ -200,7 +200,7 @@ fn import_of(made: &Reply) -> Option<ImportId> {
     number.parse().ok().map(ImportId)
 }
 
-/// An import that was started before is no error.
+/// Treats an import that was already started as success.
 fn started(outcome: Result<(), Error>) -> Result<(), Error> {
     match outcome {
         Err(Error::NotADraft { .. }) => Ok(()),

@@ -1,4 +1,4 @@
-//! The member's own account: name, password, second factor, tokens, webhooks, and where they are signed in.
+//! The member's own account: name, password, second factor, API tokens, webhooks and active sign-ins.
 
 pub mod second_factor;
 pub mod tokens;
@@ -24,26 +24,26 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What the form of the name sends.
+/// The form that changes the name.
 #[derive(Deserialize)]
 pub struct NameForm {
     name: String,
 }
 
-/// What the form of the password sends.
+/// The form that changes the password.
 #[derive(Deserialize)]
 pub struct PasswordForm {
     current: String,
     new: String,
 }
 
-/// What the button of a sign-in sends.
+/// The form that ends one sign-in.
 #[derive(Deserialize)]
 pub struct EndForm {
     session: String,
 }
 
-/// What was wrong with what was sent, in the words of `app`.
+/// Validation messages of the forms on the page, in the words of `app`.
 #[derive(Default)]
 struct Wrong {
     name: Option<String>,
@@ -93,7 +93,7 @@ pub async fn change_password(
     let change = move |app: &app::App| app.change_password(actor, &sent.current, &sent.new, &from);
     let mut wrong = Wrong::default();
     match blocking(&web, change).await {
-        // The session has another secret from now on.
+        // `change_password` replaces the token of this session.
         Ok(token) => {
             let mut response = start_session(&web, &headers, caller, token, "/account").await?;
             let flash = Flash::text("Your password was changed, and you were signed out everywhere else.");
@@ -129,7 +129,7 @@ pub async fn end_sign_in(
     Ok(done("That sign-in was ended."))
 }
 
-/// Back to the page of the account, which says what was done.
+/// Redirects to the account page with `what` as flash message.
 fn done(what: &str) -> Response {
     redirect("/account", Flash::text(what))
 }
@@ -188,7 +188,7 @@ fn password_card(signed: &CurrentMember, current: Option<&str>, new: Option<&str
         section.card aria-labelledby="password" {
             h2 id="password" { "Password" }
             form.stack method="post" action="/account/password" {
-                // Tells a password keeper whose password this is.
+                // The user name for this password, for password managers.
                 input type="text" name="email" value=(signed.email) autocomplete="username" hidden;
                 (field("current", "Current password", None, current, |about| html! {
                     input id="current" name="current" type="password" autocomplete="current-password" required

@@ -1,4 +1,4 @@
-//! The member's own second factor: setting it up, recovery codes, and taking it away.
+//! The member's own second factor: setting it up, renewing recovery codes and turning it off.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -19,7 +19,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What the form of the first code sends.
+/// The form with the first code.
 #[derive(Deserialize)]
 pub struct CodeForm {
     code: String,
@@ -30,14 +30,14 @@ pub async fn show(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<
     view(&web, &signed, None).await
 }
 
-/// `POST /account/second-factor`: makes the secret.
+/// `POST /account/second-factor`: creates the secret.
 pub async fn begin(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Redirect, Problem> {
     let actor = signed.actor;
     blocking(&web, move |app| app.begin_second_factor(actor)).await?;
     Ok(Redirect::to("/account/second-factor"))
 }
 
-/// `POST /account/second-factor/confirm`: with the first code it counts.
+/// `POST /account/second-factor/confirm`: the first valid code turns the second factor on.
 pub async fn confirm(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -56,7 +56,7 @@ pub async fn confirm(
     }
 }
 
-/// `POST /account/second-factor/codes`: new recovery codes.
+/// `POST /account/second-factor/codes`: creates new recovery codes.
 pub async fn renew_codes(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<Markup, Problem> {
     let actor = signed.actor;
     let codes = blocking(&web, move |app| app.renew_recovery_codes(actor)).await?;
@@ -70,7 +70,7 @@ pub async fn end(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<R
     Ok(redirect("/account", Flash::text("Your second factor was taken away.")))
 }
 
-/// What the page of the account says of it.
+/// The card about the second factor on the account page.
 pub fn card(factor: &SecondFactorState) -> Markup {
     html! {
         section.card.stack aria-labelledby="second-factor" {

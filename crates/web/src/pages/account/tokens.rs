@@ -1,4 +1,4 @@
-//! The member's tokens for the HTTP API: making one, which is shown once, and revoking it.
+//! The member's tokens for the HTTP API: creating one, whose secret is shown once, and revoking it.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Choices of when a token expires, in days; 0 is never.
+/// The choices for the lifetime of a token, in days; 0 is unlimited.
 const DAYS: [(u32, &str); 4] = [
     (30, "after 30 days"),
     (90, "after 90 days"),
@@ -27,7 +27,7 @@ const DAYS: [(u32, &str); 4] = [
 ];
 const DAYS_AT_FIRST: u32 = 90;
 
-/// What the form of a new token sends.
+/// The form that creates a token.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct TokenForm {
@@ -39,7 +39,7 @@ pub struct TokenForm {
     days: String,
 }
 
-/// What the button of a token sends.
+/// The form that revokes a token.
 #[derive(Deserialize)]
 pub struct RevokeForm {
     token: String,
@@ -50,7 +50,7 @@ pub async fn show(State(web): State<Arc<Web>>, signed: CurrentMember) -> Result<
     view(&web, &signed, &TokenForm::default(), None).await
 }
 
-/// `POST /account/tokens`: makes a token and shows it, this once.
+/// `POST /account/tokens`: creates a token and shows its secret, which is not shown again.
 pub async fn create(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -83,7 +83,7 @@ fn wanted(sent: &TokenForm) -> NewToken {
     }
 }
 
-/// What the page of the account says of tokens.
+/// The card about tokens on the account page.
 pub fn card(tokens: &[TokenInfo]) -> Markup {
     html! {
         section.card.stack aria-labelledby="tokens" {

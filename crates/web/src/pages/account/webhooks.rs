@@ -1,4 +1,5 @@
-//! The member's webhooks: making one, its secret, which is shown once, its last deliveries, stopping and deleting it.
+//! The member's webhooks: creating one, rotating its secret, which is shown once, listing its last deliveries,
+//! pausing and deleting it.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -20,10 +21,10 @@ use serde::Deserialize;
 use std::sync::Arc;
 
 const PAGE: &str = "/account/webhooks";
-/// Deliveries of each webhook that are shown; the API has them all.
+/// Deliveries shown for each webhook; the API lists all of them.
 const SHOWN: usize = 5;
 
-/// What the form of a new webhook sends.
+/// The form that creates a webhook.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct WebhookForm {
@@ -33,16 +34,16 @@ pub struct WebhookForm {
     event: Vec<String>,
 }
 
-/// What a button of a webhook sends.
+/// The form of the buttons of one webhook.
 #[derive(Deserialize)]
 pub struct ActForm {
     webhook: String,
     act: Act,
-    /// Which delivery is sent again; without one all that were given up.
+    /// The delivery to send again; if absent, all deliveries that were given up.
     delivery: Option<String>,
 }
 
-/// What is done with a webhook.
+/// What a button does with the webhook.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Act {
@@ -53,7 +54,7 @@ pub enum Act {
     Delete,
 }
 
-/// What the button of the secret sends.
+/// The form that rotates the secret.
 #[derive(Deserialize)]
 pub struct RotateForm {
     webhook: String,
@@ -68,7 +69,7 @@ pub async fn show(
     view(&web, &signed, flash, &WebhookForm::default(), None).await
 }
 
-/// `POST /account/webhooks`: makes a webhook and shows its secret, this once.
+/// `POST /account/webhooks`: creates a webhook and shows its secret, which is not shown again.
 pub async fn create(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -88,7 +89,7 @@ pub async fn create(
     view(&web, &signed, None, &sent, Some(&wrong)).await
 }
 
-/// `POST /account/webhooks/rotate`: gives a webhook another secret and shows it, this once.
+/// `POST /account/webhooks/rotate`: replaces the secret of a webhook and shows the new one, which is not shown again.
 pub async fn rotate(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -130,7 +131,7 @@ pub async fn act(
     Ok(redirect(PAGE, Flash::text(said.await?)))
 }
 
-/// What the page of the account says of webhooks to those who may have some.
+/// The card about webhooks on the account page.
 pub fn card() -> Markup {
     html! {
         section.card.stack aria-labelledby="webhooks" {

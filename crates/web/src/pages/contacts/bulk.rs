@@ -1,5 +1,5 @@
-//! What is done with a selection of contacts: tags, sharing, handing over, deleting and taking that back, merging, and
-//! handing it to the export.
+//! Bulk actions on a selection of contacts: tagging, sharing, transferring, deleting and restoring, merging, and
+//! passing the selection to the export.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -35,7 +35,7 @@ pub async fn act(
         "tag" => tag(&web, &signed, Change::Tag, sent).await,
         "untag" => tag(&web, &signed, Change::Untag, sent).await,
         "merge" => Ok(merge(&sent.selection, &sent.criteria)),
-        // Who is chosen already needs not be asked for.
+        // A member who is already chosen in the form is not asked for on a second page.
         "share" if !sent.member().is_empty() => share::share_selection(&web, &signed, sent).await,
         "share" => share::ask(&web, &signed, sent).await,
         "unshare" => share::unshare_selection(&web, &signed, sent).await,
@@ -89,7 +89,7 @@ fn merge(selection: &Selection, criteria: &ListQuery) -> Response {
     Redirect::to(&format!("/contacts/merge?{}", query.finish())).into_response()
 }
 
-/// The moment at which contacts were deleted that are to come back.
+/// The time of the deletion to revert; it identifies the contacts deleted together.
 #[derive(Deserialize)]
 pub struct Undelete {
     at: i64,

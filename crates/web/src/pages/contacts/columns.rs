@@ -1,7 +1,7 @@
-//! The columns of the list: which there are, which are chosen, and what stands in each.
+//! The columns of the list: which exist, which are chosen, and what each cell contains.
 //!
-//! The name is always first and is none of them. Those that an address names win, and so do those of a view, which is
-//! one; else the member sees those chosen last, or the standard ones.
+//! The name is always the first column and not part of `Columns`. Columns named in the URL take precedence (a saved
+//! view is such a URL), then the member's last choice, then the standard columns.
 
 use crate::ui::form_data::parse;
 use crate::ui::truncate::cut;
@@ -13,7 +13,7 @@ use model::{Address, Text, fold};
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// A column beside the name.
+/// A column other than the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Column {
     Company,
@@ -33,7 +33,7 @@ pub enum Column {
     Field(String),
 }
 
-/// How much room a column is given, compared with the others.
+/// The relative width of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
     Short,
@@ -42,7 +42,7 @@ pub enum Width {
     Long,
 }
 
-/// The built-in ones, with their names in addresses and for people.
+/// The built-in columns, with their names in URLs and their titles.
 pub const BUILT_IN: [(Column, &str, &str); 13] = [
     (Column::Company, "company", "Company"),
     (Column::Title, "title", "Job title"),
@@ -59,23 +59,23 @@ pub const BUILT_IN: [(Column, &str, &str); 13] = [
     (Column::Created, "created", "Created"),
 ];
 
-/// What stands in an address where no other column than the name is chosen.
+/// The value in a URL if only the name column is chosen.
 pub const NAME_ONLY: &str = "name";
-/// What a custom field's name begins with in an address.
+/// The prefix of a custom field's name in a URL.
 const FIELD: &str = "field:";
-/// What a form says that wants the standard columns back.
+/// The value that a form sends to restore the standard columns.
 pub const STANDARD: &str = "standard";
 /// Columns of a page, at most.
 const MOST: usize = 24;
-/// Letters that a list shows of a value, and tags of a contact. One contact with a megabyte in its name, shared with everyone,
-/// must not make everybody's lists megabytes; its own page shows all of it.
+/// The most characters of a value, and (`TAGS`) the most tags of a contact, that a list shows. One shared contact
+/// with a name of a megabyte must not make every member's list that large; the contact's own page shows all of it.
 const SHOWN: usize = 200;
 pub const TAGS: usize = 20;
-/// Tags that a cell has room for.
+/// Tags shown in a cell.
 const TAGS_IN_A_CELL: usize = 2;
 
 impl Column {
-    /// Its name in addresses.
+    /// The column's name in URLs.
     pub fn name(&self) -> String {
         match self {
             Self::Field(name) => format!("{FIELD}{name}"),
@@ -83,7 +83,7 @@ impl Column {
         }
     }
 
-    /// Its name for people.
+    /// The column's title.
     pub fn title(&self) -> &str {
         match self {
             Self::Field(name) => name,
@@ -91,7 +91,7 @@ impl Column {
         }
     }
 
-    /// How much room its values need.
+    /// The relative width of its values.
     pub fn width(&self) -> Width {
         match self {
             Self::Email => Width::Long,
@@ -101,8 +101,8 @@ impl Column {
         }
     }
 
-    /// The field of the form that its cell changes, with its value now; none for columns that are not one value, and for
-    /// values that are cut.
+    /// The form field that an edit of this cell changes, with its current value. `None` for columns that do not hold
+    /// a single editable value, for contacts that the member may not edit, and for values that are shown truncated.
     pub fn changes(&self, listed: &Listed) -> Option<(&'static str, String)> {
         let contact = &listed.contact;
         let (field, value) = match self {
@@ -137,7 +137,7 @@ impl Column {
         found.map(|(column, _, _)| column.clone())
     }
 
-    /// What stands in it.
+    /// The content of a cell of this column.
     pub fn cell(&self, listed: &Listed) -> Markup {
         let contact = &listed.contact;
         let address = |part: fn(&Address) -> &str| {
@@ -168,7 +168,7 @@ impl Column {
     }
 }
 
-/// As much of a value as a list shows.
+/// A value, truncated to what a list shows.
 pub fn clipped(text: &str) -> Cow<'_, str> {
     cut(text, SHOWN)
 }
@@ -198,7 +198,7 @@ fn some(mut values: impl Iterator<Item = String>) -> Markup {
     }
 }
 
-/// The first tags, and how many more there are. What is cut are the words of a tag, never a badge or the count.
+/// The first tags, and the number of the others. Only the text of a tag is truncated, never a badge or the number.
 fn tags(tags: &[Text]) -> Markup {
     let more = tags.len().saturating_sub(TAGS_IN_A_CELL);
     let all = || {
@@ -218,22 +218,22 @@ fn tags(tags: &[Text]) -> Markup {
     }
 }
 
-/// The columns of a list.
+/// The columns of a list; `None` if none were chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns(Option<Vec<Column>>);
 
-/// The fields of an address or form that name columns, and of the text that is remembered.
+/// The fields that name columns, in a URL, a form or the stored choice.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Named {
-    /// One name each.
+    /// One column name per value.
     col: Vec<String>,
-    /// Names with commas.
+    /// Comma-separated column names.
     cols: Vec<String>,
 }
 
 impl Columns {
-    /// Reads the fields `cols` (names with commas) and `col` (one name each) of an address or form.
+    /// Reads the fields `cols` (comma-separated names) and `col` (one name each) of a URL or form.
     pub fn named(cols: &[String], col: &[String]) -> Self {
         let cols = cols.iter().filter(|names| !names.trim().is_empty());
         let mut names = cols
@@ -252,7 +252,7 @@ impl Columns {
         Self(Some(chosen))
     }
 
-    /// Reads what is remembered of a member's choice. Custom fields that are used no more are not in it.
+    /// Reads a member's stored choice, without custom fields that are no longer in use.
     pub fn remembered(text: &str, used: &[String]) -> Self {
         let Named { col, cols } = parse(text);
         let Self(chosen) = Self::named(&cols, &col);
@@ -263,7 +263,7 @@ impl Columns {
         Self(chosen.map(|chosen| chosen.into_iter().filter(is_used).collect()))
     }
 
-    /// What is to be remembered of them; none where nothing was chosen.
+    /// The choice in the form in which it is stored; `None` if no columns were chosen.
     pub fn to_remember(&self) -> Option<String> {
         let chosen = self.0.as_ref()?;
         let mut text = Serializer::new(String::new());
@@ -272,21 +272,21 @@ impl Columns {
         Some(text.finish())
     }
 
-    /// Whether nothing was chosen.
+    /// Whether no columns were chosen.
     pub fn are_standard(&self) -> bool {
         self.0.is_none()
     }
 
-    /// As they stand in an address; none where nothing was chosen.
+    /// The value for a URL; `None` if no columns were chosen.
     pub fn query(&self) -> Option<String> {
         let chosen = self.0.as_ref()?;
-        // A custom field with a comma in its name cannot stand in a list of names.
+        // A custom field whose name contains a comma cannot be part of a comma-separated list.
         let names = chosen.iter().map(Column::name).filter(|name| !name.contains(','));
         let names: Vec<String> = std::iter::once(NAME_ONLY.to_owned()).chain(names).collect();
         Some(names.join(","))
     }
 
-    /// Those that are shown.
+    /// The chosen columns, or the standard columns of the list.
     pub fn shown(&self, shared: bool) -> Vec<Column> {
         match &self.0 {
             Some(chosen) => chosen.clone(),

@@ -1,4 +1,4 @@
-//! The menu in which a member chooses the columns of the list, and remembering the choice.
+//! The menu in which a member chooses the columns of the list, and the handler that stores the choice.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -15,7 +15,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// The columns that were chosen, and the list that they are for.
+/// The chosen columns, and the list that they apply to.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ColumnsForm {
@@ -25,7 +25,7 @@ pub struct ColumnsForm {
     action: String,
 }
 
-/// `POST /contacts/columns`: remembers what was chosen, and goes back to the list.
+/// `POST /contacts/columns`: stores the chosen columns and redirects to the list.
 pub async fn choose(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -39,7 +39,7 @@ pub async fn choose(
     Ok(Redirect::to(&criteria.list_url(criteria.page())))
 }
 
-/// The menu to choose columns from; `kept` are the fields that stay as they are.
+/// The menu for choosing columns; `kept` are hidden fields that preserve the rest of the list's state.
 pub fn menu(chosen: &Columns, shown: &[Column], fields: &[String], kept: Markup) -> Markup {
     let built_in = BUILT_IN.iter().map(|(column, _, _)| column.clone());
     let known: Vec<Column> = built_in

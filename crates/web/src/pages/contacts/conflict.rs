@@ -1,4 +1,5 @@
-//! Two members have changed a contact: what differs, and choosing whose values stay, field by field.
+//! Edit conflicts: two members have changed a contact. Shows what differs and applies the choice between the two
+//! values, field by field.
 
 use crate::ui::contact_text::{lines, title};
 use crate::ui::form_data::Pairs;
@@ -8,10 +9,10 @@ use crate::ui::words::birthday_text;
 use maud::{Markup, html};
 use model::{Contact, Label, TextField};
 
-/// What the name of a choice begins with.
+/// The prefix of the name of a choice.
 const PICK: &str = "pick:";
 
-/// A part of a contact that is chosen as a whole: by its key, as it is called, and its values.
+/// A part of a contact that is chosen as a whole: its key, title and values.
 struct Part {
     key: String,
     title: String,
@@ -83,7 +84,7 @@ fn parts(contact: &Contact) -> Vec<Part> {
     parts
 }
 
-/// What differs, as a table of choices; the values that the member entered are chosen at first.
+/// The differences as a table of choices; the values that this member entered are preselected.
 pub fn choices(theirs: &Contact, mine: &Contact) -> Markup {
     let (theirs, mine) = (parts(theirs), parts(mine));
     let find = |parts: &[Part], key: &str| {
@@ -136,7 +137,7 @@ pub fn choices(theirs: &Contact, mine: &Contact) -> Markup {
     )
 }
 
-/// Takes the values of the other member where these were chosen.
+/// Copies the other member's values into `mine` where they were chosen.
 pub fn take_chosen(mine: &mut Contact, theirs: &Contact, fields: &Pairs) {
     for (key, whose) in fields.with_prefix(PICK) {
         if whose == "theirs" {

@@ -1,13 +1,13 @@
-//! The inputs of the workspace's custom fields in the form of a contact.
+//! The inputs of the workspace's custom fields in the contact form.
 //!
-//! Owns which input a kind of field has.
+//! Defines which HTML input each kind of field uses.
 
 use crate::pages::contacts::form::{Entered, OWN, REQUIRED};
 use crate::ui::forms::field;
 use maud::{Markup, html};
 use model::{ContactRules, CustomField, FieldKind, Notation, Slot};
 
-/// An input for each field that is offered, in order.
+/// An input for each custom field that is offered, in order.
 pub fn custom_field_inputs<'a>(
     entered: &Entered,
     rules: &ContactRules,
@@ -42,7 +42,7 @@ fn hint(own: &CustomField, needed: bool) -> Option<String> {
 fn control(own: &CustomField, id: &str, value: &str, about: Option<String>, is_wrong: bool) -> Markup {
     let name = format!("{OWN}{}", own.name);
     let invalid = is_wrong.then_some("true");
-    // What an input for dates cannot show it would lose.
+    // A date input cannot show other values and would drop them, so those get a text input.
     let is_date = value.is_empty()
         || own
             .read(value, Notation::default())

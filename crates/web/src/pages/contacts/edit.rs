@@ -1,4 +1,4 @@
-//! Creating and editing a contact: the form, what happens when it is sent, and what if somebody else was quicker.
+//! Creating and editing a contact: the form, saving it, and the conflict if another member saved first.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use model::{Contact, ContactId, ContactRules, Region, Version};
 use std::sync::Arc;
 
-/// The settings of the workspace that the form of a contact follows.
+/// The workspace settings that the contact form follows.
 #[derive(Clone, Default)]
 pub struct ContactSettings {
     pub rules: ContactRules,
@@ -42,25 +42,25 @@ impl ContactSettings {
     }
 }
 
-/// The form as it is shown.
+/// The state of the form page.
 #[derive(Default)]
 struct Shown {
     settings: ContactSettings,
-    /// Whose values these are, and the version they were read at; none for a new contact.
+    /// The contact being edited and the version at which it was read; `None` for a new contact.
     of: Option<(ContactId, Version)>,
     entered: Entered,
     mistakes: Vec<Mistake>,
-    /// Others with the same email or phone.
+    /// Existing contacts with the same email or phone.
     namesakes: Vec<Namesake>,
-    /// What somebody else saved since the form was opened.
+    /// What another member saved since the form was opened.
     conflict: Option<Conflict>,
 }
 
-/// What another member saved while this one was editing.
+/// A change that another member saved while this one was editing.
 struct Conflict {
     theirs: Contact,
     mine: Contact,
-    /// The name of the other member, if it is known.
+    /// The name of the other member, if known.
     by: Option<String>,
 }
 
@@ -213,7 +213,7 @@ async fn write(
     match written.await {
         Ok(id) => Ok(redirect(&format!("/contacts/{id}"), Flash::text("Saved."))),
         Err(Problem::App(Error::ChangedMeanwhile { contact: id, .. })) => {
-            // Unless it was changed once more, `known` is what the other one has saved.
+            // `known`, if loaded, is the version that the other member saved (unless it has changed once more).
             let theirs = match known {
                 Some(known) => known,
                 None => blocking(web, move |app| app.contact(actor, id)).await?,
@@ -256,7 +256,7 @@ fn show(signed: &CurrentMember, shown: Shown) -> Markup {
         div.narrow {
             h1 { (title) }
             @if !shown.mistakes.is_empty() {
-                // The focus leads to it, and its links to the fields.
+                // Receives the focus; its links lead to the invalid fields.
                 div tabindex="-1" autofocus {
                     (notice(Tone::Bad, html! {
                         p { "Nothing has been saved yet. Check these fields:" }
@@ -267,7 +267,7 @@ fn show(signed: &CurrentMember, shown: Shown) -> Markup {
             @if let Some(conflict) = &shown.conflict { (conflict_notice(conflict, &back)) }
             @if !shown.namesakes.is_empty() { (namesakes(&shown.namesakes)) }
             form.contact-form method="post" action=(action) data-warns-of-changes {
-                // Enter saves; it would else press the first button.
+                // Enter activates the first button of a form: this one saves, the next visible one would not.
                 button.visually-hidden tabindex="-1" aria-hidden="true" { "Save" }
                 @if let Some((_, version)) = shown.of { input type="hidden" name="version" value=(version); }
                 @if !shown.namesakes.is_empty() { input type="hidden" name="sure" value="yes"; }

@@ -1,6 +1,6 @@
 //! The export dialog and the download.
 //!
-//! Owns the fields of the dialog, the name of the file, and how far each download is.
+//! Defines the fields of the dialog, the name of the file, and the record of each download's progress.
 
 use crate::Web;
 use crate::bridge::blocking::{blocking, without_turn};
@@ -26,13 +26,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// The most contacts of which is counted what a format loses, before they are exported.
+/// The most contacts for which the dialog counts in advance what the format cannot hold.
 const LOSSES_COUNTED: u64 = 50_000;
 
-/// Downloads whose progress is remembered, at most.
+/// The most downloads whose progress is kept.
 const REMEMBERED: usize = 256;
 
-/// How far a download is.
+/// The progress of a download.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Progress {
     contacts: u64,
@@ -64,7 +64,7 @@ const DELIMITERS: [(u8, &str, &str); 3] = [
     (b'\t', "tab", "Tab"),
 ];
 
-/// The dialog as it is sent.
+/// The submitted dialog.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ExportForm {
@@ -98,7 +98,7 @@ impl From<SelectionForm> for ExportForm {
     }
 }
 
-/// What was chosen.
+/// The choices of a submitted dialog, with defaults filled in.
 struct Chosen {
     which: Which,
     ids: Vec<ContactId>,
@@ -130,14 +130,14 @@ impl Chosen {
             criteria,
             format: ExportFormat::from_name(&sent.format).unwrap_or_default(),
             delimiter: delimiter.map_or(b',', |(byte, _, _)| *byte),
-            // An unticked box sends only the hidden field before it.
+            // A cleared checkbox sends only the hidden field before it.
             bom: sent.bom.is_empty() || sent.bom.iter().any(|value| value == "yes"),
             by_name: sent.order == "name",
             columns: sent.columns,
         }
     }
 
-    /// Whose contacts. The current filter is narrowed to the list that it was made for.
+    /// The scope of the export. For the current filter it is the scope of the list from which the dialog was opened.
     fn scope(&self) -> Scope {
         match self.which {
             Which::Mine => Scope::Mine,
@@ -157,7 +157,7 @@ impl Chosen {
     fn request(&self) -> Result<ExportRequest, Error> {
         let all = columns();
         let chosen = |slot: &Slot| self.columns.iter().any(|name| *name == slot.to_string());
-        // All columns also means those of own fields.
+        // Choosing all listed columns also includes custom fields, so no column list is passed.
         let some = self.columns.is_empty() || all.iter().all(chosen);
         Ok(ExportRequest {
             scope: self.scope(),
@@ -176,7 +176,7 @@ impl Chosen {
     }
 }
 
-/// The columns that can be chosen, with every label.
+/// The columns that can be chosen; each covers all its labels.
 fn columns() -> Vec<Slot> {
     let mut columns: Vec<Slot> = TextField::ALL.into_iter().map(Slot::Text).collect();
     columns.extend([
@@ -198,7 +198,7 @@ pub async fn form(
     show(&web, &signed, sent).await
 }
 
-/// `POST /export`: the dialog with what was chosen so far.
+/// `POST /export`: renders the dialog again with the choices so far.
 pub async fn again(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -311,9 +311,9 @@ fn dialog(chosen: &Chosen, count: &Result<Option<u64>, String>, lost: Option<&Lo
     }
 }
 
-/// Contacts that are shown as they will be written.
+/// Contacts in the preview of the output.
 const PREVIEWED: usize = 3;
-/// Lines of these, and characters of each.
+/// The most lines of the preview, and the most characters per line.
 const LINES: usize = 24;
 const LINE: usize = 400;
 
@@ -335,7 +335,7 @@ fn preview(format: ExportFormat, first: &str) -> Markup {
     }
 }
 
-/// Whether a format has no place for some values.
+/// Whether a format cannot hold some values.
 fn loses(format: ExportFormat) -> bool {
     matches!(
         format,
@@ -343,7 +343,7 @@ fn loses(format: ExportFormat) -> bool {
     )
 }
 
-/// What the format has no place for, with numbers where they were counted.
+/// What the format cannot hold, with numbers if they were counted.
 fn losses(format: ExportFormat, lost: Option<&Losses>) -> Markup {
     if !loses(format) {
         return html! {};
@@ -359,9 +359,9 @@ fn losses(format: ExportFormat, lost: Option<&Losses>) -> Markup {
     }
 }
 
-/// Whether everything is exported that the member sees or owns, which needs a recent proof.
+/// Whether the export covers all contacts that the member sees or owns, which requires a recent proof.
 pub fn exports_everything(body: &[u8]) -> bool {
-    // What cannot be read needs one as well.
+    // An unreadable form requires a proof as well.
     let Ok(sent) = serde_html_form::from_bytes(body) else {
         return true;
     };
@@ -409,7 +409,7 @@ pub async fn file(
     Ok((headers, body).into_response())
 }
 
-/// How far a download is, for the page that has begun it. It ends with its computing.
+/// Records the progress of a download for the page that started it. Dropping it marks the download as ended.
 struct Noted {
     ticket: Option<String>,
     contacts: u64,
@@ -446,7 +446,7 @@ fn note(ticket: Option<&str>, progress: Progress) {
     downloads.insert(ticket.to_owned(), progress);
 }
 
-/// The name that a page has given its download.
+/// The identifier that a page chose for its download.
 #[derive(Deserialize)]
 pub struct Ticket {
     ticket: String,

@@ -1,6 +1,6 @@
-//! The form of a contact: what was entered, how it becomes a contact, and what is wrong with it.
+//! The contact form: what was entered, its conversion into a contact, and validation.
 //!
-//! Owns the names of its fields and the words about mistakes.
+//! Defines the names of the form's fields and the wording of the mistakes.
 
 use crate::ui::form_data::Pairs;
 use model::{
@@ -8,31 +8,31 @@ use model::{
     Region, RuleBroken, Slot, Text, TextField, Website,
 };
 
-/// A value with its label, as entered.
+/// A label and its value, as entered.
 pub type Pair = (String, String);
 
-/// What was entered.
+/// The content of the form, as entered.
 #[derive(Clone, Debug, Default)]
 pub struct Entered {
     pub texts: Vec<String>,
     pub emails: Vec<Pair>,
     pub phones: Vec<Pair>,
     pub websites: Vec<Pair>,
-    /// Label and parts.
+    /// Label and address parts.
     pub addresses: Vec<(String, Vec<String>)>,
     pub birthday: String,
     pub tags: Vec<String>,
-    /// The values of custom fields by their names.
+    /// Custom fields: name and value.
     pub custom: Vec<Pair>,
 }
 
-/// What the name of a custom field's input begins with.
+/// The prefix of the name of a custom field's input.
 pub const OWN: &str = "field:";
 
-/// A mistake: the id of the field, and what is wrong with it.
+/// A mistake: the id of the input, and the message.
 pub type Mistake = (String, String);
 
-/// What stands below the input of a field that every contact needs.
+/// The hint below the input of a required field.
 pub const REQUIRED: &str = "Required";
 
 pub const NOTES: TextField = TextField::Notes;
@@ -42,7 +42,7 @@ fn pair(label: &Label, value: &str) -> Pair {
 }
 
 impl Entered {
-    /// The values of a contact.
+    /// The form content for an existing contact.
     pub fn from_contact(contact: &Contact) -> Self {
         let address = |address: &Address| {
             let parts = AddressPart::ALL.map(|part| address.part(part).to_string());
@@ -72,11 +72,11 @@ impl Entered {
         }
     }
 
-    /// The fields of a sent form. Those of a list stand in order, each as often as the list is long.
+    /// Reads the fields of a submitted form. The rows of a list are repeated fields, in order.
     pub fn read(fields: &Pairs) -> Self {
         let all = |wanted: &str| -> Vec<String> { fields.all(wanted).map(str::to_owned).collect() };
         let one = |wanted: &str| fields.first(wanted).unwrap_or_default().to_owned();
-        // A value without a label has the default one: scripts leave labels away, browsers never do.
+        // A value without a label gets the default one: browsers always send labels, scripts may omit them.
         let pairs = |labels: &str, values: &str| {
             let labels = all(labels).into_iter().chain(std::iter::repeat_with(String::new));
             labels.zip(all(values)).collect()
@@ -105,7 +105,7 @@ impl Entered {
         }
     }
 
-    /// Gives a text, or the first value of a list, another value; false if there is no such field.
+    /// Replaces a text, or the first value of a list; returns false if there is no such field.
     pub fn set_first(&mut self, field: &str, value: String) -> bool {
         let list = match field {
             "email" => &mut self.emails,
@@ -123,7 +123,7 @@ impl Entered {
         true
     }
 
-    /// One more empty row in a list.
+    /// Adds an empty row to a list.
     pub fn add(&mut self, list: &str) {
         match list {
             "email" => self.emails.push(Pair::default()),
@@ -137,7 +137,7 @@ impl Entered {
         }
     }
 
-    /// At least one row in each list.
+    /// Adds an empty row to each list that has none.
     pub fn with_rows(mut self) -> Self {
         let empty = [
             ("email", self.emails.is_empty()),
@@ -154,14 +154,15 @@ impl Entered {
         self
     }
 
-    /// What was entered for a custom field.
+    /// The value entered for a custom field.
     pub fn own(&self, name: &str) -> Option<&str> {
         let found = self.custom.iter().find(|(of, _)| of == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The contact that was entered, or all that is wrong with it. A phone that `known` has in the same words stays what
-    /// it is; others are numbers of `region` unless they say otherwise. What is not asked for stays what it was.
+    /// Converts the form into a contact, or returns every mistake in it. A phone entered exactly as in `known` is
+    /// kept unchanged; other phones are read as numbers of `region` unless they have a country code. Values without
+    /// an input in the form are taken from `known`.
     pub fn contact(
         &self,
         known: Option<&Contact>,
@@ -239,7 +240,7 @@ impl Entered {
             }
         }
         contact.normalise();
-        // What was entered and not read is not missing.
+        // A value that was entered but could not be parsed is not also reported as missing.
         let is_told = |id: &str| {
             mistakes
                 .iter()
@@ -264,7 +265,7 @@ impl Entered {
     }
 }
 
-/// The id of the input of a slot.
+/// The id of a slot's input.
 fn id_of(slot: &Slot, rules: &ContactRules) -> String {
     match slot {
         Slot::Text(field) => field.name().to_owned(),
@@ -282,7 +283,7 @@ fn id_of(slot: &Slot, rules: &ContactRules) -> String {
     }
 }
 
-/// The rows of a list with a value, each with its place.
+/// The rows of a list that have a value, each with its index.
 fn filled(pairs: &[Pair]) -> impl Iterator<Item = (usize, &Pair)> {
     pairs
         .iter()
@@ -290,7 +291,7 @@ fn filled(pairs: &[Pair]) -> impl Iterator<Item = (usize, &Pair)> {
         .filter(|(_, (_, value))| !value.trim().is_empty())
 }
 
-/// A birthday that can be read in one way only.
+/// Parses a birthday that is unambiguous in day and month.
 fn birthday(text: &str) -> Result<Birthday, String> {
     let read = |order| Birthday::parse(text, order);
     match (read(DateOrder::DayFirst), read(DateOrder::MonthFirst)) {
@@ -344,7 +345,7 @@ mod tests {
         assert_eq!(contact.custom["Shoe"].as_str(), "44");
         contact.custom.insert("Old".to_owned(), "kept".into());
         assert_eq!(contact.addresses.first().unwrap().city.as_str(), "Reno");
-        // Without a region the number can only stay because it is the same.
+        // Without a region the number cannot be parsed again; it is kept because it is unchanged.
         let again = Entered::from_contact(&contact)
             .with_rows()
             .contact(Some(&contact), None, &rules())
@@ -386,7 +387,7 @@ mod tests {
         assert_eq!(nobody[0].0, "first_name");
     }
 
-    /// Scripts leave labels away, and a value must not go with them.
+    /// Scripts may omit labels; the value must be kept all the same.
     #[test]
     fn a_value_without_a_label_is_kept() {
         let entered = entered(&[

@@ -1,4 +1,4 @@
-//! The inputs of the form of a contact, with what is wrong beside each.
+//! The inputs of the contact form, each with its mistake.
 
 use crate::pages::contacts::custom_field_inputs::custom_field_inputs;
 use crate::pages::contacts::form::{Entered, Mistake, NOTES, Pair, REQUIRED};
@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use model::{AddressPart, ContactRules, Label, Slot, TextField};
 use std::collections::HashMap;
 
-/// The fields that nearly every contact has; the others are behind *More fields*.
+/// Fields that are always shown; the others are behind *More fields*.
 const FIRST: [TextField; 4] = [
     TextField::FirstName,
     TextField::LastName,
@@ -16,9 +16,10 @@ const FIRST: [TextField; 4] = [
     TextField::Title,
 ];
 
-/// The fields of the form.
+/// All inputs of the form.
 pub fn fields(entered: &Entered, mistakes: &[Mistake], rules: &ContactRules) -> Markup {
-    // By their ids, because each of thousands of values asks; of two the first.
+    // A map, because each of possibly thousands of inputs looks up its mistake. Of several mistakes of one input the
+    // first is shown.
     let by_id: HashMap<&str, &str> = mistakes
         .iter()
         .rev()
@@ -42,7 +43,7 @@ pub fn fields(entered: &Entered, mistakes: &[Mistake], rules: &ContactRules) -> 
     }
 }
 
-/// Whether the fields behind *More fields* have to be seen: one has a value, or is required.
+/// Whether *More fields* must be open: one of its fields has a value or is required.
 fn has_more(entered: &Entered, rules: &ContactRules) -> bool {
     let is_more = |slot: &Slot| match slot {
         Slot::Text(kind) => !FIRST.contains(kind) && *kind != NOTES,
@@ -123,7 +124,7 @@ fn tags(entered: &Entered) -> Markup {
     }
 }
 
-/// The name of a field of a list: the first has no number.
+/// The name of the n-th field of a list: the first one has no number.
 fn numbered(name: &str, at: usize) -> String {
     if at == 0 {
         name.to_owned()
@@ -132,7 +133,7 @@ fn numbered(name: &str, at: usize) -> String {
     }
 }
 
-/// The button that brings one more row, with a script at once, without one by the way of the server.
+/// The button that adds a row to a list: with a script in place, without one by submitting the form.
 fn another(list: &str, title: &str) -> Markup {
     html! { div { button.button-small name="add" value=(list) formnovalidate data-swap={"list-" (list)} { (title) } } }
 }

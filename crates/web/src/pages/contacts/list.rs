@@ -1,5 +1,5 @@
-//! The lists of contacts, all that the member sees and what others share: search, filters, order, columns, views,
-//! pages, and what can be done with a selection.
+//! The lists of contacts: all that the member sees, and those shared with the member. Search, filters, order,
+//! columns, views, pages, and bulk actions.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -23,31 +23,31 @@ use axum_extra::extract::Query;
 use maud::{Markup, html};
 use std::sync::Arc;
 
-/// What a page of a list is made of.
+/// The state of a list page.
 struct Shown {
     criteria: ListQuery,
-    /// The columns that the address names, or that the member chose last.
+    /// The columns named in the URL, or the member's last choice.
     columns: Columns,
     flash: Option<Flash>,
     interrupted: Option<InterruptedAction>,
     views: Vec<SavedView>,
     /// The workspace's custom fields.
     fields: Vec<String>,
-    /// Tags that are suggested for a selection.
+    /// Tags suggested for a selection.
     tags: Vec<String>,
     found: Result<Found, String>,
     /// The import of the sample contacts, while the directory is small and has them.
     samples: Option<ImportId>,
 }
 
-/// A larger directory is in use, and needs no first steps.
+/// The largest directory for which the notice about sample contacts is shown; a larger one is in use.
 const TRYING: u64 = 60;
 
 struct Found {
     page: ListPage,
     /// The page's number, from 0.
     at: u64,
-    /// There is no contact at all.
+    /// Whether there is no contact at all.
     nobody: bool,
 }
 
@@ -92,7 +92,8 @@ pub async fn shared(
     Ok(page(head, of_others(&shown)))
 }
 
-/// The title of the page, with what is searched and the page of the list, so that tabs and the history tell lists apart.
+/// The title of the page, with the search words and the page number, so that browser tabs and history entries are
+/// distinguishable.
 fn title(shown: &Shown, list: &str) -> String {
     let words = shown.criteria.q.trim();
     let mut title = match words.is_empty() {
@@ -165,7 +166,7 @@ async fn look(
 fn find(view: &mut View<'_, '_>, mut request: ListRequest) -> Result<Found, app::Error> {
     let mut page = view.list(&request)?;
     if let Some(total) = page.total.filter(|total| request.from > 0 && request.from >= *total) {
-        // The last page, where there are fewer than there were.
+        // The list has become shorter: show its last page.
         request.from = total.saturating_sub(1) / PAGE * PAGE;
         page = view.list(&request)?;
     }
@@ -177,7 +178,7 @@ fn find(view: &mut View<'_, '_>, mut request: ListRequest) -> Result<Found, app:
     })
 }
 
-/// The names of the workspace's custom fields, for columns.
+/// The names of the workspace's custom fields that are not archived, for columns.
 fn custom_fields(view: &mut View<'_, '_>) -> Result<Vec<String>, app::Error> {
     let defined = view.custom_fields()?.into_iter();
     let used = defined.filter(|defined| !defined.field.archived);
@@ -346,7 +347,7 @@ fn filters(criteria: &ListQuery, fields: &[String]) -> Markup {
     }
 }
 
-/// A custom field and its value.
+/// The filter for a custom field and its value.
 fn own_field(criteria: &ListQuery, fields: &[String]) -> Markup {
     html! {
         @if !fields.is_empty() || !criteria.field.is_empty() {
@@ -397,7 +398,7 @@ fn results(shown: &Shown, found: &Found) -> Markup {
             div data-again="results list-count" { (notice(Tone::Plain, html! { p { "Updating the list…" } })) }
         }
         @if page.contacts.is_empty() {
-            // While the list catches up, what was just imported may be missing: nothing is said of it yet.
+            // While the list catches up, just imported contacts may be missing, so nothing is reported as not found.
             @if page.total.is_some() && !page.catching_up { (nothing_found(criteria)) }
         } @else {
             form id="bulk" method="post" action="/contacts/bulk" data-selection=(total) {

@@ -1,6 +1,6 @@
-//! What a list is narrowed to, as it stands in the address of a page and in the fields of its forms.
+//! The criteria of a list, in a page's URL and in the fields of its forms.
 //!
-//! Owns the names of these fields and how they become a filter.
+//! Defines the names of these fields and their conversion into a filter.
 
 use crate::pages::contacts::columns::Columns;
 use crate::ui::form_data::{all, first};
@@ -9,32 +9,32 @@ use form_urlencoded::Serializer;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-/// The page of the list.
+/// The page of the contact list.
 pub const CONTACTS: &str = "/contacts";
-/// The page of what others share with the member.
+/// The page of contacts that others share with the member.
 pub const SHARED: &str = "/shared";
-/// The ids of the parts of a list that another search or order replaces.
+/// The ids of the page elements that a new search or order replaces.
 pub const SWAPPED: &str = "results head-actions list-count list-tools filter-count";
 /// Contacts on a page of the list.
 pub const PAGE: u64 = 50;
 
-/// The fields of the search form. Empty ones say nothing.
+/// The fields of the search form. Empty fields do not restrict the list.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "Criteria")]
 pub struct ListQuery {
-    /// Words, and conditions as the command line knows them.
+    /// Search words and conditions, in the filter syntax of the command line.
     pub q: String,
     pub tag: String,
     /// A part of a company's name.
     pub company: String,
-    /// The number of an import.
+    /// The id of an import.
     pub import: String,
-    /// `email`: those without one.
+    /// `email`: only contacts without an email.
     pub no: String,
     pub since: String,
     /// The name of a custom field.
     pub field: String,
-    /// Its value; empty for any.
+    /// The value of that field; empty for any.
     pub value: String,
     /// `mine` or `shared`.
     pub scope: String,
@@ -44,14 +44,14 @@ pub struct ListQuery {
     pub page: String,
 }
 
-/// Whose contacts, with their names in addresses and for people.
+/// The scopes, with their names in URLs and their titles.
 pub const SCOPES: [(Scope, &str, &str); 3] = [
     (Scope::All, "", "All contacts"),
     (Scope::Mine, "mine", "My contacts"),
     (Scope::Shared, "shared", "Shared with me"),
 ];
 
-/// The orders, with their names in addresses and for people.
+/// The sort orders, with their names in URLs and their titles.
 pub const SORTS: [(Sort, &str, &str); 4] = [
     (Sort::Name, "", "Name, A to Z"),
     (Sort::NameDown, "name-down", "Name, Z to A"),
@@ -59,7 +59,7 @@ pub const SORTS: [(Sort, &str, &str); 4] = [
     (Sort::Changed, "changed", "Last changed first"),
 ];
 
-/// The criteria as an address or a form sends them. It is no part of [`ListQuery`] because columns come in two fields.
+/// The criteria as sent by a URL or form. Separate from [`ListQuery`] because the columns arrive in two fields.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Criteria {
@@ -146,7 +146,7 @@ impl ListQuery {
         known.map_or(Sort::Name, |(sort, _, _)| *sort)
     }
 
-    /// The same list in another order.
+    /// The same criteria with another sort order.
     pub fn ordered(&self, by: Sort) -> Self {
         let name = SORTS.iter().find(|(sort, _, _)| *sort == by).map_or("", |sort| sort.1);
         Self {
@@ -159,7 +159,7 @@ impl ListQuery {
         self.page.parse::<u64>().unwrap_or_default().saturating_sub(1)
     }
 
-    /// The page of the list: what is shared has one of its own.
+    /// The path of the list; shared contacts have a page of their own.
     pub fn path(&self) -> &'static str {
         match self.scope() {
             Scope::Shared => SHARED,
@@ -167,18 +167,18 @@ impl ListQuery {
         }
     }
 
-    /// The address of the list with these criteria.
+    /// The URL of the list with these criteria.
     pub fn list_url(&self, page: u64) -> String {
         self.url(self.path(), page)
     }
 
-    /// The scope as a field, where it says something. The page of what is shared needs none.
+    /// The scope field; `None` if it is the default or implied by the path.
     fn scope_field(&self, path: &str) -> Option<(&'static str, &str)> {
         let says = self.scope() != Scope::All && path != SHARED;
         says.then_some(("scope", self.scope.as_str()))
     }
 
-    /// The fields that say something, but for scope, order, columns and page.
+    /// The non-empty fields, except scope, order, columns and page.
     fn conditions(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let all = [
             ("q", &self.q),
@@ -190,19 +190,19 @@ impl ListQuery {
             ("field", &self.field),
             ("value", &self.value),
         ];
-        // A value without its field says nothing.
+        // A value without a field has no effect.
         let has_field = !self.field.trim().is_empty();
         all.into_iter()
             .map(|(name, value)| (name, value.trim()))
             .filter(move |(name, value)| !value.is_empty() && (*name != "value" || has_field))
     }
 
-    /// Whether nothing is left out.
+    /// Whether the criteria exclude no contact.
     pub fn is_empty(&self) -> bool {
         self.conditions().next().is_none() && self.scope() != Scope::Mine
     }
 
-    /// How many conditions there are beside the words.
+    /// The number of conditions besides the search words.
     pub fn narrowed(&self) -> usize {
         let mine = usize::from(self.scope() == Scope::Mine);
         mine + self
@@ -211,7 +211,7 @@ impl ListQuery {
             .count()
     }
 
-    /// An address with these criteria.
+    /// A URL with these criteria.
     pub fn url(&self, path: &str, page: u64) -> String {
         self.url_but(path, None, page)
     }
@@ -238,13 +238,13 @@ impl ListQuery {
         }
     }
 
-    /// What is saved of them in a view.
+    /// The query string that a saved view stores.
     pub fn query(&self) -> String {
         let url = self.url("", 0);
         url.strip_prefix('?').unwrap_or_default().to_owned()
     }
 
-    /// The same as fields of a form that nobody sees, of any page.
+    /// The criteria as hidden form fields, without the page number.
     pub fn hidden(&self) -> Markup {
         html! {
             (self.hidden_but_columns())
@@ -252,7 +252,7 @@ impl ListQuery {
         }
     }
 
-    /// The same for a form that chooses columns itself.
+    /// The criteria as hidden form fields, without the columns, for a form that chooses columns itself.
     pub fn hidden_but_columns(&self) -> Markup {
         html! {
             @if self.scope() == Scope::Shared { input type="hidden" name="scope" value=(self.scope); }
@@ -262,7 +262,7 @@ impl ListQuery {
         }
     }
 
-    /// What the list is narrowed to, each with a way to take it away.
+    /// The active conditions, each with a link that removes it.
     pub fn chips(&self) -> Markup {
         let path = self.path();
         let said = self.scope_field(path).into_iter().chain(self.conditions());

@@ -1,6 +1,6 @@
-//! Making one contact of several: the page with a choice for each field, and doing it.
+//! Merging several contacts into one: the page with a choice for each field, and the merge itself.
 //!
-//! It needs no script: every choice is a field of one form.
+//! Works without a script: every choice is a field of one form.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -26,15 +26,15 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Says in a form where among the duplicates the contacts were.
+/// The form field with the position among the duplicates from which the contacts come.
 const FROM: &str = "from";
-/// What the names of the fields begin with that choose the value of one contact.
+/// The prefix of the fields that choose whose value is kept.
 const WHOSE: &str = "whose:";
-/// Stands for the notes of all in a form.
+/// The choice that keeps the notes of all contacts.
 const ALL: &str = "all";
 
-/// The contacts that are named, each once; at most one more than can be merged, which is enough to see that there are too
-/// many.
+/// Parses the named contact ids, without repetitions. Stops at one more than can be merged, which is enough to detect
+/// that there are too many.
 fn ids_in<'a>(named: impl Iterator<Item = &'a str>) -> Result<Vec<ContactId>, Problem> {
     let mut ids = Vec::new();
     for value in named {
@@ -49,7 +49,7 @@ fn ids_in<'a>(named: impl Iterator<Item = &'a str>) -> Result<Vec<ContactId>, Pr
     Ok(ids)
 }
 
-/// The page from which the contacts come.
+/// The page from which the member came: URL and title.
 fn way_back(from: Option<usize>) -> (String, &'static str) {
     match from {
         Some(from) => (duplicates_url(from), "Find duplicates"),
@@ -67,15 +67,15 @@ fn address(ids: &[ContactId], from: Option<usize>, changed: bool) -> String {
     format!("/contacts/merge?{}", query.finish())
 }
 
-/// Which contacts are to be merged.
+/// The contacts to merge.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct MergeQuery {
     id: Vec<String>,
-    /// The place among the duplicates from which the contacts come; none if they were selected in the list.
+    /// The position among the duplicates from which the contacts come; empty if they were selected in the list.
     #[serde(deserialize_with = "first")]
     from: String,
-    /// Whether one of them was changed after the form was shown, whatever it says.
+    /// Present, with any value, if one of the contacts was changed after the form was shown.
     changed: Vec<String>,
 }
 
@@ -117,7 +117,7 @@ pub async fn form(
     ))
 }
 
-/// Whether the contact at this place may stay: the member may edit it, and all others are the member's own.
+/// Whether the contact at this index can be the one kept: the member may edit it and owns all others.
 fn may_stay(contacts: &[StoredContact], place: usize) -> bool {
     let others = contacts.iter().enumerate().filter(|(at, _)| *at != place);
     contacts[place].right >= Right::Edit && others.into_iter().all(|(_, other)| other.right == Right::Own)
@@ -138,7 +138,7 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
             div.actions { a.button href=(way_back(from).0) { "Back" } }
         };
     }
-    // What is proposed is the value of the one that stays.
+    // The proposed values are those of the contact that is kept.
     let proposed = contacts.remove(first);
     contacts.insert(0, proposed);
     let values: Vec<&Contact> = contacts.iter().map(|stored| &stored.contact).collect();
@@ -152,7 +152,7 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
                 input type="hidden" name="id" value=(stored.id);
                 input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
             }
-            // From here Enter merges as proposed, for members who work through many.
+            // The focus starts here, so that Enter merges as proposed, for members who work through many.
             (which_stays(&contacts, from))
             @for choice in &several { (single(choice, &contacts)) }
             (lists(&values))
@@ -221,7 +221,7 @@ fn value_of(field: &SingleField, value: &str) -> Markup {
     }
 }
 
-/// A field that holds one value, of which there are several.
+/// A single-valued field for which the contacts have different values.
 fn single(choice: &SingleChoice, contacts: &[StoredContact]) -> Markup {
     let (name, form_name) = (name_of(&choice.field), format!("{WHOSE}{}", choice.field.name()));
     let notes = choice.field == SingleField::Text(TextField::Notes);
@@ -279,7 +279,7 @@ pub async fn merge(
     let request = request(&sent, &ids)?;
     let from = sent.first(FROM).and_then(|from| from.parse().ok());
     let (actor, kept) = (signed.actor, request.kept);
-    // Members who work through the duplicates stay there.
+    // A member who works through the duplicates continues with the next group.
     let next = match sent.first("then") {
         Some("duplicates") => duplicates_url(from.unwrap_or_default()),
         _ => format!("/contacts/{kept}"),
@@ -303,7 +303,7 @@ pub async fn merge(
 }
 
 fn request(sent: &Pairs, ids: &[ContactId]) -> Result<MergeRequest, Problem> {
-    // Without a choice the first is kept.
+    // The first contact is kept if none was chosen.
     let kept = match sent.first("kept") {
         Some(kept) => kept.parse().ok(),
         None => ids.first().copied(),

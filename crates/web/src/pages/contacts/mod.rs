@@ -1,4 +1,4 @@
-//! Contacts: the lists, one contact, creating and editing, sharing, saved views, what is done with a selection, and the
+//! Contacts: the lists, the page of one contact, creating and editing, sharing, saved views, bulk actions, and the
 //! export.
 
 pub mod bulk;

@@ -1,4 +1,4 @@
-//! The picture of a contact, for its page.
+//! The picture of a contact.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -12,8 +12,8 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// `GET /contacts/{id}/photo`: with the media type of its bytes. A browser that has it asks again every time, so that it is
-/// not shown to members who may not see the contact any more.
+/// `GET /contacts/{id}/photo`: the picture with the media type of its bytes. A browser that has cached it revalidates
+/// it each time, so that members who may no longer see the contact do not see its picture.
 pub async fn show(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,

@@ -1,4 +1,4 @@
-//! Which contacts a request means: one by the id in its address, or a selection in its fields.
+//! The contacts that a request refers to: one by the id in its URL, or a selection in its fields.
 
 use crate::pages::contacts::list_query::ListQuery;
 use crate::ui::error_page::Problem;
@@ -7,7 +7,7 @@ use app::{Actor, App, Error, Filter, Scope};
 use model::ContactId;
 use serde::{Deserialize, Deserializer};
 
-/// What was selected: these, or all that the criteria let pass.
+/// A selection: the listed ids, or all contacts that match the criteria.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Selection {
@@ -17,7 +17,7 @@ pub struct Selection {
     pub all: bool,
 }
 
-/// What the list and the pages of a selection send: what is selected, what to do with it, and with whom.
+/// The form of the list and of the selection pages: the selection, the action, and its arguments.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SelectionForm {
@@ -30,28 +30,28 @@ pub struct SelectionForm {
     /// The tag to add or remove. The field `tag` is one of the criteria.
     #[serde(rename = "bulk_tag", deserialize_with = "first")]
     pub tag: String,
-    /// Members, by number or as everyone; empty ones mean that nobody was chosen.
+    /// Members by number, or everyone; empty strings are ignored.
     #[serde(rename = "member", deserialize_with = "all")]
     pub members: Vec<String>,
-    /// What they may do.
+    /// The access to grant.
     #[serde(deserialize_with = "first")]
     pub access: String,
-    /// Whose shares to revoke.
+    /// The grantee whose shares are revoked.
     #[serde(deserialize_with = "first")]
     pub to: String,
-    /// What the owner until now may do with contacts that are handed over.
+    /// The access that the previous owner keeps to transferred contacts.
     #[serde(deserialize_with = "first")]
     pub keep: String,
 }
 
 impl SelectionForm {
-    /// The member that was chosen first; empty without one.
+    /// The first chosen member; empty if none was chosen.
     pub fn member(&self) -> &str {
         self.members.first().map_or("", String::as_str)
     }
 }
 
-/// What is no id selects nobody.
+/// Values that are not ids are ignored.
 fn ids<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<ContactId>, D::Error> {
     Ok(all(deserializer)?.iter().filter_map(|id| id.parse().ok()).collect())
 }
@@ -60,7 +60,7 @@ fn is_yes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> 
     Ok(all(deserializer)?.iter().any(|value| value == "yes"))
 }
 
-/// A selection that can be looked up on a thread that may block.
+/// A selection with its criteria, to be resolved to ids on a thread that may block.
 pub struct Meant {
     selection: Selection,
     scope: Scope,
@@ -72,7 +72,7 @@ impl Selection {
         self.ids.is_empty() && !self.all
     }
 
-    /// With the criteria that say what all is.
+    /// Adds the criteria that define what `all` selects.
     pub fn contacts(self, criteria: &ListQuery) -> Result<Meant, Error> {
         Ok(Meant {
             selection: self,
@@ -83,7 +83,7 @@ impl Selection {
 }
 
 impl Meant {
-    /// The ids; none while it is not sure which they are.
+    /// The ids of the selected contacts; `None` while the list is still catching up.
     pub fn ids(self, app: &App, actor: Actor) -> Result<Option<Vec<ContactId>>, Error> {
         match self.selection.all {
             true => app.matching_contacts(actor, self.scope, &self.filter),
@@ -92,13 +92,13 @@ impl Meant {
     }
 }
 
-/// The answer while it is not sure which contacts are meant.
+/// The response while the selected contacts cannot be determined.
 pub fn unsure() -> Problem {
     let why = "The list is still updating, so the selection cannot be determined yet. Try again in a moment.";
     Problem::BadRequest(why.to_owned())
 }
 
-/// The id in an address; what is none leads nowhere.
+/// Parses the id in a URL; anything else is answered with 404.
 pub fn id(text: &str) -> Result<ContactId, Problem> {
     text.parse().map_err(|_| Problem::NotFound)
 }

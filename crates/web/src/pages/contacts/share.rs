@@ -1,6 +1,4 @@
-//! Sharing: the page of one contact and the page of a selection, taking shares back, and handing contacts over.
-//!
-//! Owns these forms.
+//! Sharing and transferring contacts: the page of one contact, the pages of a selection, and revoking shares.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -23,17 +21,17 @@ use model::ContactId;
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What stands for everyone in a form.
+/// The form value for all members of the workspace.
 const EVERYONE: &str = "everyone";
-/// So many members are shown at once, of whom several can be chosen.
+/// The most rows of the list in which several members can be chosen.
 const SEVERAL_SHOWN: usize = 8;
 
-/// Says in an address that nobody was chosen.
+/// The URL parameter that reports a form sent without a member.
 const NOBODY: &str = "nobody";
-/// What stands for all shares in a form.
+/// The form value for all shares.
 const ALL: &str = "all";
 
-/// To whom contacts are to be shared, as a form says it.
+/// Parses the form value of a grantee.
 fn grantee(text: &str) -> Result<Grantee, Problem> {
     match text {
         EVERYONE => Ok(Grantee::Everyone),
@@ -41,13 +39,13 @@ fn grantee(text: &str) -> Result<Grantee, Problem> {
     }
 }
 
-/// Everyone to whom contacts are to be shared: one who is chosen, and those of the longer list.
+/// Parses all chosen grantees, from the single and the multiple choice; empty values are ignored.
 fn grantees(members: &[String]) -> Result<Vec<Grantee>, Problem> {
     let chosen = members.iter().filter(|member| !member.is_empty());
     chosen.map(|member| grantee(member)).collect()
 }
 
-/// The notice of a form that was sent without a member.
+/// The notice after a form was sent without a member.
 fn nobody(is_shown: bool) -> Markup {
     html! { @if is_shown { (notice(Tone::Warn, html! { p { "Choose a member first." } })) } }
 }
@@ -70,7 +68,7 @@ fn access(name: &str) -> Result<Access, Problem> {
     Access::named(name).ok_or_else(|| Problem::BadRequest("Choose whether they can view or can edit.".to_owned()))
 }
 
-/// A contact that is the member's own; else why it cannot be shared by them.
+/// The contact, if the member owns it.
 fn own(app: &App, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
     let stored = app.contact(actor, id)?;
     match stored.right {
@@ -81,11 +79,11 @@ fn own(app: &App, actor: Actor, id: ContactId) -> Result<StoredContact, Error> {
     }
 }
 
-/// What the page of one contact is asked.
+/// The query parameters of a contact's share page.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ShareQuery {
-    /// `yes` where a form was sent without a member.
+    /// `yes` if a form was sent without a member.
     #[serde(deserialize_with = "first")]
     nobody: String,
 }
@@ -132,7 +130,7 @@ fn framed(signed: &CurrentMember, title: &str, content: Markup) -> Markup {
     page(head, content)
 }
 
-/// The form that shares. `kept` are the fields that say what.
+/// The form that shares; `kept` are hidden fields that identify the contacts.
 fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
     html! {
         form.card.stack method="post" action=(action) {
@@ -170,7 +168,7 @@ fn form(action: &str, others: &[Colleague], kept: Markup) -> Markup {
     }
 }
 
-/// Members to choose from by their names; where two have one name, their emails tell them apart.
+/// The members to choose from, by name; members with the same name are distinguished by their emails.
 fn options(others: &[Colleague]) -> Markup {
     let namesakes = |name: &str| others.iter().filter(|other| other.name == name).count() > 1;
     html! {
@@ -183,7 +181,7 @@ fn options(others: &[Colleague]) -> Markup {
     }
 }
 
-/// Who sees a contact now, each with a way to take that back.
+/// Who can see the contact, each with a button that revokes the share.
 fn who_sees_it(id: ContactId, shares: &[ShareInfo]) -> Markup {
     let back = format!("/contacts/{id}/unshare");
     html! {
@@ -218,7 +216,7 @@ fn who_sees_it(id: ContactId, shares: &[ShareInfo]) -> Markup {
     }
 }
 
-/// To whom a share is given.
+/// The name of a share's grantee.
 pub fn name(share: &ShareInfo) -> &str {
     match share.to {
         Grantee::Everyone => "Everyone in the workspace",
@@ -226,7 +224,7 @@ pub fn name(share: &ShareInfo) -> &str {
     }
 }
 
-/// What a share allows.
+/// The words for an access.
 pub fn can(access: Access) -> &'static str {
     match access {
         Access::View => "Can view",
@@ -234,7 +232,7 @@ pub fn can(access: Access) -> &'static str {
     }
 }
 
-/// With whom one contact is shared, and how.
+/// The form that shares one contact.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ShareForm {
@@ -263,7 +261,7 @@ pub async fn share(
     Ok(redirect(&url(id), Flash::changed(Change::Share, report)))
 }
 
-/// Whose share is revoked.
+/// The form that revokes a share of one contact.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct UnshareForm {
@@ -295,7 +293,7 @@ fn which(text: &str) -> Result<Option<Grantee>, Problem> {
     }
 }
 
-/// `GET /share`: a selection, or all that the criteria let pass.
+/// `GET /share`: the page for sharing a selection or all contacts that match the criteria.
 pub async fn of_many(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -316,7 +314,7 @@ pub async fn share_many(
     }
 }
 
-/// `GET /hand-over`: one contact, a selection, or all that the criteria let pass.
+/// `GET /hand-over`: the page for transferring one contact, a selection, or all contacts that match the criteria.
 pub async fn hand_over_form(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -334,7 +332,7 @@ pub async fn hand_over(
     hand_over_selection(&web, &signed, sent).await
 }
 
-/// What a form is about: the selection, its criteria, and how many contacts that is.
+/// The subject of a form: the selection, its criteria, and the number of contacts.
 struct Asked {
     selection: Selection,
     criteria: ListQuery,
@@ -366,7 +364,7 @@ impl Asked {
         }))
     }
 
-    /// The selection as fields of a form that nobody sees.
+    /// The selection as hidden form fields.
     fn hidden(&self) -> Markup {
         html! {
             (self.criteria.hidden())
@@ -380,7 +378,7 @@ impl Asked {
     }
 }
 
-/// The page that asks with whom a selection is to be shared.
+/// The page on which a member chooses with whom to share a selection.
 pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> Result<Response, Problem> {
     let Some(asked) = Asked::look(web, signed, sent.selection, sent.criteria).await? else {
         return Ok(Redirect::to("/contacts").into_response());
@@ -411,7 +409,7 @@ pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) ->
     Ok(framed(signed, "Share", content).into_response())
 }
 
-/// The page that asks to whom a selection is to be handed over.
+/// The page on which a member chooses to whom a selection is transferred.
 pub async fn ask_to_whom(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> Result<Response, Problem> {
     let Some(asked) = Asked::look(web, signed, sent.selection, sent.criteria).await? else {
         return Ok(Redirect::to("/contacts").into_response());
@@ -448,7 +446,7 @@ pub async fn ask_to_whom(web: &Arc<Web>, signed: &CurrentMember, sent: Selection
     Ok(framed(signed, "Transfer", content).into_response())
 }
 
-/// Runs an action on a selection and goes back to the list.
+/// Runs an action on a selection and redirects to the list.
 async fn run(
     web: &Arc<Web>,
     signed: &CurrentMember,
@@ -485,7 +483,7 @@ pub async fn share_selection(web: &Arc<Web>, signed: &CurrentMember, sent: Selec
     .await
 }
 
-/// Takes shares of a selection back.
+/// Revokes shares of a selection.
 pub async fn unshare_selection(
     web: &Arc<Web>,
     signed: &CurrentMember,
@@ -502,7 +500,7 @@ pub async fn unshare_selection(
     .await
 }
 
-/// Hands a selection over.
+/// Transfers a selection.
 pub async fn hand_over_selection(
     web: &Arc<Web>,
     signed: &CurrentMember,

@@ -1,4 +1,4 @@
-//! The page of one contact: every value with its label, who sees it, and where it came from.
+//! The page of one contact: every value with its label, who has access, and where it came from.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -22,14 +22,14 @@ use maud::{Markup, html};
 use model::{Contact, ContactRules, Label, TextField, VcardLine};
 use std::sync::Arc;
 
-/// All that the page is made of.
+/// The data of the page.
 struct Shown {
     stored: StoredContact,
     history: ContactHistory,
     rules: ContactRules,
     shares: Vec<ShareInfo>,
     timeline: Vec<TimelineEntry>,
-    /// Who looks at it.
+    /// The member who views the page.
     me: Grantee,
     flash: Option<Flash>,
 }
@@ -75,7 +75,7 @@ pub async fn delete(
     let (count, at) = blocking(&web, move |app| {
         let (count, at) = app.delete_contacts(actor, &[id])?;
         if count == 0 {
-            // It says why, in the words for one contact.
+            // Nothing was deleted: this call returns the reason as an error about a single contact.
             app.delete_contact(actor, id)?;
         }
         Ok((count, at))
@@ -163,7 +163,7 @@ fn card_button(at: &str) -> Markup {
     html! { a.button href={(at) "/card"} { "vCard" } }
 }
 
-/// What the member may do with it. The keys stand in the list that `?` opens.
+/// The actions that the member may take. Their keyboard shortcuts are in the list that `?` opens.
 fn actions(stored: &StoredContact) -> Markup {
     let at = format!("/contacts/{}", stored.id);
     html! {
@@ -187,7 +187,7 @@ fn actions(stored: &StoredContact) -> Markup {
     }
 }
 
-/// To whom it belongs and who sees it beside them.
+/// The owner, and everyone with a share.
 fn who_sees_it(shown: &Shown) -> Markup {
     let owns = shown.stored.right == Right::Own;
     html! {
@@ -205,7 +205,7 @@ fn who_sees_it(shown: &Shown) -> Markup {
     }
 }
 
-/// The values with their labels. `edit` is the address of the form, for those who may change them.
+/// The values with their labels. `edit` is the URL of the form, if the member may change them.
 fn values(contact: &Contact, rules: &ContactRules, room: &Room, edit: Option<&str>) -> Markup {
     let names = TextField::ALL.into_iter().filter(|field| *field != TextField::Notes);
     let change = |field: &str, what: &str| {
@@ -247,13 +247,13 @@ fn values(contact: &Contact, rules: &ContactRules, room: &Room, edit: Option<&st
     }
 }
 
-/// The lines that no field holds, without the picture that is shown.
+/// The kept lines, without the picture, which is shown as such.
 fn kept_lines(contact: &Contact) -> impl Iterator<Item = &VcardLine> {
     let lines = contact.vcard_lines.iter();
     lines.filter(|line| Picture::of_line(line).is_none())
 }
 
-/// A button that copies a value. Only a script can.
+/// A button that copies a value to the clipboard; it needs a script.
 fn copy_button(what: &str, value: &str) -> Markup {
     html! {
         button.button-quiet.button-small.copy type="button" data-copies-text=(value) data-with-script
@@ -261,7 +261,7 @@ fn copy_button(what: &str, value: &str) -> Markup {
     }
 }
 
-/// A tag that is cut leads nowhere.
+/// A tag with a link to its contacts. A truncated tag has no link.
 fn tag_link(tag: &str, room: &Room) -> Markup {
     let text = room.fit(tag);
     html! { @if text == tag { a.tag href=(tagged(tag)) { (text) } } @else { span.tag { (text) } } }
@@ -271,7 +271,7 @@ fn tagged(tag: &str) -> String {
     list_of("tag", tag)
 }
 
-/// The list of contacts with a value.
+/// The URL of the list of contacts with a value.
 fn list_of(name: &str, value: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair(name, value)
@@ -279,13 +279,13 @@ fn list_of(name: &str, value: &str) -> String {
     format!("/contacts?{query}")
 }
 
-/// A company, with the way to its contacts. One that is cut leads nowhere.
+/// A company with a link to its contacts. A truncated name has no link.
 fn company_link(company: &str) -> Markup {
     let text = brief(company);
     html! { @if text == company { a href=(list_of("company", company)) title="Contacts of this company" { (text) } } @else { (text) } }
 }
 
-/// A link only where it can lead nowhere but to a site.
+/// A link, but only for complete `http` and `https` URLs.
 fn web_address(text: &str, room: &Room) -> Markup {
     let shown = room.fit(text);
     let is_whole = shown == text;
@@ -338,12 +338,12 @@ fn origin(stored: &StoredContact, history: &ContactHistory) -> Markup {
     }
 }
 
-/// The member who did it. What was written before that was noted says no name.
+/// The member who made a change; "a member" for changes from before names were recorded.
 fn by(name: Option<&str>) -> Markup {
     html! { "by " @match name { Some(name) if !name.is_empty() => (name), _ => "a member" } }
 }
 
-/// An import, with the way to it for who may look at it.
+/// An import, with a link to it if `own`: only its own member may open it.
 fn import_name(import: ImportId, own: bool) -> Markup {
     html! {
         @if own { a href={"/imports/" (import.0)} { "import " (import.0) } } @else { "import " (import.0) }

@@ -1,4 +1,4 @@
-//! The table of a list, and the bar of what can be done with a selection from it.
+//! The table of a list, and the bar of bulk actions above it.
 
 use crate::pages::contacts::columns::{Column, TAGS, Width, access, clipped};
 use crate::pages::contacts::list_query::{ListQuery, SWAPPED};
@@ -10,14 +10,15 @@ use maud::{Markup, html};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Columns that a screen of usual width has room for; with more the table is scrolled.
+/// Columns that fit on a screen of usual width; a table with more is scrolled.
 const FITTING: usize = 6;
-/// Columns that are shown from a medium width on.
+/// Columns that are shown from a medium screen width on.
 const EARLY: usize = 3;
 
-/// The bar over the table. `total` is how many pass in all; `tags` are suggested before those on the page.
+/// The bar of bulk actions. `total` is the number of contacts that match; `tags` are suggested before the tags on the
+/// page.
 pub fn bulk_bar(contacts: &[Listed], tags: &[String], total: u64, scope: Scope) -> Markup {
-    // One that is too long to be shown whole cannot be chosen from a list.
+    // A tag that is shown truncated cannot be offered in the datalist.
     let short = |tag: &&str| *tag == clipped(tag);
     let tags: Vec<&str> = tags.iter().map(String::as_str).filter(short).collect();
     let here = contacts.iter().flat_map(|listed| listed.contact.tags.iter().take(TAGS));
@@ -37,7 +38,7 @@ pub fn bulk_bar(contacts: &[Listed], tags: &[String], total: u64, scope: Scope) 
                 label.visually-hidden for="bulk-tag" { "Tag for the selection" }
                 input id="bulk-tag" name="bulk_tag" list="known-tags" placeholder="Tag" autocomplete="off" maxlength="100";
                 datalist id="known-tags" { @for tag in tags { option value=(tag) {} } @for tag in here { option value=(tag) {} } }
-                // The first button is the one that Enter in the field means.
+                // Enter in the tag field activates the first button.
                 button.button-small name="do" value="tag" { "Add tag" }
                 button.button-small name="do" value="untag" { "Remove tag" }
                 @if own { button.button-small name="do" value="share" data-key="s" { "Share…" } }
@@ -78,7 +79,7 @@ pub fn table(contacts: &[Listed], columns: &[Column], criteria: &ListQuery) -> M
     }
 }
 
-/// The head of the names: a link that orders by them, and the other way round when it is followed again.
+/// The header of the name column: a link that sorts by name, and reverses the order if already sorted by name.
 fn head_of_names(criteria: &ListQuery) -> Markup {
     let (order, next) = match criteria.sort() {
         Sort::Name => (Some("ascending"), Sort::NameDown),
@@ -88,7 +89,7 @@ fn head_of_names(criteria: &ListQuery) -> Markup {
     html! { th scope="col" data-column="name" aria-sort=[order] { (sort_link("Name", next, order, criteria)) } }
 }
 
-/// The head of a column; a link where the list can be ordered by it.
+/// The header of a column; a link if the list can be sorted by it.
 fn head(column: &Column, class: &str, criteria: &ListQuery) -> Markup {
     let by = match column {
         Column::Changed => Some(Sort::Changed),
@@ -123,7 +124,7 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
     let company = clipped(contact.company.as_str());
     let email = contact.emails.first().map(|email| clipped(email.value.as_str()));
     let phone = contact.phones.first().map(|phone| phone.phone.international());
-    // What a phone has no columns for.
+    // The line below the name, for phones, which have no room for columns.
     let below = [
         Some(company).filter(|company| !company.is_empty() && *company != name),
         email.filter(|email| *email != name).or(phone.map(Cow::Owned)),
@@ -136,7 +137,7 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
                 div.named {
                     (avatar(&name))
                     a.cut href={"/contacts/" (listed.id)} { (name) }
-                    // Where all are shared, a column says how.
+                    // The list of shared contacts has a column for this.
                     @if listed.right < Right::Own && scope != Scope::Shared { " " (shared_mark(listed)) }
                     @if let Some(with) = &listed.shared_with { " " (own_share_mark(with)) }
                 }
@@ -150,7 +151,7 @@ fn row(listed: &Listed, columns: &[Column], scope: Scope, class: impl Fn(usize) 
     }
 }
 
-/// The sign and the word of what belongs to another member.
+/// The badge of a contact that belongs to another member.
 fn shared_mark(listed: &Listed) -> Markup {
     let can = if listed.right == Right::Edit { "edit" } else { "view" };
     let by = listed
@@ -160,7 +161,7 @@ fn shared_mark(listed: &Listed) -> Markup {
     html! { span.badge.shared title=[by] { span aria-hidden="true" { "⇄" } span.can { " Can " (can) } } }
 }
 
-/// The sign and the word of what the member shares with others.
+/// The badge of a contact that the member shares with others.
 fn own_share_mark(with: &SharedWith) -> Markup {
     let title = match (with.everyone, with.members) {
         (true, _) => "Shared with everyone".to_owned(),

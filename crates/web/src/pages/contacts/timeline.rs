@@ -1,4 +1,4 @@
-//! What happened to a contact, in words, with each value as old → new.
+//! The timeline of a contact, in words, with each changed value as old → new.
 
 use crate::pages::contacts::share::can;
 use crate::ui::contact_text::{Fact, Value, facts};
@@ -46,10 +46,10 @@ fn what(event: &TimelineEvent) -> Markup {
     }
 }
 
-/// A value that changed: its field, what it was and what it is.
+/// A changed value: field, old value, new value.
 type Change<'f> = (&'f str, Option<&'f Value>, Option<&'f Value>);
 
-/// What differs between two states, field by field: of a field the first old value beside the first new one.
+/// The differences between two states, field by field. Within a field, old and new values are paired in order.
 fn differences<'f>(before: &'f [Fact], after: &'f [Fact]) -> Vec<Change<'f>> {
     let gone = before.iter().filter(|fact| !after.contains(fact));
     let mut added: Vec<&Fact> = after.iter().filter(|fact| !before.contains(fact)).collect();

@@ -1,4 +1,4 @@
-//! Undoing a change of many contacts, and what is offered for one that was interrupted.
+//! Undoing a bulk action, and the notice about one that was interrupted.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// Where to go after an action was undone.
+/// The page to return to after an action was undone or kept.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Back {
@@ -53,7 +53,7 @@ pub async fn keep(
     Ok(Redirect::to(safe_next(Some(&form.back))))
 }
 
-/// Says that a change was interrupted, with the choice to undo it or to keep it; `back` is the page to come back to.
+/// The notice that an action was interrupted, with buttons to undo or keep it; `back` is the page to return to.
 pub fn interrupted_notice(interrupted: InterruptedAction, back: &str) -> Markup {
     let InterruptedAction {
         action,

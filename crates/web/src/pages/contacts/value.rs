@@ -1,4 +1,4 @@
-//! Changing one value of a contact in the list.
+//! Editing a single value of a contact in the list.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

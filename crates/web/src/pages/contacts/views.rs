@@ -1,6 +1,6 @@
-//! Saved views: the menu of the list, and the page where they are renamed, shared with all and deleted.
+//! Saved views: the menu of the list, and the page on which they are renamed, shared and deleted.
 //!
-//! A view is the query of the list's address.
+//! A view is stored as the query string of the list's URL.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// The address of a view.
+/// The URL of a view.
 fn url(view: &SavedView) -> String {
     criteria(&view.query).list_url(0)
 }
@@ -29,7 +29,7 @@ fn criteria(query: &str) -> ListQuery {
     parse(query)
 }
 
-/// The menu above the list: the views there are, and a form to save what is shown, with the columns that are.
+/// The menu above the list: the existing views, and a form that saves the current list with its columns.
 pub fn menu(views: &[SavedView], now: &ListQuery, columns: &Columns) -> Markup {
     let with_columns = ListQuery {
         columns: columns.clone(),
@@ -114,7 +114,7 @@ fn card(view: &SavedView) -> Markup {
     }
 }
 
-/// A view as its form sends it.
+/// The form of a view.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct ViewForm {
@@ -130,7 +130,7 @@ impl From<ViewForm> for ViewContent {
     fn from(sent: ViewForm) -> Self {
         Self {
             name: sent.name,
-            // As the list itself writes it, so that nothing else is kept.
+            // Normalised by parsing and serialising it, so that no other parameters are stored.
             query: criteria(&sent.query).query(),
             shared: sent.shared == "yes",
         }

@@ -1,6 +1,6 @@
-//! The columns of the second step: each with some values, its field, and what there is to say about that.
+//! The columns of the second step: each with sample values, its field, and notes about the mapping.
 //!
-//! Owns the groups and the pages of the columns.
+//! Defines the grouping and the paging of the columns.
 
 use crate::pages::import::fields::{Choice, LABEL_COLUMN, words};
 use crate::pages::import::mapping_model::Shown;
@@ -15,17 +15,17 @@ use std::ops::Range;
 /// Columns on a page, at most.
 const COLUMNS: usize = 50;
 
-/// Bytes that the lists of fields on a page may take together: each column has one.
+/// The most bytes that the field selects of a page may take together: each column has one.
 const LISTS: usize = 400 * 1024;
 
 /// How many columns there are on a page: fewer where the workspace has many custom fields to choose from.
 fn on_a_page(file: &MappedFile) -> usize {
     let names: usize = file.fields.iter().map(|name| 2 * name.len() + 40).sum();
-    // The built-in fields take some 5 KiB.
+    // The built-in fields take about 5 KiB.
     (LISTS / (names + 5 * 1024)).clamp(1, COLUMNS)
 }
 
-/// The columns of a page, by their place.
+/// The indices of the columns on the current page.
 fn range(shown: &Shown<'_>) -> Range<usize> {
     let (all, each) = (shown.file.columns.len(), on_a_page(shown.file));
     let last = all.saturating_sub(1) / each;
@@ -33,10 +33,10 @@ fn range(shown: &Shown<'_>) -> Range<usize> {
     begin..(begin + each).min(all)
 }
 
-/// Which of the columns a page shows together.
+/// A group of columns shown together on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group {
-    /// Not surely right: weak proposals, fields that another column has taken, values that cannot be read.
+    /// May be wrong: weak proposals, fields that another column has taken, values that cannot be parsed.
     NeedsALook,
     Mapped,
     NotImported,
@@ -72,11 +72,12 @@ impl Group {
     }
 }
 
-/// How sure a proposal is that is applied without being asked about, and one that nothing needs to be said of.
+/// The confidence from which a proposal is applied without a request to check it, and (`SURE`) from which nothing is
+/// said about it.
 const LIKELY: f64 = 0.6;
 const SURE: f64 = 0.9;
 
-/// More columns that are not imported are closed at first.
+/// With more than this many unmapped columns their group is collapsed at first.
 const OPEN: usize = 12;
 
 /// The columns of a page in their groups.
@@ -128,7 +129,7 @@ fn columns_of(shown: &Shown<'_>, fields: &Choice, group: Group, columns: Vec<(us
     }
 }
 
-/// Whether columns without a field become custom fields; for those who may make them.
+/// The choice whether columns without a field become custom fields, for members who may define them.
 fn unmatched(shown: &Shown<'_>) -> Markup {
     let keeps = shown.draft.settings.keep_unmapped;
     let any = shown
@@ -149,7 +150,7 @@ fn unmatched(shown: &Shown<'_>) -> Markup {
     }
 }
 
-/// The way to the other columns. Its buttons send what is chosen here, so nothing of it is lost.
+/// The links to the other pages of columns. They are submit buttons, so the choices made on this page are kept.
 pub fn pager(shown: &Shown<'_>) -> Markup {
     let (all, range) = (shown.file.columns.len(), range(shown));
     let page = range.start / on_a_page(shown.file);
@@ -204,7 +205,7 @@ fn row(shown: &Shown<'_>, fields: &Choice, at: usize, column: &Column) -> Markup
     }
 }
 
-/// That a choice took a field from another column, in the rows of both, with the way back.
+/// The note that a choice took the field of another column, in the rows of both, with a button to undo it.
 fn taken(shown: &Shown<'_>, at: usize, column: &Column) -> Markup {
     let undo = |taker: usize, of: &str| {
         html! {
@@ -231,7 +232,7 @@ fn taken(shown: &Shown<'_>, at: usize, column: &Column) -> Markup {
     }
 }
 
-/// What the preview has found wrong with values of the column.
+/// The problem that the preview found with values of the column.
 fn problem(shown: &Shown<'_>, at: usize) -> Markup {
     html! {
         @if let Some(problem) = shown.problem_of(at) {
@@ -246,7 +247,7 @@ fn labels_of(file: &MappedFile, column: &Column) -> Option<String> {
     (!names.is_empty()).then(|| brief(&names.join(", ")).into_owned())
 }
 
-/// How sure the proposal is and why, where that is not plain.
+/// How certain the proposal is, and why, unless it is certain.
 fn sureness(column: &Column) -> Markup {
     let chosen = column.reason == "chosen";
     let badge = match column {

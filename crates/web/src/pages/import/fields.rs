@@ -1,18 +1,18 @@
-//! The fields of a contact in words, and the choice among them.
+//! The names of a contact's fields, and the select with which a field is chosen for a column.
 //!
-//! Owns how a slot is called on the pages, and in which groups the slots are offered for a column.
+//! Defines what a slot is called on the pages, and the groups in which the slots are offered.
 
 use crate::ui::truncate::brief;
 use maud::{Markup, html};
 use model::{AddressPart, Label, Slot, TextField};
 
-/// Labels that are offered; any other word can come with a file.
+/// Labels that are offered; a file may contain any other.
 const LABELS: [&str; 4] = ["", "work", "home", "other"];
 
-/// The value of the choice that leaves a label column what it is.
+/// The option that keeps a column as the labels of another column.
 pub const LABEL_COLUMN: &str = "=";
 
-/// What a slot is called.
+/// The name of a slot.
 pub fn words(slot: &Slot) -> String {
     match slot {
         Slot::Custom(name) => format!("Custom field “{name}”"),
@@ -20,7 +20,7 @@ pub fn words(slot: &Slot) -> String {
     }
 }
 
-/// What the slot of a text is called; a text that is no slot stands for itself.
+/// The name of a slot given as text; text that is not a slot is returned as is.
 pub fn words_of(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), |slot: Slot| words(&slot))
 }
@@ -40,7 +40,7 @@ fn groups() -> Vec<(&'static str, Vec<Slot>)> {
         T::Nickname,
     ]));
     let phones = labels(&["", "work", "home", "mobile", "other", "fax"]);
-    // A page has these options once for each column, so what hardly any file has is left out.
+    // A page repeats these options for each column, so slots that hardly any file needs are left out.
     let addresses = LABELS[..3]
         .iter()
         .flat_map(|label| AddressPart::ALL.map(|part| Slot::Address(Label::exact(label), part)));
@@ -58,7 +58,7 @@ fn groups() -> Vec<(&'static str, Vec<Slot>)> {
     ]
 }
 
-/// The fields that a column can be given, with the one that is chosen: a slot's text, empty for none.
+/// The fields that a column can be given: the value of a choice is the slot as text, or empty for none.
 pub struct Choice {
     groups: Vec<(&'static str, Vec<(String, String)>)>,
     /// Whether a column can become a new custom field.
@@ -66,7 +66,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// All fields, made once for the columns of a page. `own` are the workspace's.
+    /// All fields, built once for all columns of a page. `own` are the workspace's custom fields.
     pub fn new(own: &[String], may_make: bool) -> Self {
         let shown = |slots: Vec<Slot>| slots.iter().map(|slot| (slot.to_string(), words(slot))).collect();
         let mut groups: Vec<_> = groups().into_iter().map(|(name, slots)| (name, shown(slots))).collect();
@@ -82,9 +82,9 @@ impl Choice {
         offered.any(|(slot, _)| slot == text)
     }
 
-    /// The options for one column. `labels` names the columns that it gives the label of.
+    /// The options for one column. `labels` names the columns whose labels it contains, if any.
     pub fn options(&self, header: &str, chosen: &str, labels: Option<&str>) -> Markup {
-        // What has the name of a field, but for case, is that field.
+        // A header that equals the name of a custom field, ignoring case, means that field.
         let same = |(slot, _): &&(String, String)| slot.to_lowercase() == format!("custom:{header}").to_lowercase();
         let is_field = self.groups.iter().flat_map(|(_, slots)| slots).find(same).is_some();
         let own = match self.may_make && !is_field && !header.trim().is_empty() {

@@ -1,7 +1,7 @@
-//! Invalid rows as a grid: the whole row with its bad cells as fields, each with what is wrong and what would be right.
+//! Invalid rows as a grid: the whole row, with an input for each bad cell, the problem, and the suggestion.
 //!
-//! Owns which columns a page shows. Saving is `preview::cells`; moving between problems, opening other cells and pasting are
-//! the script's.
+//! Defines which columns a page shows. Saving is done by `preview::cells`; moving between problems, opening other
+//! cells and pasting are done by the script.
 
 use crate::pages::import::address;
 use crate::pages::import::rows::{Changing, MOST_OF_EACH, Rows, SWAP, sentence, wrong};
@@ -11,23 +11,24 @@ use app::{PreviewRow, Reason};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
-/// Columns of the file that are shown, at most; those with problems come first.
+/// The most columns shown; columns with problems come first.
 const COLUMNS: usize = 30;
-/// Fields of bad cells on a page, about: rows with very many show the first of them.
+/// Approximate number of inputs for bad cells per page: of rows with very many, only the first are shown.
 const FIELDS: usize = 200;
-/// Characters of cells on a page that are sent whole because they are longer than what is shown.
+/// The most characters per page of cells whose whole value is sent because they are shown truncated.
 const VALUES: usize = 32 * 1024;
-/// Characters of a good cell that are shown.
+/// Characters shown of a good cell.
 const SHOWN: usize = 40;
-/// With more columns, a column is chosen by its number: a list of all, once for each row, would make the page large.
+/// In files with more columns a column is chosen by number: a select of all columns in each row would make the page
+/// large.
 const LISTED_COLUMNS: usize = 50;
 
-/// The name under which a cell is sent.
+/// The name of the input of a cell.
 pub fn cell_name(row: u64, column: usize) -> String {
     format!("cell-{row}-{column}")
 }
 
-/// The name under which the value is sent that a cell had when the page was made.
+/// The name of the hidden input with the value that the cell had when the page was rendered.
 pub fn was_name(row: u64, column: usize) -> String {
     format!("was-{row}-{column}")
 }
@@ -48,7 +49,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The columns of a page: those with problems, and unless only these are wanted, those with values.
+    /// The columns of a page: those with problems and, unless `only_problems`, those with values.
     fn grid_columns(&self) -> Vec<usize> {
         let mut bad: BTreeSet<usize> = BTreeSet::new();
         for row in &self.page.rows {
@@ -79,7 +80,7 @@ impl Rows<'_> {
         }
     }
 
-    /// What is wrong with a row and not with one of its columns.
+    /// Reasons that concern a row as a whole, not one of its columns.
     fn row_reasons<'r>(&self, row: &'r PreviewRow) -> impl Iterator<Item = &'r Reason> {
         wrong(row).filter(|reason| self.column_of(row, reason).is_none())
     }
@@ -111,7 +112,7 @@ impl Rows<'_> {
         }
     }
 
-    /// What is wrong with a row and not with one of its cells, below it.
+    /// The reasons that concern the row as a whole, below it.
     fn of_row(&self, row: &PreviewRow, columns: usize) -> Markup {
         let mut reasons = self.row_reasons(row).peekable();
         if reasons.peek().is_none() {
@@ -131,7 +132,8 @@ impl Rows<'_> {
         }
     }
 
-    /// A cell that can be opened by a script, which then needs its whole value. `room` is what a page has for such values.
+    /// A cell without problem. A script can make it editable and then needs its whole value; `room` limits the total
+    /// size of such values on the page.
     fn good_cell(&self, row: &PreviewRow, column: usize, room: &Room) -> Markup {
         let cell = row.cells.get(column).map_or("", String::as_str).trim();
         let shown = cut(cell, SHOWN);
@@ -143,7 +145,7 @@ impl Rows<'_> {
         }
     }
 
-    /// A cell that cannot be read: a field, what is wrong, and a button that takes the suggestion.
+    /// A bad cell: an input, the reasons, and a button that accepts the suggestion.
     fn bad_cell(&self, row: &PreviewRow, column: usize) -> Markup {
         let cell = row.cells.get(column).map_or("", String::as_str);
         let about = format!("why-{}-{column}", row.number);
@@ -167,7 +169,7 @@ impl Rows<'_> {
 
     fn field(&self, changing: Changing, row: &PreviewRow, column: usize, cell: &str, reasons: &[&Reason]) -> Markup {
         let (number, form) = (row.number, form_id(row));
-        // A field that holds only the beginning would lose the rest.
+        // A truncated value is not put into the input: saving it would lose the rest.
         let (value, hint) = match is_cut(cell) {
             true => ("", Some("a new value")),
             false => (cell, None),
@@ -191,7 +193,7 @@ impl Rows<'_> {
         }
     }
 
-    /// For a row of which no cell is bad, but something is missing: any column and its value.
+    /// A choice of column and value, for a row that lacks something but has no bad cell.
     fn any_correction(&self, changing: Changing, row: &PreviewRow) -> Markup {
         html! {
             form.correction method="post" action=(fix_url(changing)) data-swap=(SWAP) {
@@ -217,7 +219,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The column of a reason: of several with one name, the one that holds its value.
+    /// The column of a reason. Of several columns with that name, the one that contains the reason's value.
     fn column_of(&self, row: &PreviewRow, reason: &Reason) -> Option<usize> {
         let named = |at: &usize| self.page.header.get(*at).is_some_and(|header| *header == reason.column);
         let holds = |at: &usize| {
@@ -239,7 +241,7 @@ fn fix_url(changing: Changing) -> String {
     address(changing.import, &format!("fix?{}", changing.back()))
 }
 
-/// Where the cells of a row, or of several, are sent.
+/// The URL to which cells of one or several rows are posted.
 pub fn cells_url(changing: Changing) -> String {
     address(changing.import, &format!("cells?{}", changing.back()))
 }

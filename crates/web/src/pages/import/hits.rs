@@ -1,4 +1,5 @@
-//! How many cells a replacement would change, before it is made: a part of the preview with a script, a page without.
+//! Counts the cells that a replacement would change before it is made: as part of the preview with a script, as a
+//! page without.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;

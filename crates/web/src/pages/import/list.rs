@@ -1,4 +1,4 @@
-//! All imports: who, when, which file, what became of its rows, where it stands.
+//! The list of imports: member, time, file, outcome of the rows, and state.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -80,7 +80,7 @@ fn row(import: &ImportReport) -> Markup {
     }
 }
 
-/// Where an import stands, by word and sign.
+/// The state of an import as a badge with word and symbol.
 pub fn state_badge(state: ImportState, interrupted: bool) -> Markup {
     let (class, words) = match state {
         ImportState::Draft => ("badge", "Draft"),

@@ -1,6 +1,7 @@
 //! The second step: which column fills which field, and how the file is read.
 //!
-//! Owns the form of the step: what it shows, what comes back, and which of it is a choice of the member.
+//! Defines the form of the step: what it shows, how it is parsed, and which of the submitted values are choices of
+//! the member.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -21,7 +22,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Which columns are looked at.
+/// The page of columns in the URL.
 #[derive(Debug, Deserialize)]
 pub struct At {
     /// The page of them, from 1.
@@ -50,9 +51,9 @@ pub async fn show(
     }
 }
 
-/// How long the page waits for what a preview of a small file finds wrong.
+/// How long the page waits for the preview to find problems in a small file.
 const WAIT: Duration = Duration::from_millis(300);
-/// Larger files take longer anyway.
+/// Larger files are not waited for: their preview takes longer.
 const SMALL: u64 = 1024 * 1024;
 
 fn look(app: &App, actor: Actor, import: ImportId, wait: Duration) -> Result<Looked, Error> {
@@ -68,10 +69,10 @@ fn look(app: &App, actor: Actor, import: ImportId, wait: Duration) -> Result<Loo
     })
 }
 
-/// Characters of a problem that are shown: it may quote the file.
+/// The most characters shown of a problem, because it may quote the file.
 pub const PROBLEM: usize = 1_000;
 
-/// What was sent: names and values.
+/// The submitted form: names and values.
 type Sent = Vec<(String, String)>;
 
 /// `POST /imports/{import}/map`
@@ -103,7 +104,7 @@ async fn changed(
         let mut shown = Shown::new(&looked, page);
         shown.problem = Some(problem);
         shown.chosen = Some(&form.columns);
-        // What was chosen stays until it is sent again.
+        // The submitted choices stay visible until the form is sent again, so no script may replace it.
         shown.counting = false;
         refused(view(signed, &shown))
     };
@@ -132,7 +133,7 @@ async fn changed(
     Ok(to(import, &next).into_response())
 }
 
-/// Said without the words of the command line.
+/// The message for a mapping error, without references to command line options.
 fn mapping_problem(error: &MappingError) -> String {
     match error {
         MappingError::Twice { slot, first, second } => format!(
@@ -145,13 +146,13 @@ fn mapping_problem(error: &MappingError) -> String {
     }
 }
 
-/// The form of the step.
+/// The submitted form of the step.
 struct MapForm {
-    /// What the button asks for; empty when a choice was changed.
+    /// The action of the button; empty if the form was submitted by changing a choice.
     does: String,
-    /// The fields that stand above the table, by name.
+    /// The fields above the table, by name.
     fields: HashMap<String, String>,
-    /// The choice for each column, by its place.
+    /// The choice for each column, by column index.
     columns: HashMap<usize, String>,
 }
 
@@ -181,12 +182,12 @@ impl MapForm {
         self.does == "continue"
     }
 
-    /// The page of columns that a button asks for, from 1.
+    /// The page of columns that a button requests, from 1.
     fn page_asked(&self) -> Option<usize> {
         self.does.strip_prefix("page-")?.parse().ok()
     }
 
-    /// Takes back the choice for the column that a button names.
+    /// Removes the choice for the column that an undo button names.
     fn undo(&self, choices: &mut Vec<(String, String)>, columns: &[Column]) {
         let Some(at) = self.does.strip_prefix("undo-").and_then(|at| at.parse::<usize>().ok()) else {
             return;
@@ -196,7 +197,7 @@ impl MapForm {
         choices.retain(|(column, _)| *column != number && Some(column.as_str()) != header);
     }
 
-    /// Whether any column fills a field. What was not sent, because it is on another page, stays as it was.
+    /// Whether any column fills a field. Columns on other pages, which were not sent, keep their field.
     fn fills_any(&self, columns: &[Column]) -> bool {
         columns.iter().enumerate().any(|(at, column)| {
             let slot = self.columns.get(&at).cloned().unwrap_or_else(|| shown(column));
@@ -208,7 +209,7 @@ impl MapForm {
         self.fields.get(name).map(String::as_str)
     }
 
-    /// The sheet that is chosen: what was chosen before, unless another one than the one shown was sent.
+    /// The chosen sheet: the previous choice, unless the form names a sheet other than the one shown.
     fn sheet(&self, draft: &Draft) -> Option<String> {
         let shown = draft.source.as_ref().and_then(|source| source.sheet.as_deref());
         match self.field("sheet") {
@@ -237,7 +238,7 @@ impl MapForm {
         if let Some(word) = self.field("unmapped") {
             settings.keep_unmapped = word == "keep";
         }
-        // Other columns, or none of the member's own choices: what was said of the old ones says nothing any more.
+        // The columns have changed, or the member resets the mapping: earlier choices no longer apply.
         let other_columns = settings.delimiter != before.delimiter || settings.header != before.header;
         if other_columns || self.does == "fresh" {
             settings.choices.clear();
@@ -248,7 +249,8 @@ impl MapForm {
         settings
     }
 
-    /// Only what differs from what was shown is a choice; the rest is still detected from the file.
+    /// Records only values that differ from what was shown as choices; the rest continues to be detected from the
+    /// file.
     fn choose(&self, choices: &mut Vec<(String, String)>, columns: &[Column]) {
         for (at, column) in columns.iter().enumerate() {
             let Some(chosen) = self.columns.get(&at).filter(|slot| *slot != LABEL_COLUMN) else {

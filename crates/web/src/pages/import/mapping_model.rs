@@ -1,37 +1,37 @@
-//! What the page of the second step shows: the draft, its columns, and what was chosen for them.
+//! The data of the second step's page: the draft, its columns, and the choices for them.
 
 use crate::pages::import::fields::LABEL_COLUMN;
 use app::{Column, ColumnProblem, Draft, MappedFile};
 use model::Slot;
 use std::collections::HashMap;
 
-/// A draft with its file, as the database and the preview know them.
+/// A draft and its file, from the database and the preview.
 pub struct Looked {
     pub draft: Draft,
     pub file: MappedFile,
     pub problems: Vec<ColumnProblem>,
-    /// Whether the preview may find more of them.
+    /// Whether the preview may still find more problems.
     pub counting: bool,
 }
 
-/// What the page shows.
+/// The state of the page.
 pub struct Shown<'a> {
     pub draft: &'a Draft,
     pub file: &'a MappedFile,
-    /// What the preview has found wrong with values so far.
+    /// The problems that the preview has found so far.
     pub problems: &'a [ColumnProblem],
-    /// Whether it may find more.
+    /// Whether the preview may still find more.
     pub counting: bool,
     /// Which page of the columns, from 0.
     pub page: usize,
-    /// What is wrong with what was sent.
+    /// The problem with the submitted form.
     pub problem: Option<&'a str>,
-    /// What was chosen and not taken.
+    /// Submitted choices that were rejected.
     pub chosen: Option<&'a HashMap<usize, String>>,
 }
 
 impl<'a> Shown<'a> {
-    /// A draft as it stands.
+    /// The page for the draft as it is stored.
     pub fn new(looked: &'a Looked, page: usize) -> Self {
         Self {
             draft: &looked.draft,
@@ -49,17 +49,17 @@ impl<'a> Shown<'a> {
         sent.cloned().unwrap_or_else(|| shown(column))
     }
 
-    /// The column that this one has taken its field from.
+    /// The index of the column whose field this column has taken.
     pub fn has_taken(&self, at: usize) -> Option<usize> {
         self.file.taken_by.iter().position(|taker| *taker == Some(at))
     }
 
-    /// What is wrong with most of the values of a column that cannot be read.
+    /// The most frequent problem with the values of a column.
     pub fn problem_of(&self, at: usize) -> Option<&'a ColumnProblem> {
         self.problems.iter().find(|problem| problem.column == at)
     }
 
-    /// Another column that is to fill the same field, which takes one.
+    /// The header of another column that fills the same field, if the field takes only one column.
     pub fn twice(&self, at: usize, choice: &str) -> Option<&'a str> {
         let slot: Slot = choice.parse().ok()?;
         if self.chosen.is_none() || slot.takes_several() {
@@ -71,7 +71,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-/// The value of a column's choice as the page shows it.
+/// The value of a column's select.
 pub fn shown(column: &Column) -> String {
     match &column.slot {
         Some(slot) => slot.to_string(),

@@ -1,4 +1,4 @@
-//! How the second step looks: how the file is read, and a table of its columns.
+//! The view of the second step: how the file is read, and a table of its columns.
 
 use crate::pages::import::columns_view::{columns, pager};
 use crate::pages::import::mapping_model::{Shown, shown};
@@ -13,7 +13,7 @@ use app::{Column, Draft, DraftSettings, HeaderChoice, MappedFile, TableSource};
 use maud::{Markup, html};
 use model::countries;
 
-/// Encodings that can be chosen; what is detected comes first.
+/// The encodings that can be chosen; the detected one is listed first.
 const ENCODINGS: [(&str, &str); 25] = [
     ("utf-8", "Unicode (UTF-8)"),
     ("windows-1252", "Western Europe (Windows-1252)"),
@@ -42,7 +42,7 @@ const ENCODINGS: [(&str, &str); 25] = [
     ("utf-16be", "Unicode (UTF-16, big endian)"),
 ];
 
-/// Rows that can be chosen as the header row.
+/// The number of rows that can be chosen as the header row.
 const HEADER_ROWS: u64 = 10;
 
 pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
@@ -74,7 +74,8 @@ pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
                     @for loss in source.losses() { (notice(Tone::Plain, html! { p { (loss) } })) }
                 }
                 (reading(draft, file))
-                // While the preview goes on, a script fetches this form again; parts of it alone while somebody works in it.
+                // While the preview is running, a script fetches this form again; while the member is editing it,
+                // only parts of it.
                 div id="mapping-follows" data-poll=[shown.counting.then_some("mapping")] data-poll-part hidden {}
                 (columns(shown))
                 (pager(shown))
@@ -84,7 +85,7 @@ pub fn view(signed: &CurrentMember, shown: &Shown<'_>) -> Markup {
     )
 }
 
-/// What will be imported, and the ways on and back, always in sight.
+/// The bar with the summary and the buttons to continue and go back; it is always visible.
 fn go_on(file: &MappedFile) -> Markup {
     html! {
         div.page-bar {
@@ -110,7 +111,7 @@ fn remembered() -> Markup {
     )
 }
 
-/// How the file is read, each of it changeable.
+/// How the file is read; each setting can be changed.
 fn reading(draft: &Draft, file: &MappedFile) -> Markup {
     let settings = &draft.settings;
     html! {
@@ -139,7 +140,7 @@ fn choice(id: &str, label: &str, hint: &str, options: Markup) -> Markup {
     )
 }
 
-/// A choice whose hint has to be read.
+/// A select with a visible hint, for a value that was assumed.
 fn doubtful_choice(id: &str, label: &str, hint: &str, options: Markup) -> Markup {
     choice_with(
         id,
@@ -300,7 +301,7 @@ fn dates(settings: &DraftSettings, file: &MappedFile) -> Markup {
     }
 }
 
-/// How many columns will be imported, and which not.
+/// The number of columns that will be imported, and the names of ignored ones.
 fn summary(file: &MappedFile) -> Markup {
     let ignored: Vec<&Column> = file.columns.iter().filter(|column| shown(column).is_empty()).collect();
     let names: Vec<_> = ignored

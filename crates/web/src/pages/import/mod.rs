@@ -1,7 +1,7 @@
 //! The import wizard, one file per step, and the list of imports.
 //!
-//! Owns what its steps share: their order, the frame of their pages, and the address that leads to where an import
-//! stands. The state of the wizard is a row of the database, so every step can be left and come back to.
+//! Defines what the steps share: their order, the page frame, and the redirect to the current step of an import. The
+//! state of the wizard is stored in the database, so every step can be left and resumed.
 
 mod columns_view;
 mod fields;
@@ -39,7 +39,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
 
-/// The number of an import in an address.
+/// The id of an import in a URL.
 pub type Number = Path<i64>;
 
 /// The steps, in their order.
@@ -47,12 +47,12 @@ pub type Number = Path<i64>;
 pub enum Step {
     /// Choosing a file.
     Upload,
-    /// Saying what its columns are.
+    /// Mapping its columns.
     Map,
-    /// Seeing what would happen.
+    /// Seeing what the import would do.
     Preview,
     Running,
-    /// What has happened.
+    /// The outcome.
     Result,
 }
 
@@ -64,7 +64,8 @@ const STEPS: [(Step, &str, &str); 5] = [
     (Step::Result, "Result", "result"),
 ];
 
-/// Where people are in the wizard. Before the start of an import one can go back; behind it there is no way back.
+/// The progress bar of the wizard. Until the import starts, its finished steps are links; after that there is no way
+/// back.
 fn steps(now: Step, import: Option<ImportId>) -> Markup {
     let back = |step: Step| step < now && step > Step::Upload && now <= Step::Preview;
     html! {
@@ -94,7 +95,7 @@ fn wizard(signed: &CurrentMember, title: &str, content: Markup) -> Markup {
     page(head, content)
 }
 
-/// The address of a page of an import.
+/// The URL of a page of an import.
 fn address(import: ImportId, end: &str) -> String {
     format!("/imports/{import}/{end}")
 }
@@ -103,7 +104,7 @@ fn to(import: ImportId, end: &str) -> Redirect {
     Redirect::to(&address(import, end))
 }
 
-/// The step that an import in a state stands at.
+/// The page for an import in this state.
 fn end_of(state: ImportState) -> &'static str {
     match state {
         ImportState::Draft => "preview",
@@ -112,7 +113,7 @@ fn end_of(state: ImportState) -> &'static str {
     }
 }
 
-/// `GET /imports/{import}`: the step that it stands at.
+/// `GET /imports/{import}`: redirects to the current step.
 pub async fn step(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -123,7 +124,7 @@ pub async fn step(
     Ok(to(import, end_of(report.state)))
 }
 
-/// `POST /imports/{import}/discard`: an import that was not started is dropped with its file.
+/// `POST /imports/{import}/discard`: deletes a draft and its file.
 pub async fn discard(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -134,8 +135,8 @@ pub async fn discard(
     Ok(redirect("/imports", flash))
 }
 
-/// A page of a step at which the import does not stand any more leads to the one at which it does: a second tab, the way
-/// back after the start.
+/// The response if an import is no longer a draft, such as in a second tab or with the Back button after the start: a
+/// redirect to its current step.
 fn elsewhere(import: ImportId, problem: Problem) -> Response {
     match problem {
         Problem::App(app::Error::NotADraft { .. }) => Redirect::to(&format!("/imports/{import}")).into_response(),
@@ -143,7 +144,7 @@ fn elsewhere(import: ImportId, problem: Problem) -> Response {
     }
 }
 
-/// A page that says what is wrong with what was sent to it.
+/// The page again, with the status of a rejected form.
 fn refused(page: Markup) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use model::DateOrder;
 
-/// The delimiters that can be chosen, and how they are called.
+/// The delimiters that can be chosen, with their names.
 pub const DELIMITERS: [(&str, &str); 4] = [
     (",", "Comma"),
     (";", "Semicolon"),
@@ -11,7 +11,7 @@ pub const DELIMITERS: [(&str, &str); 4] = [
     ("|", "Vertical bar"),
 ];
 
-/// The order of day and month in a word of a form.
+/// Parses the form value of the order of day and month.
 pub fn date_order(word: &str) -> Option<DateOrder> {
     match word {
         "day" => Some(DateOrder::DayFirst),
@@ -20,7 +20,7 @@ pub fn date_order(word: &str) -> Option<DateOrder> {
     }
 }
 
-/// Both orders of day and month as options.
+/// The options for the order of day and month.
 pub fn date_options(chosen: Option<DateOrder>) -> Markup {
     html! {
         option value="day" selected[chosen == Some(DateOrder::DayFirst)] { "Day first: 3 April" }

@@ -1,6 +1,6 @@
-//! The third step: what would happen to every row, and every way to change that before it does.
+//! The third step: the outcome that each row would have, and every way to change it before the import.
 //!
-//! Owns the forms of the step: options, corrections, decisions, the start.
+//! Defines the forms of the step: options, corrections, decisions, start.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -22,9 +22,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a page waits for the preview of a file: most are small, and then it is there whole.
+/// How long a page waits for the preview of a file: enough for most files to be previewed completely.
 const WAIT: Duration = Duration::from_millis(800);
-/// Larger files take longer anyway: once there are rows to show, nobody waits for the others.
+/// Larger files are only waited for until there are rows to show.
 const SMALL: u64 = 4 * 1024 * 1024;
 
 /// `GET /imports/{import}/preview`
@@ -68,7 +68,7 @@ fn shown(app: &App, actor: Actor, import: ImportId, at: &RowQuery) -> Result<Sho
     })
 }
 
-/// Where a form leads back to: the rows that it stood beside.
+/// The rows to which a form returns: those it was shown with.
 #[derive(Debug, Deserialize)]
 pub struct Back {
     class: Option<String>,
@@ -90,7 +90,7 @@ impl Back {
     }
 }
 
-/// The options of the import; what is not sent stays as it is.
+/// The options of the import; options that are not sent keep their values.
 #[derive(Debug, Deserialize)]
 pub struct Options {
     duplicates: Option<String>,
@@ -179,12 +179,12 @@ fn done(import: ImportId, back: &Back, outcome: Result<(), Problem>) -> Response
     }
 }
 
-/// A correction: of one cell, of a value throughout a column, or every suggestion for a column.
+/// A correction: of one cell, of a value throughout a column, or of all cells of a column that have a suggestion.
 #[derive(Debug, Deserialize)]
 pub struct Correction {
     /// Which column, from 0.
     column: Option<usize>,
-    /// The same as people count, from 1.
+    /// The column number as shown, from 1.
     nth: Option<usize>,
     row: Option<u64>,
     value: Option<String>,
@@ -237,7 +237,7 @@ pub async fn fix(
     done(import, &back, fixed)
 }
 
-/// `POST /imports/{import}/cells`: cells of one row or several get other values, as one step.
+/// `POST /imports/{import}/cells`: corrects cells of one or several rows as one step.
 pub async fn cells(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -259,7 +259,7 @@ pub async fn cells(
     done(import, &back, fixed)
 }
 
-/// The cells that were sent with another value than they had when the page was made.
+/// The cells whose submitted value differs from their value when the page was rendered.
 fn corrected_cells(sent: Vec<(String, String)>) -> Vec<CellFix> {
     let place = |name: &str, kind: &str| {
         let (row, column) = name.strip_prefix(kind)?.split_once('-')?;
@@ -282,7 +282,7 @@ fn corrected_cells(sent: Vec<(String, String)>) -> Vec<CellFix> {
         .collect()
 }
 
-/// `POST /imports/{import}/unfix`: takes the last correction back.
+/// `POST /imports/{import}/unfix`: undoes the last correction.
 pub async fn unfix(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -294,15 +294,15 @@ pub async fn unfix(
     done(import, &back, undone)
 }
 
-/// What is decided for one row.
+/// The decision for one row.
 #[derive(Debug, Deserialize)]
 pub struct Decided {
     row: u64,
     decision: String,
 }
 
-/// A decision in a word: `skip`, `create`, `update`, `fill`, the last two also with a contact: `update:ID`. Anything else is
-/// none: the row goes as all do.
+/// Parses a decision: `skip`, `create`, `update` or `fill`, the last two optionally with a contact, as in
+/// `update:ID`. Any other word removes the decision: the row then follows the options of the import.
 fn decision(word: &str) -> Result<Option<Decision>, Problem> {
     let (what, contact) = match word.split_once(':') {
         None => (word, None),

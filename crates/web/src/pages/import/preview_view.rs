@@ -1,4 +1,4 @@
-//! How the third step looks: a bar with three numbers, the options, and the rows of a class.
+//! The view of the third step: a bar with three numbers, the options, and the rows of one class.
 
 use crate::pages::import::options::date_options;
 use crate::pages::import::rows::{Changing, Rows, SWAP, heading, meaning, sentence};
@@ -16,19 +16,19 @@ use app::{
 use maud::{Markup, html};
 use model::Slot;
 
-/// What the page shows.
+/// The state of the page.
 pub struct Shown {
     pub draft: Draft,
-    /// How far its preview is.
+    /// The progress of the preview.
     pub state: PreviewState,
     /// Which rows are shown.
     pub class: RowClass,
-    /// Whether of invalid rows only the columns with problems are shown.
+    /// Whether invalid rows show only the columns with problems.
     pub only_problems: bool,
     pub rows: RowsPage,
-    /// What is wrong with invalid rows, if those are shown.
+    /// The problems by column, if invalid rows are shown.
     pub problems: Vec<ColumnProblem>,
-    /// The columns of the file, if those are shown.
+    /// The columns of the file, if invalid rows are shown.
     pub columns: Vec<Column>,
 }
 
@@ -37,7 +37,7 @@ impl Shown {
         self.rows.page + 1
     }
 
-    /// The address of a form of this page, which leads back to the same rows.
+    /// The URL of a form of this page, which returns to the same rows.
     fn action(&self, what: &str) -> String {
         let columns = if self.only_problems { "&columns=problems" } else { "" };
         let end = format!("{what}?class={}&page={}{columns}", self.class.as_str(), self.page());
@@ -45,7 +45,7 @@ impl Shown {
     }
 }
 
-/// How often a page without script looks again while it is counted.
+/// How often a page without script reloads while the preview is running.
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
 pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
@@ -75,7 +75,7 @@ pub fn view(signed: &CurrentMember, shown: &Shown) -> Markup {
     )
 }
 
-/// The button that writes, with the number that will be written on it, always in sight.
+/// The bar with the import button, labelled with the number of contacts that it will write; it is always visible.
 fn go(shown: &Shown) -> Markup {
     let Shown { draft, state, .. } = shown;
     let nothing = state.will_write == 0;
@@ -148,7 +148,7 @@ fn cards(counts: &Counts) -> Markup {
     }
 }
 
-/// What becomes of the rows that match a contact.
+/// The outcomes of the rows that match a contact.
 fn parts_of_duplicates(counts: &Counts) -> String {
     let parts = [
         (RowClass::Update, "will change"),
@@ -181,7 +181,7 @@ fn card(name: &str, count: u64, about: &str) -> Markup {
     }
 }
 
-/// What happens to duplicates and invalid values. Each choice is counted at once.
+/// The options for duplicates and invalid values. Changing one updates the preview at once.
 fn options(shown: &Shown) -> Markup {
     let settings = &shown.draft.settings;
     let options = &settings.options;
@@ -237,7 +237,7 @@ fn select(name: &str, label: &str, options: &[(&str, &str, bool)]) -> Markup {
     }
 }
 
-/// The rows of a class, with the way to those of the others.
+/// The rows of a class, with tabs for the other classes.
 fn rows(shown: &Shown) -> Markup {
     let Shown {
         draft,
@@ -286,7 +286,7 @@ fn rows(shown: &Shown) -> Markup {
     }
 }
 
-/// What can be done with all rows of a class at once.
+/// The actions on all rows of a class.
 fn beside(shown: &Shown) -> Markup {
     let fixes = shown.draft.fixes;
     html! {
@@ -307,7 +307,7 @@ fn beside(shown: &Shown) -> Markup {
     }
 }
 
-/// What there is beside the grid: fewer columns, and saving what was typed or pasted into several cells.
+/// The tools of the grid: showing only columns with problems, and saving values typed or pasted into several cells.
 fn grid_tools(shown: &Shown) -> Markup {
     let whole = format!("preview?class=invalid&page={}", shown.page());
     let (url, words) = match shown.only_problems {
@@ -327,13 +327,13 @@ fn one_or_these(n: u64) -> String {
     }
 }
 
-/// With more columns, one is chosen by its number.
+/// In files with more columns a column is chosen by number.
 const LISTED_COLUMNS: usize = 100;
 
-/// How many problems of columns are shown; the rest are corrected after them.
+/// The most column problems shown at once; the others appear when these are corrected.
 const PROBLEMS: usize = 6;
 
-/// Corrections of a whole column at once.
+/// Corrections of a whole column.
 fn whole_columns(shown: &Shown) -> Markup {
     html! {
         details.card.whole-columns id="whole-columns" open[shown.problems.iter().any(|problem| problem.rows > 1)] {
@@ -389,7 +389,7 @@ fn whole_column(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
     }
 }
 
-/// Accepts every suggestion for a column; the first of them are shown before.
+/// Accepts every suggestion for a column; the first of them are shown.
 fn suggestions(shown: &Shown, problem: &ColumnProblem) -> Markup {
     let words = match problem.suggested {
         1 => "Accept the suggestion".to_owned(),
@@ -408,7 +408,7 @@ fn suggestions(shown: &Shown, problem: &ColumnProblem) -> Markup {
     }
 }
 
-/// A setting of the file that may make all values of a column readable.
+/// A setting of the import that may make all values of a column readable.
 fn setting(shown: &Shown, at: usize, name: &str, label: &str, options: Markup) -> Markup {
     let id = format!("whole-{name}-{at}");
     html! {
@@ -421,7 +421,7 @@ fn setting(shown: &Shown, at: usize, name: &str, label: &str, options: Markup) -
 }
 
 fn replacement(shown: &Shown, at: usize, problem: &ColumnProblem) -> Markup {
-    // A value that is cut is found nowhere.
+    // A truncated value would match no cell.
     let example = if is_cut(&problem.example) { "" } else { &problem.example };
     let column = html! { input type="hidden" name="column" value=(problem.column); };
     replace_form(shown, at, column, example)

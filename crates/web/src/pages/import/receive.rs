@@ -1,6 +1,4 @@
-//! Receiving a file that a form sends.
-//!
-//! Owns the way from the form to the draft; the pieces are written as `bridge::arriving` says.
+//! Receives the file of an upload form and creates a draft from it. The pieces are written by `bridge::arriving`.
 
 use crate::Web;
 use crate::bridge::arriving::{Arriving, Receiving, file_name};
@@ -12,20 +10,20 @@ use axum::http::StatusCode;
 use bytes::Bytes;
 use std::sync::Arc;
 
-/// Bytes that are still taken of a file that was refused.
+/// The most bytes of a rejected file that are still read.
 const DRAINED: usize = 16 * 1024 * 1024;
 
-/// The name of rows that were pasted.
+/// The file name for pasted rows.
 const PASTED: &str = "Pasted rows.csv";
 
-/// Why nothing was taken in.
+/// Why no draft was created.
 #[derive(Debug)]
 pub enum Refused {
     /// There was no file in the form.
     Nothing,
-    /// The file, or taking it in, is at fault.
+    /// The file is rejected, or could not be stored.
     File(Error),
-    /// The request is.
+    /// The request is invalid.
     Request(Problem),
 }
 
@@ -39,7 +37,7 @@ impl From<Problem> for Refused {
 }
 
 impl Refused {
-    /// What a request that could not be read means.
+    /// The error for a request that could not be read.
     pub fn unread(web: &Web, error: &MultipartError) -> Self {
         if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
             let limit = web.upload_limit();
@@ -51,7 +49,7 @@ impl Refused {
     }
 }
 
-/// Takes a field of a form in as a file; none if it is empty.
+/// Stores a form field as the file of a new draft; `None` if the field is empty.
 pub async fn take(web: &Arc<Web>, actor: Actor, mut field: Field<'_>) -> Result<Option<ImportId>, Refused> {
     let name = match field.file_name() {
         Some(name) => file_name(name),
@@ -63,7 +61,7 @@ pub async fn take(web: &Arc<Web>, actor: Actor, mut field: Field<'_>) -> Result<
     let Arriving { file, place } = match receive(web, actor, first, &mut field).await {
         Ok(received) => received,
         Err(refused) => {
-            // A browser hears of it only behind the end of what it sends.
+            // A browser reads the response only after it has sent the whole body.
             drain(&mut field).await;
             return Err(refused);
         }
@@ -88,7 +86,7 @@ async fn next_piece(web: &Web, field: &mut Field<'_>) -> Result<Option<Bytes>, R
     field.chunk().await.map_err(|error| Refused::unread(web, &error))
 }
 
-/// The first piece that holds more than blanks: a form without a file has an empty one.
+/// The first piece that is not blank: a form without a file has an empty field.
 async fn first_piece(web: &Web, field: &mut Field<'_>) -> Result<Option<Bytes>, Refused> {
     while let Some(piece) = next_piece(web, field).await? {
         if !piece.trim_ascii().is_empty() {
@@ -98,7 +96,7 @@ async fn first_piece(web: &Web, field: &mut Field<'_>) -> Result<Option<Bytes>, 
     Ok(None)
 }
 
-/// Takes what is still sent of a file that was refused, up to a limit.
+/// Reads the rest of a rejected file, up to a limit.
 async fn drain(field: &mut Field<'_>) {
     let mut bytes = 0;
     while let Ok(Some(piece)) = field.chunk().await

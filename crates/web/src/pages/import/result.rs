@@ -1,6 +1,6 @@
-//! The last step: what became of every row, and the ways from here.
+//! The last step: the outcome of every row, and the links from there.
 //!
-//! Owns the page and the file of rejected rows.
+//! Contains the page and the download of rejected rows.
 
 use crate::Web;
 use crate::bridge::blocking::{blocking, written};
@@ -22,10 +22,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
 
-/// How often a page looks again while an undo goes on.
+/// How often the page reloads while an undo is running.
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
-/// The rows of a class, if they are kept.
+/// The rows of a class, or the reason why they are not available.
 struct Looked {
     class: RowClass,
     rows: Result<RowsPage, String>,
@@ -58,7 +58,8 @@ fn look(app: &App, actor: Actor, import: ImportId, at: &RowQuery, counts: &Count
     let class = at.class(counts);
     match app.result_rows(actor, import, class, at.page(), PAGE) {
         Ok(rows) => Ok(Looked { class, rows: Ok(rows) }),
-        // That they are not kept any more, or not here, is no failure of the page: its numbers are.
+        // Rows that are no longer kept, or are stored on another machine, are not an error of the page: its numbers
+        // are still valid.
         Err(error @ (Error::RowsGone(_) | Error::UploadMissing { .. })) => Ok(Looked {
             class,
             rows: Err(error.for_members()),
@@ -94,7 +95,7 @@ fn view(signed: &CurrentMember, report: &ImportReport, looked: Option<&Looked>) 
     )
 }
 
-/// Where one can go from here.
+/// The links and buttons for what can be done next.
 fn ways(report: &ImportReport) -> Markup {
     let import = report.import;
     let kept = matches!(report.state, ImportState::Done | ImportState::Cancelled);
@@ -144,7 +145,7 @@ fn state_notice(report: &ImportReport) -> Markup {
     }
 }
 
-/// What is not as the preview said, because somebody changed the directory in between.
+/// The outcomes that differ from the preview, because another member changed contacts in between.
 fn difference(expected: &Counts, counts: &Counts) -> Markup {
     let changed = RowClass::ALL
         .into_iter()
@@ -162,7 +163,7 @@ fn difference(expected: &Counts, counts: &Counts) -> Markup {
     )
 }
 
-/// What a class is called when it has happened.
+/// The heading of a class after the import.
 fn done(class: RowClass) -> &'static str {
     match class {
         RowClass::New => "Created",
@@ -176,7 +177,7 @@ fn done(class: RowClass) -> &'static str {
     }
 }
 
-/// The numbers, each leading to its rows.
+/// The numbers of the classes, each a link to its rows.
 fn numbers(report: &ImportReport, now: Option<RowClass>) -> Markup {
     html! {
         section.card.stack.outcomes aria-label="Rows by outcome" {
@@ -218,7 +219,7 @@ pub async fn rejected(
 ) -> Result<Response, Problem> {
     let import = ImportId(number);
     let actor = signed.actor;
-    // What is certain to fail fails before the answer has begun.
+    // Predictable failures are detected before the response begins; afterwards no error status can be sent.
     let report = blocking(&web, move |app| app.import_report(actor, import)).await?;
     if report.state == ImportState::Draft {
         return Ok(to(import, end_of(report.state)).into_response());
@@ -237,7 +238,7 @@ pub async fn rejected(
     Ok((headers, body).into_response())
 }
 
-/// `POST /imports/{import}/fix-rejected`: a new import of the rows that were not imported, with the same mapping.
+/// `POST /imports/{import}/fix-rejected`: creates a draft of the rows that were not imported, with the same mapping.
 pub async fn fix_rejected(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -248,7 +249,7 @@ pub async fn fix_rejected(
     Ok(to(draft, "preview?class=invalid"))
 }
 
-/// `POST /imports/{import}/continue`: an import that was stopped goes on behind its last row.
+/// `POST /imports/{import}/continue`: resumes a stopped import after its last row.
 pub async fn go_on(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,

@@ -1,6 +1,6 @@
-//! One row of a file with all its cells: the tables of rows show only the beginning of long values.
+//! One row of a file with all its cells: the tables of rows show long values truncated.
 //!
-//! Owns the page and its limits: so many cells, and so much of each. What is longer still is in the file itself.
+//! Limits the number of cells per page and their total size. Longer values are only in the file itself.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -21,19 +21,19 @@ use std::sync::Arc;
 /// Cells on a page.
 const CELLS: usize = 50;
 
-/// Characters of the cells of a page together.
+/// The most characters of all cells of a page together.
 const CHARACTERS: usize = 64 * 1024;
 
-/// What a script swaps when other cells are looked at.
+/// The id of the part that a script replaces when paging through the cells.
 const SWAP: &str = "cells";
 
-/// Which row is looked at.
+/// The row in the URL.
 #[derive(Debug, Deserialize)]
 pub struct At {
     class: String,
-    /// The page of the rows of this class that it is on, from 0.
+    /// The page of this class's rows that contains it, from 0.
     page: u64,
-    /// Its number in the file.
+    /// The number of the row in the file.
     row: u64,
     /// The page of its cells, from 0.
     #[serde(default)]
@@ -62,7 +62,7 @@ pub async fn show(
     }
 }
 
-/// The rows as the preview or the result shows them.
+/// The page of rows, from the preview of a draft or the result of an import.
 fn rows(app: &App, actor: Actor, import: ImportId, class: RowClass, page: u64) -> Result<RowsPage, Error> {
     match app.preview_rows(actor, import, class, page, PAGE) {
         Err(Error::NotADraft { .. }) => app.result_rows(actor, import, class, page, PAGE),

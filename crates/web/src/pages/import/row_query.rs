@@ -1,4 +1,4 @@
-//! Which rows of an import a page shows, as its address says it.
+//! The query parameters that select the rows of an import.
 
 use crate::pages::import::address;
 use app::{Counts, ImportId, RowClass};
@@ -7,18 +7,18 @@ use serde::Deserialize;
 /// Rows on a page.
 pub const PAGE: u64 = 50;
 
-/// Which rows are looked at.
+/// The rows in the URL.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct RowQuery {
     pub class: Option<String>,
     /// The page, from 1.
     pub page: Option<u64>,
-    /// Which columns of invalid rows: `problems`, or all.
+    /// `problems` to show only the columns of invalid rows that have problems.
     pub columns: Option<String>,
 }
 
 impl RowQuery {
-    /// The class that is asked for, else the first that wants a look.
+    /// The requested class, otherwise the first non-empty one, in the order in which classes need attention.
     pub fn class(&self, counts: &Counts) -> RowClass {
         let asked = self.class.as_deref().and_then(RowClass::parse);
         let first = || {
@@ -49,7 +49,7 @@ impl RowQuery {
     }
 }
 
-/// The address of a row that is on a page of the rows of a class.
+/// The URL of a row that is on this page of the rows of a class.
 pub fn row_url(import: ImportId, class: RowClass, page: u64, row: u64) -> String {
     address(import, &format!("row?class={}&page={page}&row={row}", class.as_str()))
 }

@@ -1,6 +1,7 @@
-//! Rows of a file in tables, by what becomes of them: before an import with the means to change that, after it without.
+//! Tables of the rows of a file, by class: with controls to change the outcome before the import, without them after
+//! it.
 //!
-//! Owns one table for each kind of class.
+//! Defines one table for each kind of class.
 
 use crate::pages::import::address;
 use crate::pages::import::fields::words_of;
@@ -12,43 +13,43 @@ use app::{Decision, Duplicates, ImportId, MatchedContact, PreviewRow, Reason, Ro
 use maud::{Markup, html};
 use model::{Contact, Slot};
 
-/// What a table of rows has to know beside them.
+/// A table of rows and its context.
 pub struct Rows<'a> {
     pub import: ImportId,
     pub page: &'a RowsPage,
-    /// What they have in common.
+    /// The class of all rows of the page.
     pub class: RowClass,
-    /// Whether they can still be changed; none after the import.
+    /// Where changes are posted; `None` after the import.
     pub changing: Option<Changing>,
 }
 
-/// Where changes of rows are sent.
+/// The target and context of forms that change rows.
 #[derive(Clone, Copy)]
 pub struct Changing {
     pub import: ImportId,
-    /// What happens to duplicates.
+    /// What the import does with duplicates.
     pub duplicates: Duplicates,
-    /// The page that is shown, from 1: it is come back to.
+    /// The page number, from 1; forms return to it.
     pub page: u64,
     /// Whether invalid rows show only the columns with problems.
     pub only_problems: bool,
 }
 
 impl Changing {
-    /// The part of an address by which a form leads back to the invalid rows of this page.
+    /// The query string with which a form returns to the invalid rows of this page.
     pub fn back(self) -> String {
         let columns = if self.only_problems { "&columns=problems" } else { "" };
         format!("class=invalid&page={}{columns}", self.page)
     }
 }
 
-/// Of each row, the most things of one kind that are shown: reasons, corrections, changes, matches.
+/// The most items of one kind shown per row: reasons, corrections, changes, matches.
 pub(super) const MOST_OF_EACH: usize = 4;
 
-/// What a script swaps when something about the rows was changed.
+/// The id of the part that a script replaces after a change of rows.
 pub const SWAP: &str = "preview";
 
-/// What a class is called above its rows.
+/// The heading of a class before the import.
 pub fn heading(class: RowClass) -> &'static str {
     match class {
         RowClass::New => "New",
@@ -62,7 +63,7 @@ pub fn heading(class: RowClass) -> &'static str {
     }
 }
 
-/// What a class means, in a sentence.
+/// The explanation of a class.
 pub fn meaning(class: RowClass) -> &'static str {
     match class {
         RowClass::New => "These rows match no existing contact and will be created.",
@@ -115,7 +116,7 @@ impl Rows<'_> {
         }
     }
 
-    /// How many more there are than are shown.
+    /// The number of items that are not shown, as a link to the row.
     pub(super) fn more(&self, row: &PreviewRow, all: usize) -> Markup {
         html! {
             @if all > MOST_OF_EACH {
@@ -128,7 +129,7 @@ impl Rows<'_> {
         row_url(self.import, self.class, self.page.page, row.number)
     }
 
-    /// The cells of a row that hold something, as far as they fit.
+    /// The non-empty cells of a row, truncated to the space available.
     fn cells(&self, row: &PreviewRow) -> Markup {
         let mut filled = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
         let mut text = String::new();
@@ -199,7 +200,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The row beside the contact that it matches.
+    /// The rows next to the contacts that they match.
     fn matched(&self) -> Markup {
         html! {
             table.table.matches-table {
@@ -225,7 +226,7 @@ impl Rows<'_> {
         }
     }
 
-    /// The choice for one row, whatever holds for the others.
+    /// The decision for one row, which overrides the options of the import.
     fn decision(&self, changing: Changing, row: &PreviewRow) -> Markup {
         let end = format!("decide?class={}&page={}", self.class.as_str(), changing.page);
         let chosen = decided(row);
@@ -271,7 +272,7 @@ impl Rows<'_> {
     }
 }
 
-/// The value of the choice that was made for a row.
+/// The select value of a row's decision.
 fn decided(row: &PreviewRow) -> String {
     let named = |word: &str, contact: Option<model::ContactId>| match contact {
         Some(id) if row.matches.len() > 1 => format!("{word}:{id}"),
@@ -286,12 +287,12 @@ fn decided(row: &PreviewRow) -> String {
     }
 }
 
-/// What keeps a row from being imported.
+/// The reasons for which a row is not imported.
 pub(super) fn wrong(row: &PreviewRow) -> impl Iterator<Item = &Reason> {
     row.reasons.iter().filter(|reason| !reason.warning)
 }
 
-/// Advice as a sentence of a page: the engine's is a clause.
+/// Turns advice, which the engine words as a clause, into a sentence.
 pub fn sentence(advice: &str) -> String {
     let mut letters = advice.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -299,7 +300,7 @@ pub fn sentence(advice: &str) -> String {
     format!("{first}{}{end}", letters.as_str())
 }
 
-/// What a contact has beside what the table shows.
+/// Counts what a contact has besides the values in the table.
 fn also(contact: &Contact) -> String {
     let mut more: Vec<String> = Vec::new();
     let mut count = |n: usize, one: &str, many: &str| {

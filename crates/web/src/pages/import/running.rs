@@ -1,6 +1,6 @@
-//! The fourth step: the import runs, with or without somebody watching.
+//! The fourth step: the import runs, whether or not a page is open.
 //!
-//! Owns the page, its live numbers and the way to stop.
+//! Contains the page, its live counters and the stop button.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -24,11 +24,11 @@ use tokio::time::Instant;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 
-/// How often pages that watch get an update.
+/// How often an open page receives an update.
 const UPDATE_INTERVAL: Duration = Duration::from_millis(400);
-/// How often it is asked whether those who look on are still signed in.
+/// How often the session of an open page is checked.
 const ASKED_EVERY: Duration = Duration::from_secs(3);
-/// How often a page without script looks again.
+/// How often a page without script reloads.
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
 fn goes_on(state: ImportState) -> bool {
@@ -119,7 +119,7 @@ fn numbers(progress: &ImportProgress) -> [(&'static str, &'static str, u64); 4] 
     ]
 }
 
-/// `GET /imports/{import}/events`: how far it is, again and again, until it ends or the server does.
+/// `GET /imports/{import}/events`: streams the progress until the import ends or the server shuts down.
 pub async fn events(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -127,12 +127,12 @@ pub async fn events(
     Path(number): Number,
 ) -> Result<Response, Problem> {
     let (actor, import) = (signed.actor, ImportId(number));
-    // A member who may not see the import gets a status, not a stream that says nothing.
+    // Checks the right first: a member who may not see the import gets an error status, not an empty stream.
     blocking(&web, move |app| app.import_progress(actor, import)).await?;
     let (sender, events) = mpsc::channel(1);
     let watching = Watching { actor, token, import };
     tokio::spawn(locale::scope(locale::current(), send_progress(web, watching, sender)));
-    // What a stream says is as private as a page.
+    // The stream is as private as a page.
     Ok(([(CACHE_CONTROL, "no-store")], Sse::new(events_of(events))).into_response())
 }
 
@@ -141,7 +141,7 @@ fn events_of(events: mpsc::Receiver<Event>) -> impl Stream<Item = Result<Event, 
     ReceiverStream::new(events).map(Ok)
 }
 
-/// Who looks on at which import.
+/// The recipient and the import of a progress stream.
 struct Watching {
     actor: Actor,
     token: Token,

@@ -1,4 +1,5 @@
-//! Contacts to try the program with: adding them. They are removed by undoing their import, which the list offers.
+//! Adds sample contacts for trying out the program. Undoing their import removes them; the list of contacts offers
+//! that.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -12,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long the answer waits for the import, and how often it looks.
+/// How often the handler checks whether the import is done, and the pause in between.
 const TRIES: u32 = 20;
 const PAUSE: Duration = Duration::from_millis(50);
 

@@ -1,4 +1,4 @@
-//! Taking an import back: first what that would do, then doing it.
+//! Undoing an import: a page that shows the effect, and the undo itself.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -14,10 +14,10 @@ use maud::{Markup, html};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long the answer waits for the end; undoing a large import goes on without anybody waiting.
+/// How long the response waits for the undo; a large undo continues after the response.
 const WAIT: Duration = Duration::from_secs(3);
 
-/// `GET /imports/{import}/undo`: what it would do.
+/// `GET /imports/{import}/undo`: shows what the undo would do.
 pub async fn ask(
     State(web): State<Arc<Web>>,
     signed: CurrentMember,
@@ -87,7 +87,7 @@ pub async fn undo(
     let work = Arc::clone(&web);
     let undoing = tokio::spawn(async move { blocking(&work, move |app| app.undo(actor, import, false)).await });
     match tokio::time::timeout(WAIT, undoing).await {
-        // It goes on without this request; the page of the result tells when it is done.
+        // The undo continues without this request; the result page shows when it is done.
         Err(_) => {}
         Ok(Err(_)) => return Err(Problem::Broken),
         Ok(Ok(Err(Problem::App(app::Error::AlreadyUndone(_))))) => {}

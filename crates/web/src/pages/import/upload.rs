@@ -1,6 +1,6 @@
 //! The first step: choosing a file, or pasting rows.
 //!
-//! Owns the page, what is accepted in words, and what is said of a file that is refused.
+//! Contains the page, the description of accepted files, and the messages for rejected files.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -21,7 +21,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use std::sync::Arc;
 
-/// What browsers offer first; everything else is taken, too, and told apart by what is in it.
+/// File types that the browser's dialog offers first; other files are accepted as well, because the format is
+/// detected from the content.
 const ACCEPTED: &str = ".csv,.tsv,.txt,.tab,.xlsx,.xlsm,.xls,.ods,.vcf,.zip,.gz,text/csv,text/tab-separated-values,text/plain,text/vcard,\
                         application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,application/zip,application/gzip";
 
@@ -42,7 +43,7 @@ pub async fn sample(_: CurrentMember) -> impl IntoResponse {
     (headers, app::SAMPLE_CSV)
 }
 
-/// `POST /import`: takes the file or the pasted rows, and leads to the next step.
+/// `POST /import`: creates a draft from the file or the pasted rows, and leads to the next step.
 pub async fn receive(State(web): State<Arc<Web>>, signed: CurrentMember, request: Request) -> Response {
     let scripted = wants_address(request.headers());
     let form = match Multipart::from_request(request, &()).await {
@@ -60,14 +61,15 @@ pub async fn receive(State(web): State<Arc<Web>>, signed: CurrentMember, request
     }
 }
 
-/// The script sends the file itself, to show how it goes on, and asks only for the address of the next page.
+/// Whether the request is from the script, which uploads the file itself to show the progress and expects only the
+/// URL of the next page.
 fn wants_address(headers: &HeaderMap) -> bool {
     headers
         .get(header::ACCEPT)
         .is_some_and(|accept| accept.as_bytes() == b"application/json")
 }
 
-/// Where a file is looked at first. The columns of vCards are known, so there is nothing to map.
+/// The first step for a new draft. The columns of vCards are known, so there is nothing to map.
 async fn next_step(web: &Arc<Web>, signed: &CurrentMember, import: ImportId) -> Result<&'static str, Problem> {
     let actor = signed.actor;
     let draft = blocking(web, move |app| app.draft(actor, import)).await?;
@@ -83,7 +85,7 @@ fn received(import: ImportId, step: &str, scripted: bool) -> Response {
     Redirect::to(&next).into_response()
 }
 
-/// The first field of the form that has something in it.
+/// Creates a draft from the first non-empty field of the form.
 async fn first_file(web: &Arc<Web>, signed: &CurrentMember, mut form: Multipart) -> Result<ImportId, Refused> {
     while let Some(field) = form.next_field().await.map_err(|error| Refused::unread(web, &error))? {
         if let Some(import) = take(web, signed.actor, field).await? {
@@ -98,7 +100,7 @@ fn nothing(web: &Web, signed: &CurrentMember) -> Response {
     crate::pages::import::refused(view(web, signed, Some(problem)))
 }
 
-/// A file that is no table says what it is; anything else is no fault of the file.
+/// The upload page with the reason if the file was rejected; other errors are error pages.
 fn refused(web: &Web, signed: &CurrentMember, error: Error) -> Response {
     let problem = html! { p { (cut(&error.for_members(), PROBLEM)) } };
     let status = match &error {
@@ -154,7 +156,7 @@ fn view(web: &Web, signed: &CurrentMember, problem: Option<Markup>) -> Markup {
     )
 }
 
-/// Where contacts are, and what can be imported.
+/// Which sources and formats can be imported.
 fn accepted() -> Markup {
     html! {
         aside.card.stack aria-label="What can be imported" {

@@ -1,11 +1,11 @@
-//! How warnings for rows that are imported anyway are shown, in the preview and in the result.
+//! The warnings about rows that are imported all the same, in the preview and in the result.
 
 use crate::ui::truncate::brief;
 use crate::ui::words::{counted, number};
 use app::{Warned, Warnings};
 use maud::{Markup, html};
 
-/// The kinds of warnings with their numbers and the first rows of each.
+/// The kinds of warnings, each with its count and first rows.
 pub fn warnings(warnings: &Warnings) -> Markup {
     let total = warnings.kinds().iter().map(|kind| kind.count).sum();
     html! {

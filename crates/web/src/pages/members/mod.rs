@@ -1,6 +1,6 @@
-//! Who works here: the list of members, and what an admin does with them.
+//! The list of members, and how admins manage them.
 //!
-//! What a member may do is asked of `app` each time; the pages only leave away what would be refused.
+//! `app` checks every right; the pages only hide what it would refuse.
 
 mod remove;
 mod view;
@@ -25,26 +25,26 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What the form of an invitation sends.
+/// The form that invites a member.
 #[derive(Deserialize)]
 pub struct InviteForm {
     email: String,
     role: String,
 }
 
-/// What the form of a role sends.
+/// The form that changes a role.
 #[derive(Deserialize)]
 pub struct RoleForm {
     role: String,
 }
 
-/// What the button of an invitation sends.
+/// The form that revokes an invitation.
 #[derive(Deserialize)]
 pub struct RevokeForm {
     email: String,
 }
 
-/// What the button of a sign-in sends.
+/// The form that ends a sign-in.
 #[derive(Deserialize)]
 pub struct EndForm {
     session: String,
@@ -73,7 +73,7 @@ pub async fn invite(
     let (actor, role) = (signed.actor, role(&sent.role)?);
     let email = sent.email.clone();
     let shown = match blocking(&web, move |app| app.invite(actor, &email, role)).await {
-        // The secret stands on this page alone: an address would stay in the browser's history.
+        // The link is shown only on this page: in a URL its secret would stay in the browser's history.
         Ok(link) => Shown {
             link: Some(made(&web, &headers, "/join/", "Invitation link", link)),
             ..Shown::default()
@@ -150,7 +150,7 @@ pub async fn reset_link(
     show(&web, &signed, shown).await
 }
 
-/// Whether an invitation makes an admin or owner, which needs a recent proof.
+/// Whether an invitation is for an admin or owner, which requires a recent proof.
 pub fn invites_who_keeps_order(body: &[u8]) -> bool {
     Pairs::parse(body).first("role") != Some(Role::Member.as_str())
 }
@@ -210,7 +210,7 @@ fn made(web: &Web, headers: &HeaderMap, path: &str, label: &'static str, link: N
     MadeLink { label, url, link }
 }
 
-/// Back to the page of the members, which says what was done.
+/// Redirects to the members page with `what` as flash message.
 fn done(what: &str) -> Response {
     redirect("/members", Flash::text(what))
 }

@@ -1,4 +1,4 @@
-//! Removing a member: who gets what is theirs.
+//! Removing a member: choosing who receives the member's contacts and other belongings.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -16,7 +16,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What the form sends.
+/// The form that removes a member.
 #[derive(Deserialize)]
 pub struct RemoveForm {
     to: String,

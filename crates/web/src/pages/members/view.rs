@@ -1,4 +1,4 @@
-//! What the list of members looks like.
+//! The view of the list of members.
 
 use crate::session::CurrentMember;
 use crate::ui::flash::Flash;
@@ -8,7 +8,7 @@ use crate::ui::words::{browser, date, moment, number};
 use app::{InvitationInfo, MemberInfo, MemberState, NewLink, Role};
 use maud::{Markup, html};
 
-/// The page: to who keeps order all there is, to others names.
+/// The page: all details for admins and owners, only names for others.
 pub fn page(signed: &CurrentMember, listed: &Listed, shown: &Shown) -> Markup {
     html! {
         h1 { "Members" }
@@ -34,7 +34,7 @@ pub fn page(signed: &CurrentMember, listed: &Listed, shown: &Shown) -> Markup {
     }
 }
 
-/// A link that is shown this once.
+/// A new link, shown only once.
 fn new_link(made: &MadeLink) -> Markup {
     let join = made.label == "Invitation link";
     html! {
@@ -224,7 +224,7 @@ fn roles() -> Markup {
     }
 }
 
-/// Where everybody is signed in.
+/// The active sign-ins of all members.
 fn places(signed: &CurrentMember, members: &[MemberInfo]) -> Markup {
     let all = members.iter().flat_map(|member| {
         member
@@ -265,7 +265,7 @@ fn places(signed: &CurrentMember, members: &[MemberInfo]) -> Markup {
     }
 }
 
-/// The roles that the member may give.
+/// The roles that the member may assign.
 fn offered(signed: &CurrentMember) -> impl Iterator<Item = Role> {
     let most = signed.role;
     Role::ALL.into_iter().filter(move |role| *role <= most)
@@ -288,27 +288,27 @@ fn state(state: MemberState) -> Markup {
     }
 }
 
-/// What the page shows beside the list.
+/// What the page shows besides the list.
 #[derive(Default)]
 pub struct Shown {
-    /// What was done, in words.
+    /// The flash message.
     pub flash: Option<Flash>,
-    /// A link that was made. Its secret is shown this once.
+    /// A new link, shown only once.
     pub link: Option<MadeLink>,
-    /// What was wrong with the email to invite, and that email.
+    /// An email that could not be invited, and the reason.
     pub wrong: Option<(String, &'static str)>,
 }
 
-/// A link, as the browser can reach it.
+/// A link with its full URL.
 pub struct MadeLink {
     pub label: &'static str,
     pub url: String,
     pub link: NewLink,
 }
 
-/// Everything that the list is made of.
+/// The data of the list.
 pub struct Listed {
     pub members: Vec<MemberInfo>,
-    /// None for who may not see them.
+    /// `None` for a member who may not see invitations.
     pub invitations: Option<Vec<InvitationInfo>>,
 }

@@ -18,10 +18,10 @@ use maud::{Markup, html};
 use model::{Region, Slot};
 use std::sync::Arc;
 
-/// What was sent: names and values.
+/// The submitted form: names and values.
 type Sent = Vec<(String, String)>;
 
-/// Rules for matches, with their words in forms and for people.
+/// The match rules, with their form values and names.
 const MATCHES: [(Match, &str, &str); 4] = [
     (Match::EmailOrPhone, "email-or-phone", "Email or phone"),
     (
@@ -33,7 +33,7 @@ const MATCHES: [(Match, &str, &str); 4] = [
     (Match::Phone, "phone", "Phone"),
 ];
 
-/// What becomes of duplicates, in the same way.
+/// The ways to handle duplicates, with their form values and names.
 const DUPLICATES: [(Duplicates, &str, &str); 4] = [
     (Duplicates::Skip, "skip", "Skip the row"),
     (Duplicates::Update, "update", "Update the contact"),

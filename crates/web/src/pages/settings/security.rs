@@ -1,4 +1,4 @@
-//! The settings about signing in, in a form of their own: saving them needs the password again.
+//! The settings for signing in. They are a form of their own because saving them requires the password again.
 
 use crate::Web;
 use crate::bridge::blocking::blocking;
@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use std::sync::Arc;
 
-/// What the form sends. What is no number is a number that is refused.
+/// The form. A value that is not a number becomes 0, which `app` rejects.
 #[derive(Deserialize)]
 pub struct SecurityForm {
     idle_hours: String,

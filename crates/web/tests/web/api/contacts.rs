@@ -1,4 +1,4 @@
-//! Contacts by the API.
+//! Contacts through the API.
 
 use super::{Program, joined, with_program};
 use app::{Access, Grantee, Role};
@@ -161,7 +161,7 @@ async fn a_list_is_read_page_by_page_without_loss() {
             assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
         }
     }
-    // Contacts that come and go before the cursor move nothing behind it.
+    // Contacts that are added or deleted before the cursor do not move the contacts after it.
     let page = program.get("/api/v1/contacts?limit=10").await.json();
     let next = page["next"].as_str().unwrap().to_owned();
     let ada = site.app.actor_of("ada@example.org").unwrap();
@@ -343,7 +343,7 @@ async fn a_request_with_a_key_has_one_effect() {
     let key: &[(&str, &str)] = &[("idempotency-key", "bad")];
     program.ask("POST", "/api/v1/contacts", key, &bad).await.expect(422);
     program.ask("POST", "/api/v1/contacts", key, &ann).await.expect(201);
-    // Keys are those of a member.
+    // Keys are separate for each member.
     let bob = Program::new(&site, joined(&site, "bob", Role::Member));
     bob.ask("POST", "/api/v1/contacts", key, &ann).await.expect(201);
     let batch =
@@ -411,7 +411,7 @@ async fn a_contact_is_kept_in_step_by_its_id_in_another_system() {
     assert_eq!(made["status"], 201, "{made}");
     let again = upsert(&program, named("Anna")).await;
     assert_eq!((&again["status"], &again["id"]), (&json!(200), &made["id"]));
-    // Without a contact of that id, an email finds one, which has the id from then on.
+    // If no contact has this external id, the email is matched, and the contact found gets the id.
     let ben = json!({"contact": {"emails": [{"value": "ben@acme.example"}]}});
     let ben = program.post("/api/v1/contacts", &ben).await.expect(201).json()["id"].clone();
     let linked = upsert(
@@ -426,7 +426,7 @@ async fn a_contact_is_kept_in_step_by_its_id_in_another_system() {
     )
     .await;
     assert_eq!(linked["id"], ben);
-    // After a merge the name is that of the contact that stayed; after a deletion it is free.
+    // After a merge the external id belongs to the contact that stayed; after a deletion it is free.
     let merge = json!({"keep": made["id"], "merge": [ben]});
     program.post("/api/v1/contacts:merge", &merge).await.expect(200);
     let kept = upsert(
@@ -438,7 +438,7 @@ async fn a_contact_is_kept_in_step_by_its_id_in_another_system() {
     upsert(&program, json!({"op": "delete", "id": made["id"]})).await;
     let new = upsert(&program, named("Ann")).await;
     assert!(new["status"] == 201 && new["id"] != made["id"], "{new}");
-    // The names are the member's own, and a contact that they see no more is none.
+    // External ids are separate for each member. A contact that the member no longer sees does not count.
     let bob = joined(&site, "bob", Role::Member);
     let of_bob = upsert(&Program::new(&site, bob), named("Bob")).await;
     assert_eq!(of_bob["status"], 201);

@@ -1,8 +1,8 @@
-//! A law: whatever several members do to their contacts and ask with their tokens, no answer has a value of a contact that the
-//! member who asks may not see at that moment.
+//! A property test: whatever several members do with their contacts and request with their tokens, no response contains
+//! a value of a contact that the requesting member may not see at that moment.
 //!
-//! Every contact has a mark in its name, its notes and a tag that nothing else has; every answer is searched for all marks. Every
-//! operation of the document is among what is asked.
+//! Every contact has a unique mark in its name, its notes and a tag; every response is searched for all marks. The
+//! requests cover every operation of the document.
 
 use super::document::{document, operations};
 use super::{Program, Reply, joined, with_program};
@@ -17,10 +17,10 @@ use std::time::Duration;
 
 const MEMBERS: usize = 4;
 const CONTACTS: usize = 6;
-/// Kinds of requests.
+/// The number of kinds of requests.
 const KINDS: u8 = 43;
 
-/// One request: of whom, about which contact, another contact or member, and which.
+/// One request: the member, the contact, another contact or member, and the kind.
 #[derive(Clone, Debug)]
 struct Step {
     who: usize,
@@ -38,7 +38,7 @@ fn step() -> impl Strategy<Value = Step> {
     })
 }
 
-/// What nobody writes by accident.
+/// A text that does not occur by accident.
 fn mark(contact: usize) -> String {
     format!("zqx{contact}xqz")
 }
@@ -48,17 +48,17 @@ struct World {
     members: Vec<Actor>,
     programs: Vec<Program>,
     contacts: Vec<ContactId>,
-    /// Where each member follows the changes.
+    /// The position of each member in the changes.
     positions: Vec<String>,
-    /// What can be undone, and by whom.
+    /// The actions that can be undone, with the member who did them.
     actions: Vec<(usize, String)>,
-    /// The addresses of imports, and whose they are.
+    /// The addresses of imports, with the member who owns each.
     imports: Vec<(usize, String)>,
     guests: usize,
     worker: Option<Worker>,
 }
 
-/// Sees nothing of what the worker does.
+/// An observer that ignores everything.
 struct Quiet;
 
 impl WorkerObserver for Quiet {
@@ -75,7 +75,7 @@ impl Drop for World {
     }
 }
 
-/// The answers of several requests in one; none of them a failure of the server.
+/// The responses to several requests in one. None of them may be a server error.
 async fn all(program: &Program, requests: &[(&str, &str, &str)]) -> Reply {
     let mut texts = String::new();
     let mut last = program.get("/api/v1/tags").await;
@@ -225,7 +225,7 @@ impl World {
             29 => match self.actions.pop() {
                 Some((who, action)) => {
                     let undo = format!("/api/v1/actions/{action}:undo");
-                    // Others find no such action.
+                    // Other members do not find the action.
                     self.programs[step.other % MEMBERS].post_nothing(&undo).await;
                     let mut undone = self.programs[who].post_nothing(&undo).await;
                     undone.text.clear();
@@ -268,7 +268,7 @@ impl World {
         }
     }
 
-    /// Keeps a member out for a moment.
+    /// Deactivates a member and activates them again.
     async fn bar(&mut self, step: &Step, program: &Program) -> Reply {
         let barred = step.other % MEMBERS;
         let place = format!("/api/v1/members/{}", self.members[barred].member().0);
@@ -277,14 +277,14 @@ impl World {
             let late = self.programs[barred].get("/api/v1/contacts").await;
             assert_eq!(late.status.as_u16(), 401, "{}", late.text);
             all(program, &[("POST", &format!("{place}:activate"), "")]).await;
-            // The tokens from before are worth nothing any more.
+            // The previous tokens are no longer valid.
             let fresh = Program::new(&self.site, self.members[barred]);
             self.programs[barred].token = fresh.token;
         }
         reply
     }
 
-    /// Gives a contact to a guest, who is removed then: another member gets it.
+    /// Transfers a contact to a guest, who is then removed: another member gets it.
     async fn leave(&mut self, step: &Step, program: &Program) -> Reply {
         self.guests += 1;
         let guest = joined(&self.site, &format!("guest{}", self.guests), Role::Member);
@@ -304,7 +304,7 @@ impl World {
         reply
     }
 
-    /// Changes what belongs to the workspace.
+    /// Changes resources of the workspace.
     async fn workspace(&self, step: &Step, program: &Program) -> Reply {
         let field = json!({"name": format!("Field {}", step.contact)}).to_string();
         let view = json!({"name": "View", "query": "q=x", "shared": step.other.is_multiple_of(2)}).to_string();
@@ -335,7 +335,7 @@ impl World {
         more
     }
 
-    /// Does all that can be done to a webhook.
+    /// Calls every operation on a webhook.
     async fn change_webhook(&self, program: &Program) -> Reply {
         let webhooks = program.get("/api/v1/webhooks").await.json();
         let place = format!(
@@ -361,7 +361,7 @@ impl World {
         .await
     }
 
-    /// A file that changes the contacts with an email, as far as the member may.
+    /// Imports a file that changes the contacts with an email, as far as the member may.
     async fn begin_import(&mut self, step: &Step, program: &Program) -> Reply {
         let file = format!("Job Title,Email\nBoss,e{}@x.example\nNobody,none\n", step.contact / 2);
         let headers = [("content-type", "text/csv")];
@@ -371,7 +371,7 @@ impl World {
         made
     }
 
-    /// The program of the member whose import it is, and the import's address, if there is one.
+    /// The program of an import's owner and the import's address, if the member has an import.
     fn import_of(&self, step: &Step) -> Option<(Program, String)> {
         let own: Vec<&String> = self
             .imports
@@ -383,7 +383,7 @@ impl World {
         Some((self.programs[step.who].clone(), (*place).clone()))
     }
 
-    /// All that is shown of an import, its owner's or, where the member has none, somebody's.
+    /// Reads everything about an import of the member; if the member has none, tries one of another member.
     async fn look_at_import(&self, step: &Step) -> Reply {
         let other = self.imports.last().map_or("/api/v1/imports/1", |(_, place)| place);
         let program = self.programs[step.who].clone();
@@ -470,7 +470,7 @@ impl World {
         }
     }
 
-    /// Notes what can be undone.
+    /// Records an action that can be undone.
     fn acted(&mut self, who: usize, reply: Reply) -> Reply {
         if let Some(action) = reply.json()["action"].as_str() {
             self.actions.push((who, action.to_owned()));
@@ -478,7 +478,7 @@ impl World {
         reply
     }
 
-    /// Makes a webhook, or looks at deliveries of webhooks: only of contacts that their members may see at this moment.
+    /// Creates a webhook, or checks deliveries: they may only name contacts that their members may see at this moment.
     async fn webhook(&mut self, step: &Step, program: &Program) -> Reply {
         let events = json!(["contact.created", "contact.updated", "contact.deleted"]);
         let body = json!({"url": "https://example.org/hook", "events": events});
@@ -521,7 +521,7 @@ impl World {
         reply
     }
 
-    /// A file with the email of a contact: what it matches is shown.
+    /// Previews a file with the email of a contact: the preview shows the matches.
     async fn preview(&self, step: &Step, program: &Program) -> Reply {
         let file = format!("First Name,Email\nPlain,e{}@x.example\n", step.contact / 2);
         let headers = [("content-type", "text/csv")];
@@ -549,19 +549,19 @@ impl World {
         last
     }
 
-    /// Fails if an answer to a member has the mark of a contact that they may not see.
+    /// Fails if a response to a member contains the mark of a contact that they may not see.
     fn check(&self, step: &Step, reply: &Reply) -> Result<(), TestCaseError> {
         prop_assert!(!reply.status.is_server_error(), "{step:?}: {}", reply.text);
         for (at, id) in self.contacts.iter().enumerate() {
             if !reply.text.contains(&mark(at)) {
                 continue;
             }
-            // A merge gives its values to the contact that stays.
+            // A merge copies values into the contact that stays.
             let may_see = self.contacts.iter().any(|other| {
                 let seen = self.site.app.contact(self.members[step.who], *other);
                 seen.is_ok_and(|seen| other == id || seen.contact.to_json().contains(&mark(at)))
             });
-            // The word that was asked for may be repeated.
+            // An error may repeat the search word of the request.
             let asked = step.what == 3 && at == step.contact && !reply.status.is_success();
             prop_assert!(may_see || asked, "{step:?} shows contact {at}: {}", reply.text);
         }
@@ -569,7 +569,7 @@ impl World {
     }
 }
 
-/// The operations of the document that none of these programs has asked for.
+/// The operations of the document that no program has called.
 fn unasked(world: &World) -> Vec<String> {
     let all: Vec<BTreeSet<(String, String)>> = world
         .programs
@@ -584,7 +584,7 @@ fn unasked(world: &World) -> Vec<String> {
     unasked.map(|(path, method, _)| format!("{method} {path}")).collect()
 }
 
-/// Whether a path is of an operation's template.
+/// Whether a path matches an operation's template.
 fn is_of(template: &str, path: &str) -> bool {
     let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
@@ -598,16 +598,16 @@ fn is_of(template: &str, path: &str) -> bool {
             })
 }
 
-/// Operations that are not asked for here, and why.
+/// Operations that are not covered here, and why.
 const NOT_ASKED: [(&str, &str); 0] = [];
 
-/// Every kind of request once or twice by the owner, who may do all, so that none of the document's operations is left out of
-/// what is tried at random.
+/// Every kind of request once or twice by the owner, who may do everything, so that the random requests cover every
+/// operation of the document.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_operation_of_the_document_is_among_the_requests() {
     let mut world = World::begin().await;
     for what in (0..KINDS).chain([29]) {
-        // Changes and the tail of an import need one that is still a draft or has ended.
+        // Some operations need an import that is still a draft, others one that has ended.
         for (contact, other) in [(0, 1), (2, 2)] {
             let step = Step {
                 who: 0,
@@ -623,7 +623,7 @@ async fn every_operation_of_the_document_is_among_the_requests() {
     assert_eq!(unasked(&world), left_out);
 }
 
-/// A case asks for up to 80 pages.
+/// Reduces the number of cases: each sends up to 80 requests.
 fn fewer_cases() -> ProptestConfig {
     let usual = ProptestConfig::default();
     ProptestConfig {

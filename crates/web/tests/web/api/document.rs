@@ -1,4 +1,4 @@
-//! The document of the API: in step with the routes, complete, and kept in the repository.
+//! The document of the API: in step with the routes, complete, and stored in the repository.
 
 use super::with_program;
 use serde_json::Value;
@@ -10,7 +10,7 @@ fn kept() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json")
 }
 
-/// Writes the file anew: `cargo nextest run -p web --run-ignored only -E 'test(document_is_written)'`.
+/// Rewrites the file: `cargo nextest run -p web --run-ignored only -E 'test(document_is_written)'`.
 #[test]
 #[ignore = "it writes docs/openapi.json"]
 fn the_document_is_written() {
@@ -69,7 +69,7 @@ fn every_route_of_programs_is_in_the_document_with_its_scope() {
     assert_eq!(elsewhere, ["/api/v1/openapi.json"]);
 }
 
-/// Whether a content has an example, or its type has one.
+/// Whether a media type or the type that it refers to has an example.
 fn has_example(document: &Value, content: &Value) -> bool {
     content.as_object().into_iter().flatten().any(|(kind, media)| {
         let name = media["schema"]["$ref"]

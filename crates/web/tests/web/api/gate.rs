@@ -1,4 +1,4 @@
-//! Who gets in with which token, and how refusals look.
+//! Access with tokens and scopes, and the format of refusals.
 
 use super::{Program, joined, send, with_program};
 use crate::site::{MINUTE, Site, near};

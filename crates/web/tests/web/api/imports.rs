@@ -1,4 +1,4 @@
-//! Imports by the API: upload, columns, rows, corrections, start, cancel, resume, undo.
+//! Imports through the API: upload, columns, rows, corrections, start, cancel, resume, undo.
 
 use super::{Program, Reply, joined, with_program};
 use crate::site::Site;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 const FILE: &str = "First Name,Mail,Nummer\nAnn,ann@acme.example,1\nBen,ben@gmial.com.,2\nCy,nothing,3\n";
 
-/// Sees nothing of what the worker does.
+/// An observer that ignores everything.
 struct Quiet;
 
 impl WorkerObserver for Quiet {
@@ -28,7 +28,7 @@ async fn upload(program: &Program, query: &str, file: &str) -> Reply {
         .await
 }
 
-/// The import once it does not go on by itself any more.
+/// The import, once its state no longer changes by itself.
 async fn settled(program: &Program, place: &str) -> Value {
     let reply = program
         .ask("GET", place, &[("prefer", "wait=30")], "")
@@ -251,7 +251,7 @@ async fn imports_are_listed_page_by_page() {
     assert_eq!(page("?limit=3").await.1, Value::Null);
     let (first, next) = page("?limit=2").await;
     assert_eq!(first, ["c.csv", "b.csv"]);
-    // What is added in between does not move the page that follows.
+    // An import added in between does not move the next page.
     upload(&program, "?name=d.csv", FILE).await.expect(201);
     let rest = page(&format!("?limit=2&cursor={}", next.as_str().unwrap())).await;
     assert_eq!(rest, (vec!["a.csv".to_owned()], Value::Null));

@@ -27,11 +27,11 @@ use tower::ServiceExt;
 pub struct Program {
     router: Router,
     pub token: String,
-    /// Method and path of what was asked.
+    /// Method and path of every request sent.
     asked: Arc<Mutex<BTreeSet<(String, String)>>>,
 }
 
-/// What came back.
+/// The response.
 #[derive(Debug)]
 pub struct Reply {
     pub status: StatusCode,
@@ -61,7 +61,7 @@ impl Reply {
 }
 
 impl Program {
-    /// A program of a member with all scopes.
+    /// A program of a member, with all scopes.
     pub fn new(site: &Site, actor: Actor) -> Self {
         Self::with_scopes(site, actor, &TokenScope::ALL)
     }
@@ -91,7 +91,7 @@ impl Program {
         self.ask("POST", path, &[], "").await
     }
 
-    /// A request with a body of JSON, or without one if it is empty.
+    /// Sends a request with a JSON body, or without a body if it is empty.
     pub async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         let asked = path.split('?').next().unwrap_or_default();
         self.asked.lock().unwrap().insert((method.to_owned(), asked.to_owned()));
@@ -106,7 +106,7 @@ impl Program {
     }
 }
 
-/// A request with these headers alone.
+/// Sends a request with only these headers.
 pub async fn send(router: &Router, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Reply {
     let from: SocketAddr = "127.0.0.1:5000".parse().unwrap();
     let mut request = Request::builder()
@@ -127,7 +127,7 @@ pub async fn send(router: &Router, method: &str, path: &str, headers: &[(&str, &
     }
 }
 
-/// A site with its owner, Ada, and a program of hers.
+/// A site with its owner, Ada, and a program with her token.
 pub async fn with_program() -> (Site, Program) {
     let (site, _) = Site::set_up().await;
     let ada = site.app.actor_of("ada@example.org").unwrap();
@@ -135,7 +135,7 @@ pub async fn with_program() -> (Site, Program) {
     (site, program)
 }
 
-/// Another member.
+/// Adds another member.
 pub fn joined(site: &Site, name: &str, role: Role) -> Actor {
     let ada = site.app.actor_of("ada@example.org").unwrap();
     let email = format!("{name}@example.org");

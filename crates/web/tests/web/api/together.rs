@@ -1,13 +1,13 @@
-//! Many programs at once: no update is lost, and the changes lead to exactly the contacts that there are.
+//! Many programs at once: no update is lost, and the changes feed leads to exactly the current contacts.
 
 use super::{Program, with_program};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// How many times each program counts up a contact that all of them change.
+/// How many times each program increments the contact that all programs change.
 const COUNTED: usize = 4;
 
-/// What a program that follows the changes has.
+/// The copy of the contacts that a program keeps by following the changes.
 #[derive(Default)]
 struct Copy {
     contacts: BTreeMap<String, Value>,
@@ -15,7 +15,7 @@ struct Copy {
 }
 
 impl Copy {
-    /// Applies what there is to apply. Whether there may be more.
+    /// Applies the next page of changes. Returns whether there may be more.
     async fn follow(&mut self, program: &Program) -> bool {
         let path = format!("/api/v1/contacts/changes?since={}&limit=50", self.position);
         let changes = program.get(&path).await.expect(200).json();
@@ -37,7 +37,7 @@ async fn create(program: &Program, name: &str) -> String {
     made.header("location").to_owned()
 }
 
-/// Adds one to the number in the notes of a contact, anew for as long as somebody was quicker.
+/// Increments the number in the notes of a contact, and retries while another program was faster.
 async fn count_up(program: &Program, place: &str) {
     loop {
         let read = program.get(place).await.expect(200);
@@ -53,7 +53,7 @@ async fn count_up(program: &Program, place: &str) {
     }
 }
 
-/// What one program does: contacts of its own, and one of all.
+/// The work of one program: contacts of its own, and the contact that all programs share.
 async fn work(program: Program, number: usize, shared: String) {
     for round in 0..COUNTED {
         let own = create(&program, &format!("P{number}R{round}")).await;
@@ -74,7 +74,7 @@ async fn together(programs: usize) {
         position: "0".to_owned(),
         ..Copy::default()
     };
-    // A token has its own limit of requests.
+    // The rate limit is per token.
     let tokens: Vec<Program> = (0..programs.min(40)).map(|_| Program::new(&site, ada)).collect();
     let mut working = tokio::task::JoinSet::new();
     for number in 0..programs {

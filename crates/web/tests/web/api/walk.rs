@@ -1,6 +1,8 @@
-//! The walk: every operation, asked by tokens of every scope and by members of every right, with what each is answered.
+//! The walk: every operation, called with tokens of every scope and by members with every right, with the expected
+//! status of each call.
 //!
-//! Owns the list of what is expected: an operation that stands nowhere in it fails the test, and so does one that is gone.
+//! Contains the list of expected statuses: an operation that is missing from it fails the test, and so does an entry
+//! for an operation that no longer exists.
 
 use super::{Program, Reply, joined, with_program};
 use crate::site::PASSWORD;
@@ -14,25 +16,25 @@ use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use web::routes::{Access as Who, table};
 
-/// A stranger, a viewer, an editor and the owner of the contact that an operation is about. The first is an admin: roles
-/// give no right to contacts.
+/// The statuses for a stranger, a viewer, an editor and the owner of the contact that an operation is about. The
+/// stranger is an admin: roles give no right to contacts.
 type Expected = [u16; 4];
 
 const fn all(status: u16) -> Expected {
     [status; 4]
 }
 
-/// What only its maker may: for others it is not there.
+/// Operations for the creator only; for others the resource does not exist.
 const fn maker(status: u16) -> Expected {
     [404, 404, 404, status]
 }
 
-/// What those may who keep order.
+/// Operations for admins.
 const fn order(status: u16) -> Expected {
     [status, 403, 403, 403]
 }
 
-/// Method, path, body, and what is expected. `{version}` is that of the contact.
+/// Method, path, body, and the expected statuses. `{version}` is the version of the contact.
 const STATED: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/api/v1/contacts", "", all(200)),
     ("GET", "/api/v1/contacts/changes?since=0", "", all(200)),
@@ -43,7 +45,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         all(201),
     ),
     ("GET", "/api/v1/contacts/{id}", "", [404, 200, 200, 200]),
-    // A later member has not seen the change of the one before.
+    // The owner comes last and still names the version from before the editor's change.
     (
         "PUT",
         "/api/v1/contacts/{id}",
@@ -71,7 +73,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         r#"{"keep": "{id}", "merge": ["{other}"]}"#,
         [404, 403, 403, 200],
     ),
-    // Sharing, tags, undoing. What is not one's own is skipped.
+    // Sharing, tags, undoing. Contacts of other owners are skipped.
     ("GET", "/api/v1/contacts/{id}/shares", "", [404, 200, 200, 200]),
     (
         "POST",
@@ -150,7 +152,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
     ),
     ("DELETE", "/api/v1/invitations/{email}", "", order(204)),
     ("GET", "/api/v1/audit", "", order(200)),
-    // Webhooks of the admin, who is the stranger to the contact.
+    // Webhooks of the admin, who is the stranger.
     ("GET", "/api/v1/webhooks", "", order(200)),
     (
         "POST",
@@ -171,7 +173,7 @@ const STATED: &[(&str, &str, &str, Expected)] = &[
         "",
         order(202),
     ),
-    // Imports are those of the member who made them: `{draft}` is not started, `{done}` has ended.
+    // Imports belong to the member who created them: `{draft}` is not started, `{done}` has ended.
     ("GET", "/api/v1/imports", "", all(200)),
     ("POST", "/api/v1/imports", "First Name\nAnn\n", all(201)),
     ("GET", "/api/v1/imports/{draft}", "", maker(200)),
@@ -223,7 +225,7 @@ impl Walk {
         id
     }
 
-    /// What an operation is about, made anew: its address and its body name what is made.
+    /// Creates the objects of an operation and the values of the placeholders in its address and body.
     fn scene(&self, path: &str, body: &str) -> Scene {
         let (app, owner) = (&self.site.app, self.owner);
         let ada = app.actor_of("ada@example.org").unwrap();
@@ -301,10 +303,10 @@ fn done(site: &Site, owner: Actor) -> ImportId {
     site.app.import(owner, &request, watch).unwrap().import.unwrap()
 }
 
-/// What stands for the names in addresses and bodies.
+/// The values of the placeholders in addresses and bodies.
 struct Scene {
     names: Vec<(&'static str, String)>,
-    /// That of the contact.
+    /// The version of the contact.
     version: i64,
 }
 
@@ -329,7 +331,7 @@ impl Scene {
     }
 }
 
-/// The address of an operation without what is asked of it.
+/// The pattern of an operation, without the query.
 fn pattern(path: &str) -> String {
     let path = path.split('?').next().unwrap_or(path);
     path.replace("{draft}", "{import}").replace("{done}", "{import}")

@@ -1,4 +1,4 @@
-//! Webhooks: what a receiver is sent, and what it is not.
+//! Webhooks: what is sent to a receiver, and what is not.
 
 use super::{Program, Reply, joined, with_program};
 use crate::site::{MINUTE, Site, near};
@@ -25,7 +25,7 @@ const ALL: [&str; 5] = [
     "import.undone",
 ];
 
-/// A request that came to a receiver.
+/// A request that a receiver got.
 #[derive(Clone, Debug)]
 struct Received {
     head: String,
@@ -58,7 +58,7 @@ impl Received {
     }
 }
 
-/// A receiver at an address of this machine. It gives the answers that it was given, and then 200.
+/// A receiver on this machine. It sends the given responses, then 200.
 #[derive(Clone)]
 struct Receiver {
     port: u16,
@@ -112,7 +112,7 @@ impl Receiver {
         self.answers.lock().unwrap().extend(answers);
     }
 
-    /// What came since the last time.
+    /// The requests received since the last call.
     fn received(&self) -> Vec<Received> {
         std::mem::take(&mut *self.received.lock().unwrap())
     }
@@ -157,14 +157,14 @@ impl Scene {
         format!("/api/v1/webhooks/{}{rest}", self.webhook)
     }
 
-    /// Sends what is due, after a second. What came.
+    /// Lets a second pass, sends the due deliveries, and returns the requests received.
     async fn sent(&self) -> Vec<Received> {
         self.site.world.pass(SECOND);
         send_due_deliveries(&self.site.web).await.unwrap();
         self.receiver.received()
     }
 
-    /// The types of the events that came, each with its contacts.
+    /// The types of the events received, each with its contacts.
     async fn received(&self) -> Vec<(String, Vec<String>)> {
         let received = self.sent().await.into_iter().map(|one| {
             let event = one.json();
@@ -225,7 +225,7 @@ async fn a_change_is_delivered_with_a_signature() {
         (&json!("contact.created"), &json!([id]))
     );
     assert!(!first.body.contains("Ann"), "values are asked for by the API");
-    // The position is one of the changes feed.
+    // The position is valid in the changes feed.
     let since = message["data"]["since"].as_str().unwrap();
     let changes = scene
         .program
@@ -271,7 +271,7 @@ async fn what_does_not_arrive_is_sent_again_and_what_arrived_when_it_is_asked_fo
     assert_eq!(first.len(), 1);
     assert_eq!(scene.log().await[0]["answer"], "answered 500 Internal Server Error");
     assert!(!scene.webhook().await["failing_since"].is_null());
-    // Nothing for 5 s, also no other delivery; a redirect is no arrival and is not followed.
+    // Nothing is sent for 5 s, not even another delivery. A redirect counts as a failure and is not followed.
     let other = scene.contact("Ben").await;
     assert!(scene.sent().await.is_empty());
     scene.site.world.pass(5 * SECOND);
@@ -341,7 +341,7 @@ async fn a_webhook_that_fails_for_days_is_disabled_and_loses_nothing() {
     assert_eq!(scene.webhook().await["reason"], Value::Null);
     assert!(scene.received().await.contains(&event("contact.created", &missed)));
 
-    // Who answers 410 wants no more.
+    // A response 410 disables the webhook.
     scene.receiver.answer(&["410 Gone"]);
     scene.program.post_nothing(&scene.place(":test")).await.expect(202);
     assert_eq!(scene.sent().await[0].json()["type"], "webhook.test");
@@ -395,7 +395,7 @@ async fn a_webhook_receives_what_its_member_may_see_and_their_imports() {
     assert!(scene.received().await.is_empty());
     let ada = [Grantee::Member(app.actor_of("ada@example.org").unwrap().member())];
     app.share(bob, &[id], &ada, Access::View).unwrap();
-    // Nobody has changed it, so it is new to her.
+    // Sharing does not change the contact, but it is new to her.
     assert_eq!(scene.received().await, [event("contact.created", &id.to_string())]);
     app.unshare(bob, &[id], Some(ada[0])).unwrap();
     assert_eq!(scene.received().await, [event("contact.deleted", &id.to_string())]);
@@ -426,7 +426,7 @@ async fn a_webhook_receives_what_its_member_may_see_and_their_imports() {
     assert_eq!(last["data"]["import"], json!(place.rsplit_once('/').unwrap().1));
     assert_eq!(undone[0].json()["data"]["contacts"].as_array().unwrap().len(), 2);
 
-    // It is nobody else's, and ends with its member.
+    // Another member does not find the webhook, and a webhook ends with its member.
     let other = Program::new(&scene.site, bob);
     assert_eq!(other.get(&scene.place("")).await.code(), "no_such_webhook");
     let made = create(&other, &scene.receiver.url(), &ALL).await.expect(201);
