@@ -296,7 +296,7 @@ impl App {
         let (workspace, member) = match made {
             Some(local) => local,
             None => {
-                let now = self.world.now();
+                let now = self.system.now();
                 self.reserved.write(|tx| workspaces::ensure_local(tx, now))?
             }
         };

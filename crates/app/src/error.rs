@@ -89,7 +89,7 @@ pub enum Error {
     Forbidden(&'static str),
     /// The contact was changed after the member had read it.
     #[error("contact {contact} was changed by another member; look at it again and repeat your change")]
-    ChangedMeanwhile {
+    VersionConflict {
         contact: ContactId,
         /// The current version of the contact.
         version: Version,
@@ -382,7 +382,7 @@ impl Error {
             Self::RejectedRowsUndone(_) => "rejected_rows_undone",
             Self::NoContact(_) => "no_such_contact",
             Self::Forbidden(_) => "forbidden",
-            Self::ChangedMeanwhile { .. } => "changed_meanwhile",
+            Self::VersionConflict { .. } => "changed_meanwhile",
             Self::NoIdentity => "no_identity",
             Self::NotInTrash(_) => "not_in_trash",
             Self::IdTaken(_) => "id_taken",

@@ -69,10 +69,10 @@ impl App {
     /// # Errors
     /// [`Error::KeyRunning`]; [`Error::KeyReused`] if the key was used for another request.
     pub fn claim_key(&self, actor: Actor, key: &str, hash: &[u8]) -> Result<Claim, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let request = KeyedRequest {
             request_hash: hash.to_vec(),
-            claim: self.world.unique_name(),
+            claim: self.system.unique_name(),
             holder: self.process.name().to_owned(),
             claimed_at: now,
             answer: None,
@@ -115,7 +115,7 @@ impl App {
 
     /// Deletes the keys whose answers have expired.
     pub(crate) fn forget_old_keys(&self, actor: Actor) -> Result<(), Error> {
-        let before = self.world.now() - KEPT_FOR;
+        let before = self.system.now() - KEPT_FOR;
         Ok(self
             .store
             .write(|tx| request_keys::forget(tx, actor.workspace, before))?)

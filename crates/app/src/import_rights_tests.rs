@@ -52,19 +52,19 @@ struct Office {
 
 fn office() -> Office {
     let folder = tempfile::tempdir().unwrap();
-    let world = Arc::new(Counting(AtomicI64::new(1_700_000_000_000_000)));
+    let system = Arc::new(Counting(AtomicI64::new(1_700_000_000_000_000)));
     let place = Place {
         data: &folder.path().join("data"),
         objects: None,
         database: None,
     };
-    let app = App::open(&place, world).unwrap();
+    let app = App::open(&place, system).unwrap();
     let me = app.local_actor().unwrap();
     let other = Actor {
         member: Member(2),
         ..me
     };
-    let now = app.world.now();
+    let now = app.system.now();
     let account = NewAccount {
         name: "Other",
         email: "other@example.com",
@@ -388,7 +388,7 @@ fn merging_makes_one_and_undoing_it_makes_them_again() {
     };
     assert!(matches!(
         office.app.merge(office.me, &stale),
-        Err(Error::ChangedMeanwhile { .. })
+        Err(Error::VersionConflict { .. })
     ));
 }
 
@@ -446,13 +446,13 @@ fn duplicates_are_found_among_visible_contacts_and_dismissed_once() {
     let dotted = office.mine("Zoe", "zoeivers@example.com", "");
     office.theirs("Ann", "ann@example.com", "");
     assert_eq!(found(&office), [vec![ann, anne], vec![zoe, dotted]]);
-    assert_eq!(office.app.tell_apart(office.me, &[zoe, dotted]).unwrap(), 1);
+    assert_eq!(office.app.mark_not_duplicates(office.me, &[zoe, dotted]).unwrap(), 1);
     assert_eq!(found(&office), [vec![ann, anne]]);
     office.app.look_for_duplicates_again(office.me).unwrap();
     assert_eq!(found(&office), [vec![ann, anne]]);
     let hidden = office.theirs("Bo", "", "");
     assert!(matches!(
-        office.app.tell_apart(office.me, &[ann, hidden]),
+        office.app.mark_not_duplicates(office.me, &[ann, hidden]),
         Err(Error::NoContact(_))
     ));
 }

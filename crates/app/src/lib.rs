@@ -71,7 +71,7 @@ pub use export::atomic_file::write_whole;
 pub use export::download::{Download, Piece};
 pub use export::{ExportReport, ExportRequest, Order};
 pub use idempotency::{Claim, Keyed, OnceAnswer};
-pub use import::analysis::{NumbersOf, Opening};
+pub use import::analysis::{Opening, PhoneRegion};
 pub use import::counts::Counts;
 pub use import::draft::hits::Hits;
 pub use import::draft::suggestions::AcceptedSuggestions;
@@ -162,7 +162,7 @@ pub struct View<'a, 'tx> {
     tx: &'a mut Tx<'tx>,
     actor: Actor,
     /// The contact list in memory, once it was requested.
-    index: Option<contact_index::keeper::Fresh>,
+    index: Option<contact_index::updater::Fresh>,
 }
 
 /// A running installation: its database, its object store, and the `System` that supplies time and ids.
@@ -174,14 +174,14 @@ pub struct App {
     /// The same database over reserved connections, for short work that must not wait for long work: finding the
     /// signed-in member, signing in, the readiness check.
     reserved: Store,
-    rosters: contact_index::ContactIndexes,
+    contact_indexes: contact_index::ContactIndexes,
     objects: Objects,
     data: PathBuf,
     process: Process,
-    world: Arc<dyn System>,
+    system: Arc<dyn System>,
     passwords: Passwords,
     live: RunningImports,
-    bell: Notify,
+    wake_up: Notify,
     downloads: export::download::Downloads,
     long_reads: LongReads,
     drafts: import::draft::DraftCaches,
@@ -190,7 +190,7 @@ pub struct App {
     /// Whether the last round of the background worker found the disk full.
     disk_full: AtomicBool,
     low_memory: bool,
-    soundness: admin::readiness::Soundness,
+    soundness: admin::readiness::IntegrityStatus,
 }
 
 impl App {
@@ -199,12 +199,12 @@ impl App {
     /// # Errors
     /// If the folder cannot be written, the database cannot be opened, a copy into it is unfinished, or `place.objects`
     /// is not a valid location.
-    pub fn open(place: &Place<'_>, world: Arc<dyn System>) -> Result<Self, Error> {
+    pub fn open(place: &Place<'_>, system: Arc<dyn System>) -> Result<Self, Error> {
         let objects = Objects::open(place.data, place.objects)?;
         let data = place.data.to_owned();
         storage::private_folder::create_private_folder(&data)
             .map_err(|e| Error::io("creating the data folder", &data, e))?;
-        let process = Process::new(world.unique_name(), &data);
+        let process = Process::new(system.unique_name(), &data);
         let store = match &place.database {
             Some(server) => Store::connect(server.url, &server.options(process.name()))?,
             None => Store::open(&data.join(DATABASE_FILE))?,
@@ -213,16 +213,16 @@ impl App {
         let long_reads = LongReads::beside(store.readers());
         Ok(Self {
             disk_reserve: DiskReserve::new(place.database.is_none().then_some(&data)),
-            rosters: contact_index::ContactIndexes::new(store.clone()),
+            contact_indexes: contact_index::ContactIndexes::new(store.clone()),
             reserved: store.reserved(),
             store,
             objects,
             data,
             process,
-            world,
+            system,
             passwords: Passwords::default(),
             live: RunningImports::default(),
-            bell: Notify::default(),
+            wake_up: Notify::default(),
             downloads: export::download::Downloads::default(),
             long_reads,
             drafts: import::draft::DraftCaches::default(),
@@ -230,7 +230,7 @@ impl App {
             suggestions: contact_index::Suggestions::default(),
             disk_full: AtomicBool::new(false),
             low_memory: false,
-            soundness: admin::readiness::Soundness::default(),
+            soundness: admin::readiness::IntegrityStatus::default(),
         })
     }
 

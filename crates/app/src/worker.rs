@@ -27,21 +27,21 @@ const SWEEP: i64 = 60 * 60 * 1_000_000;
 /// Wakes the worker before its pause is over.
 #[derive(Default)]
 pub(crate) struct Notify {
-    rung: Mutex<bool>,
+    notified: Mutex<bool>,
     changed: Condvar,
 }
 
 impl Notify {
     /// Signals that there is work to do.
-    pub fn ring(&self) {
-        *self.rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
+    pub fn notify(&self) {
+        *self.notified.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.changed.notify_all();
     }
 
-    /// Waits for `ring`, at most for `PAUSE`.
+    /// Waits for `notify`, at most for `PAUSE`.
     fn wait(&self) {
-        let rung = self.rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.changed.wait_timeout_while(rung, PAUSE, |rung| !*rung);
+        let notified = self.notified.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.changed.wait_timeout_while(notified, PAUSE, |notified| !*notified);
         *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 }
@@ -84,7 +84,7 @@ impl Worker {
     /// Stops the worker after the current batch and waits for it. Unfinished imports can be resumed.
     pub fn stop(self) {
         self.stop.store(true, Ordering::Relaxed);
-        self.app.bell.ring();
+        self.app.wake_up.notify();
         // A thread that has panicked needs no waiting.
         let _ = self.thread.join();
     }
@@ -93,7 +93,7 @@ impl Worker {
     /// is repeated when the import is resumed.
     pub fn stop_within(self, most: Duration) {
         self.stop.store(true, Ordering::Relaxed);
-        self.app.bell.ring();
+        self.app.wake_up.notify();
         let looks = most.as_millis() / LOOK_AGAIN.as_millis();
         for _ in 0..looks {
             if self.thread.is_finished() {
@@ -129,7 +129,7 @@ impl Work {
             }
             self.app.disk_full.store(self.found_full, Ordering::Relaxed);
             if !self.is_stopped() {
-                self.app.bell.wait();
+                self.app.wake_up.wait();
             }
         }
     }
@@ -193,7 +193,7 @@ impl Work {
 
     /// Deletes expired data.
     fn sweep(&mut self, actor: Actor) -> Result<(), Error> {
-        let now = self.app.world.now();
+        let now = self.app.system.now();
         // A clock that was ahead for a moment must not delay the next deletion by that much.
         if self.swept_at.is_none_or(|at| !(0..SWEEP).contains(&(now - at))) {
             self.swept_at = Some(now);

@@ -353,7 +353,7 @@ impl OpeningArgs {
             choices: from_file,
             keep_unmapped: matches!(self.unmapped, Unmapped::Custom),
             region: self.region,
-            fallback_region: Some(crate::world::country()),
+            fallback_region: Some(crate::system::country()),
             bad_values: match self.bad_values {
                 BadValuesArg::Reject => BadValues::Reject,
                 BadValuesArg::LeaveOut => BadValues::LeaveOut,

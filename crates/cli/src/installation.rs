@@ -3,7 +3,7 @@
 use crate::args::PlaceArgs;
 use crate::exit::Failure;
 use crate::member_args::ActingArgs;
-use crate::world::OsSystem;
+use crate::system::OsSystem;
 use app::{Actor, App, DatabaseServer, Place};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

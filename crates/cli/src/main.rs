@@ -14,8 +14,8 @@ mod output;
 mod progress;
 mod serve_args;
 mod show;
+mod system;
 mod token_args;
-mod world;
 
 use std::process::ExitCode;
 

@@ -86,7 +86,7 @@ impl ServeArgs {
         Serve {
             listen: self.listen,
             upload_limit: self.upload_limit << 20,
-            region: Some(crate::world::country()),
+            region: Some(crate::system::country()),
             secure: self.secure,
             trust_proxy: self.trust_proxy,
             hosts: self.hosts.clone(),

@@ -1,7 +1,7 @@
 //! Legal forms of companies.
 //!
 //! Holds the only list of them, in lower case and without dots. Other words that indicate a company are in
-//! `person_name`; company names are compared in `likeness`.
+//! `person_name`; company names are compared in `similarity`.
 
 /// Whether a word is a legal form: `gmbh`, `ltd`.
 pub(crate) fn is_legal_form(word: &str) -> bool {

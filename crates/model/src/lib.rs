@@ -15,7 +15,6 @@ mod field;
 mod key;
 mod label;
 mod legal_forms;
-mod likeness;
 mod merging;
 mod month_names;
 mod number;
@@ -23,6 +22,7 @@ mod patch;
 mod patch_lists;
 mod person_name;
 mod phone;
+mod similarity;
 mod slot;
 mod text;
 mod vcard_line;
@@ -35,10 +35,6 @@ pub use email::{Email, EmailProblem};
 pub use field::{ContactRules, CustomField, FieldKind, Misfit, Notation, RuleBroken};
 pub use key::{KeyKind, MatchKey, content_hash, name_order};
 pub use label::Label;
-pub use likeness::{
-    Block, Compared, Likeness, Rating, Sketch, Verdict, blocks, by_key, doubt, likeness, rate, rate_values,
-    reasons_of_values,
-};
 pub use merging::{
     ListField, ListedValue, MergeChoices, SingleChoice, SingleField, listed_values, merge, single_choices,
 };
@@ -51,6 +47,10 @@ pub use person_name::{
     split_spanish_name, titles_in_front,
 };
 pub use phone::{Phone, PhoneProblem, Region};
+pub use similarity::{
+    Block, Compared, Rating, Similarity, Sketch, Verdict, blocks, by_key, doubt, rate, rate_values, reasons_of_values,
+    similarity,
+};
 pub use slot::{AddressPart, Slot, TextField, UnknownSlot};
 pub use text::{Text, clean, fold};
 pub use vcard_line::VcardLine;

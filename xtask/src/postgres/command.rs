@@ -65,7 +65,7 @@ fn become_command(mut server: Postgres, words: &[String]) -> io::Result<()> {
         return Ok(());
     };
     eprintln!("{}", server.url());
-    server.home.outlive_us()?;
+    server.home.wait_for_this_process()?;
     let mut command = Command::new(program);
     without_this_package(&mut command);
     command.args(arguments).env(TEST_URL, server.url());

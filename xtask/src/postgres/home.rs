@@ -132,7 +132,7 @@ impl Home {
     }
 
     /// Makes the guard wait for the end of this process, even if another program replaces it with `exec`.
-    pub fn outlive_us(&mut self) -> io::Result<()> {
+    pub fn wait_for_this_process(&mut self) -> io::Result<()> {
         self.tell(&std::process::id().to_string())
     }
 

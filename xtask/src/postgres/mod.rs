@@ -59,7 +59,7 @@ const PORTS: usize = 5;
 
 /// Interval and maximum number of checks whether a starting server answers.
 const PAUSE: Duration = Duration::from_millis(50);
-const ASKINGS: usize = 1200;
+const MAX_CHECKS: usize = 1200;
 
 /// The purpose of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +130,7 @@ impl Postgres {
     ///
     /// The password is random, so that no other server on this port can be mistaken for this one.
     fn accepts(&mut self) -> io::Result<bool> {
-        for _ in 0..ASKINGS {
+        for _ in 0..MAX_CHECKS {
             if self.server.try_wait()?.is_some() {
                 return self.lost_port();
             }

@@ -15,12 +15,12 @@ use store::admin::{copy, inspect};
 use store::{ExistingBackup, Store};
 
 /// The source or target of a copy.
-enum Stand {
+enum CopyEndpoint {
     Server(String),
     File(PathBuf),
 }
 
-impl Stand {
+impl CopyEndpoint {
     /// Parses `postgres://...`, a database file, or a data folder.
     fn parse(text: &str) -> Self {
         if is_server(text) {
@@ -90,9 +90,9 @@ pub fn copy_database(
     stop: &AtomicBool,
     progress: &mut dyn FnMut(&'static str, u64),
 ) -> Result<Option<Vec<CopiedTable>>, Error> {
-    let (from, to) = (Stand::parse(request.from), Stand::parse(request.to));
+    let (from, to) = (CopyEndpoint::parse(request.from), CopyEndpoint::parse(request.to));
     let name = from.name()?;
-    if let Stand::File(path) = &from
+    if let CopyEndpoint::File(path) = &from
         && !path.is_file()
     {
         return Err(Error::NoDatabase(path.clone()));
@@ -134,7 +134,7 @@ impl App {
     pub fn restore(&self, file: &Path) -> Result<PathBuf, Error> {
         let kept = self
             .data
-            .join(format!("before-restore-{}.db", self.world.unique_name()));
+            .join(format!("before-restore-{}.db", self.system.unique_name()));
         self.store.backup(&kept, ExistingBackup::Keep)?;
         let restored = self.store.restore(file);
         if restored.is_err() {

@@ -92,21 +92,21 @@ impl Finding {
 }
 
 /// Runs all checks. A failed check is a finding too, so this function never fails.
-pub fn doctor(place: &Place<'_>, world: &dyn System) -> Vec<Finding> {
-    let mut findings = vec![data_folder(place.data, world)];
+pub fn doctor(place: &Place<'_>, system: &dyn System) -> Vec<Finding> {
+    let mut findings = vec![data_folder(place.data, system)];
     findings.extend(free_space(place.data));
     findings.extend(permissions(place));
     match &place.database {
-        Some(server) => findings.extend(of_server(server, world)),
+        Some(server) => findings.extend(of_server(server, system)),
         None => findings.extend(of_file(place.data)),
     }
-    findings.push(objects(place, world));
+    findings.push(objects(place, system));
     findings
 }
 
-fn data_folder(data: &Path, world: &dyn System) -> Finding {
+fn data_folder(data: &Path, system: &dyn System) -> Finding {
     let about = "data folder";
-    let probe = data.join(world.unique_name());
+    let probe = data.join(system.unique_name());
     let tried = create_private_folder(data)
         .and_then(|()| std::fs::write(&probe, "x"))
         .and_then(|()| std::fs::remove_file(&probe));
@@ -200,15 +200,15 @@ fn soundness(facts: &FileFacts) -> Finding {
     }
 }
 
-fn of_server(server: &DatabaseServer<'_>, world: &dyn System) -> Vec<Finding> {
-    match inspect::server(server.url, &server.options(&world.unique_name())) {
+fn of_server(server: &DatabaseServer<'_>, system: &dyn System) -> Vec<Finding> {
+    match inspect::server(server.url, &server.options(&system.unique_name())) {
         Ok(facts) => vec![
             version(&facts),
             connections(&facts, server),
             encoding(&facts),
             extensions(&facts),
             schema(facts.schema, facts.newest_schema),
-            clock(&facts, world.now()),
+            clock(&facts, system.now()),
         ],
         Err(error) => vec![Finding::new(
             "database",
@@ -321,11 +321,11 @@ fn clock(facts: &ServerFacts, now: i64) -> Finding {
     )
 }
 
-fn objects(place: &Place<'_>, world: &dyn System) -> Finding {
+fn objects(place: &Place<'_>, system: &dyn System) -> Finding {
     let about = "files";
     let tried = Objects::open(place.data, place.objects).and_then(|objects| {
         let location = objects.location().to_owned();
-        objects.probe(&world.unique_name()).map(|()| location)
+        objects.probe(&system.unique_name()).map(|()| location)
     });
     match tried {
         Ok(location) if place.database.is_some() && place.objects.is_none() => Finding::new(

@@ -25,7 +25,7 @@ pub enum Readiness {
 
 /// The result of the last check of the database.
 #[derive(Default)]
-pub(crate) struct Soundness {
+pub(crate) struct IntegrityStatus {
     damaged: AtomicBool,
 }
 

@@ -74,7 +74,7 @@ pub enum AuditAction {
     /// Waiting times after failed sign-ins were ended.
     Unlocked,
     /// Contacts were marked as not duplicates.
-    ToldApart,
+    MarkedNotDuplicates,
     /// A token for the HTTP API was created.
     TokenCreated,
     /// A token for the HTTP API was revoked.
@@ -120,7 +120,7 @@ impl AuditAction {
         Self::SecondFactorOff,
         Self::RecoveryCodes,
         Self::Unlocked,
-        Self::ToldApart,
+        Self::MarkedNotDuplicates,
         Self::TokenCreated,
         Self::TokenRevoked,
         Self::WebhookCreated,
@@ -161,7 +161,7 @@ impl AuditAction {
             Self::SecondFactorOff => "second_factor_off",
             Self::RecoveryCodes => "recovery_codes",
             Self::Unlocked => "unlocked",
-            Self::ToldApart => "told_apart",
+            Self::MarkedNotDuplicates => "told_apart",
             Self::TokenCreated => "token_created",
             Self::TokenRevoked => "token_revoked",
             Self::WebhookCreated => "webhook_created",
@@ -223,8 +223,8 @@ impl App {
     fn audit_entry(&self, member: Option<Member>, action: AuditAction, about: &str, contacts: u64) -> AuditEntry {
         AuditEntry {
             // `contact_id` is used as a source of UUIDv7, which are also the ids of log entries.
-            id: self.world.contact_id(),
-            at: self.world.now(),
+            id: self.system.contact_id(),
+            at: self.system.now(),
             member,
             action: action.as_str().to_owned(),
             contacts,

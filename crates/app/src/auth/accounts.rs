@@ -42,7 +42,7 @@ impl App {
     pub fn setup_code(&self) -> String {
         // Without letters and digits that look alike.
         const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-        let letters: Vec<char> = self.world.secret()[..12]
+        let letters: Vec<char> = self.system.secret()[..12]
             .iter()
             .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
             .collect();
@@ -69,8 +69,8 @@ impl App {
         if !self.needs_setup()? {
             return Err(Error::AlreadySetUp);
         }
-        let hash = self.passwords.hash(&setup.password, self.world.secret())?;
-        let now = self.world.now();
+        let hash = self.passwords.hash(&setup.password, self.system.secret())?;
+        let now = self.system.now();
         self.store.write(|tx| {
             let (workspace, member) = workspaces::ensure_local(tx, now)?;
             let account = NewAccount {
@@ -100,7 +100,7 @@ impl App {
     pub fn sign_in(&self, email: &str, password: &str, caller: &Caller) -> Result<Token, Error> {
         let workspace = self.local_actor()?.workspace;
         let email = folded(email);
-        let now = self.world.now();
+        let now = self.system.now();
         let subjects = self.write_sign_in(|tx| {
             sessions::forget(tx, workspace, now, now - rate_limit::FORGOTTEN_AFTER)?;
             devices::forget_old(tx, workspace, now)?;
@@ -112,7 +112,7 @@ impl App {
         let Some(account) = account.filter(|_| matches) else {
             return Err(Error::WrongPassword);
         };
-        let now = self.world.now();
+        let now = self.system.now();
         self.write_sign_in(|tx| {
             // Must come first: the lock on the member's row orders this sign-in and a concurrent deactivation.
             members::seen(tx, workspace, account.member, now)?;
@@ -145,7 +145,7 @@ impl App {
         email: &str,
         caller: &Caller,
     ) -> Result<Vec<Subject>, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let subjects = match devices::of_caller(tx, workspace, email, caller, now)? {
             Some(device) => vec![device],
             None => subjects(email, caller),
@@ -173,14 +173,14 @@ impl App {
         let account = self.store.read(|tx| accounts::get(tx, workspace, member))?;
         let account = account.ok_or(Error::WrongPassword)?;
         fit_password(new, &chooser_of(&account))?;
-        let now = self.world.now();
+        let now = self.system.now();
         let subjects = self
             .store
             .write(|tx| self.begin_signing_in(tx, workspace, &account.email, caller))?;
         if !self.passwords.matches(old, Some(&account.password_hash))? {
             return Err(Error::WrongPassword);
         }
-        let hash = self.passwords.hash(new, self.world.secret())?;
+        let hash = self.passwords.hash(new, self.system.secret())?;
         self.store.write(|tx| {
             // Must come first: the lock on the member's row orders this change and a concurrent deactivation.
             members::seen(tx, workspace, member, now)?;
@@ -195,7 +195,7 @@ impl App {
             self.audit(tx, actor, AuditAction::PasswordChanged, "", 0)?;
             sessions::remove_all(tx, workspace, member)?;
             store::members::devices::remove_all(tx, workspace, member)?;
-            self.enter_whole(tx, actor, caller)
+            self.open_full_session(tx, actor, caller)
         })
     }
 

@@ -26,8 +26,8 @@ impl App {
     /// `None` if the session still awaits the code of the second factor.
     pub fn know_browser(&self, session: &Token, caller: &Caller) -> Result<Option<DeviceToken>, Error> {
         let workspace = self.local_actor()?.workspace;
-        let now = self.world.now();
-        let device = DeviceToken(hex(&self.world.secret()));
+        let now = self.system.now();
+        let device = DeviceToken(hex(&self.system.secret()));
         self.write_sign_in(|tx| {
             let found = sessions::find(tx, workspace, &session.hash())?;
             let Some(found) = found.filter(|found| !found.awaits_code) else {

@@ -225,7 +225,7 @@ fn begin<'s>(
 ) -> Result<Vec<&'s Subject>, Error> {
     let mut slowed = Vec::new();
     for subject in subjects {
-        let known = believed(sessions::lock_failures(tx, workspace, &subject.name, now)?, now);
+        let known = discard_future_times(sessions::lock_failures(tx, workspace, &subject.name, now)?, now);
         if known.blocked_until > now {
             return Err(Error::TooManyTries {
                 minutes: minutes(known.blocked_until - now),
@@ -271,7 +271,7 @@ pub fn uncount(tx: &mut Tx<'_>, workspace: Workspace, subjects: &[Subject], now:
 }
 
 /// Returns the failures, or none if a wrong clock has written them: no wait is longer than the longest one.
-fn believed(known: Failures, now: i64) -> Failures {
+fn discard_future_times(known: Failures, now: i64) -> Failures {
     if known.blocked_until > now + LONGEST || known.last_at > now + CLOCKS_DIFFER {
         return Failures::default();
     }
@@ -324,12 +324,18 @@ mod tests {
             blocked_until,
         };
         let waits = ahead(now, now + LONGEST);
-        assert_eq!(believed(waits, now), waits);
-        assert_eq!(believed(ahead(now, now + LONGEST + 1), now), Failures::default());
-        // Failures without a wait must not add up either.
-        assert_eq!(believed(ahead(now + 24 * 60 * MINUTE, 0), now), Failures::default());
+        assert_eq!(discard_future_times(waits, now), waits);
         assert_eq!(
-            believed(ahead(now + 1, 0), now).count,
+            discard_future_times(ahead(now, now + LONGEST + 1), now),
+            Failures::default()
+        );
+        // Failures without a wait must not add up either.
+        assert_eq!(
+            discard_future_times(ahead(now + 24 * 60 * MINUTE, 0), now),
+            Failures::default()
+        );
+        assert_eq!(
+            discard_future_times(ahead(now + 1, 0), now).count,
             9,
             "clocks of two servers differ a little"
         );

@@ -76,7 +76,7 @@ impl App {
 
     /// Creates a secret for the member's authenticator app. [`App::confirm_second_factor`] activates it.
     pub fn begin_second_factor(&self, actor: Actor) -> Result<(), Error> {
-        let secret = self.world.secret();
+        let secret = self.system.secret();
         Ok(self
             .store
             .write(|tx| second_factors::propose(tx, actor.workspace, actor.member, &secret[..SECRET_BYTES]))?)
@@ -97,7 +97,7 @@ impl App {
     ) -> Result<Vec<String>, Error> {
         let Actor { workspace, member } = actor;
         let account = self.account_of(actor)?;
-        let now = self.world.now();
+        let now = self.system.now();
         let subjects = self
             .store
             .write(|tx| self.begin_signing_in(tx, workspace, &account.email, caller))?;
@@ -170,7 +170,7 @@ impl App {
     /// Whether a session awaits the code of the second factor.
     pub fn awaits_code(&self, session: &Token) -> Result<bool, Error> {
         let workspace = self.local_actor()?.workspace;
-        let now = self.world.now();
+        let now = self.system.now();
         Ok(self
             .reserved
             .read(|tx| awaiting(tx, workspace, session, now))?
@@ -184,7 +184,7 @@ impl App {
     /// [`Error::WrongCode`], [`Error::TooManyTries`], [`Error::SignInAgain`].
     pub fn enter_code(&self, session: &Token, code: &str, caller: &Caller) -> Result<Token, Error> {
         let workspace = self.local_actor()?.workspace;
-        let now = self.world.now();
+        let now = self.system.now();
         let subjects = self.write_sign_in(|tx| {
             let found = awaiting(tx, workspace, session, now)?.ok_or(Error::SignInAgain)?;
             let account = accounts::get(tx, workspace, found.member)?.ok_or(Error::SignInAgain)?;
@@ -203,7 +203,7 @@ impl App {
             rate_limit::succeeded(tx, workspace, &subjects, now)?;
             sessions::remove(tx, workspace, &session.hash())?;
             self.audit(tx, actor, AuditAction::SignedIn, &caller.browser(), 0)?;
-            self.enter_whole(tx, actor, caller)
+            self.open_full_session(tx, actor, caller)
         })
     }
 
@@ -215,7 +215,7 @@ impl App {
     pub fn prove(&self, actor: Actor, here: &Token, password: &str, code: &str, caller: &Caller) -> Result<(), Error> {
         let workspace = actor.workspace;
         let account = self.account_of(actor)?;
-        let now = self.world.now();
+        let now = self.system.now();
         let subjects = self
             .store
             .write(|tx| self.begin_signing_in(tx, workspace, &account.email, caller))?;
@@ -256,7 +256,7 @@ impl App {
     }
 
     fn use_app_code(&self, tx: &mut Tx<'_>, actor: Actor, factor: &SecondFactor, code: &str) -> Result<(), Error> {
-        let seconds = self.world.now() / SECOND;
+        let seconds = self.system.now() / SECOND;
         let totp = totp(factor.secret.clone(), "")?;
         let step = totp.check(&normal(code), u64::try_from(seconds).unwrap_or(0));
         let step = step.and_then(|step| i64::try_from(step).ok()).ok_or(Error::WrongCode)?;
@@ -269,7 +269,7 @@ impl App {
 
     fn set_recovery_codes(&self, tx: &mut Tx<'_>, actor: Actor, factor: &SecondFactor) -> Result<Vec<String>, Error> {
         let codes: Vec<String> = (0..RECOVERY_CODES)
-            .map(|_| recovery_code(&self.world.secret()))
+            .map(|_| recovery_code(&self.system.secret()))
             .collect();
         let hashes: Vec<Vec<u8>> = codes.iter().map(|code| recovery_hash(factor, &normal(code))).collect();
         second_factors::set_codes(tx, actor.workspace, actor.member, &hashes)?;

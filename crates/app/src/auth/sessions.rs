@@ -86,12 +86,12 @@ impl App {
     }
 
     /// Signs in a member who has given everything that is required.
-    pub(crate) fn enter_whole(&self, tx: &mut Tx<'_>, actor: Actor, caller: &Caller) -> Result<Token, Error> {
+    pub(crate) fn open_full_session(&self, tx: &mut Tx<'_>, actor: Actor, caller: &Caller) -> Result<Token, Error> {
         self.add_session(tx, actor, caller, false)
     }
 
     fn add_session(&self, tx: &mut Tx<'_>, actor: Actor, caller: &Caller, awaits_code: bool) -> Result<Token, Error> {
-        let (token, now) = (self.new_token(), self.world.now());
+        let (token, now) = (self.new_token(), self.system.now());
         if let Some(before) = &caller.session {
             sessions::remove(tx, actor.workspace, &before.hash())?;
         }
@@ -123,7 +123,7 @@ impl App {
 
     /// Returns the member whose session has this secret; `None` if the session is not valid.
     pub fn signed_in(&self, token: &Token) -> Result<Option<SignedIn>, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.reserved.read(|tx| {
             let Some((workspace, _)) = workspaces::local(tx)? else {
                 return Ok(None);
@@ -160,7 +160,7 @@ impl App {
     /// Records that a session was used, so that it lasts longer.
     pub fn keep_signed_in(&self, token: &Token) -> Result<(), Error> {
         let workspace = self.local_actor()?.workspace;
-        let now = self.world.now();
+        let now = self.system.now();
         self.reserved.write(|tx| {
             let Some(found) = sessions::find(tx, workspace, &token.hash())? else {
                 return Ok(());
@@ -177,7 +177,7 @@ impl App {
 
     /// Returns the member's sessions, the last used first.
     pub fn sign_ins(&self, actor: Actor) -> Result<Vec<SignInInfo>, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let (all, security) = self.store.read(|tx| {
             let security = stored_settings(tx, actor.workspace)?.security;
             Ok::<_, Error>((sessions::of_member(tx, actor.workspace, actor.member)?, security))
@@ -205,7 +205,7 @@ impl App {
     }
 
     pub(crate) fn new_token(&self) -> Token {
-        Token(hex(&self.world.secret()))
+        Token(hex(&self.system.secret()))
     }
 }
 

@@ -124,10 +124,10 @@ impl App {
     /// [`Error::Settings`] for an invalid name, scopes or days, or too many tokens; [`Error::Forbidden`] if the member
     /// is not active.
     pub fn create_token(&self, actor: Actor, wanted: &NewToken) -> Result<CreatedToken, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let (name, scopes) = (fit_name(&wanted.name)?, fit_scopes(&wanted.scopes)?);
         let expires_at = fit_days(wanted.days)?.map(|days| now + i64::from(days) * DAY);
-        let secret = format!("{PREFIX}{}", hex(&self.world.secret()));
+        let secret = format!("{PREFIX}{}", hex(&self.system.secret()));
         let row = TokenRow {
             token_hash: hash_of(&secret),
             member: actor.member,
@@ -178,7 +178,7 @@ impl App {
 
     /// Returns the member and scopes of a token; `None` if the secret is unknown or the token is not valid any more.
     pub fn authenticate(&self, secret: &str) -> Result<Option<Authenticated>, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.reserved.read(|tx| {
             let Some((workspace, _)) = workspaces::local(tx)? else {
                 return Ok(None);
@@ -216,7 +216,7 @@ impl App {
 
     /// Records that a token was used just now.
     pub fn note_token_use(&self, secret: &str) -> Result<(), Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let workspace = self.local_actor()?.workspace;
         let hash = hash_of(secret);
         Ok(self.reserved.write(|tx| api_tokens::used(tx, workspace, &hash, now))?)

@@ -1,11 +1,11 @@
 //! A set of the contacts of a segment: one bit for each.
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Bits {
+pub(crate) struct BitSet {
     words: Vec<u64>,
 }
 
-impl Bits {
+impl BitSet {
     /// Creates an empty set of `len` contacts.
     pub fn none(len: usize) -> Self {
         Self {
@@ -22,7 +22,7 @@ impl Bits {
     }
 
     /// Removes the contacts of another set of the same length.
-    pub fn but(mut self, others: &Self) -> Self {
+    pub fn difference(mut self, others: &Self) -> Self {
         for (word, other) in self.words.iter_mut().zip(&others.words) {
             *word &= !other;
         }
@@ -95,7 +95,7 @@ mod tests {
     proptest! {
         #[test]
         fn runs_are_all_that_is_set(set in prop::collection::vec(prop::bool::weighted(0.8), 0..300)) {
-            let mut bits = Bits::none(set.len());
+            let mut bits = BitSet::none(set.len());
             set.iter().enumerate().filter(|(_, set)| **set).for_each(|(at, _)| bits.set(at));
             let mut again = vec![false; set.len()];
             let mut end = None;

@@ -4,7 +4,7 @@
 //! lock. A change makes the next index, which shares all unchanged parts with the one before.
 
 use crate::contact_index::Sort;
-use crate::contact_index::bit_set::Bits;
+use crate::contact_index::bit_set::BitSet;
 use crate::contact_index::query::Query;
 use crate::contact_index::segment::{Builder, MOST, NameOrder, Segment};
 use crate::contact_index::tags::{UsedTag, Uses};
@@ -38,13 +38,13 @@ struct Part {
     segment: Arc<Segment>,
     audience: Arc<Audience>,
     /// Contacts that were deleted or are in a later segment now.
-    gone: Arc<Bits>,
+    gone: Arc<BitSet>,
 }
 
 impl Part {
     fn new((segment, audience): (Segment, Audience)) -> Self {
         Self {
-            gone: Arc::new(Bits::none(segment.len())),
+            gone: Arc::new(BitSet::none(segment.len())),
             segment: Arc::new(segment),
             audience: Arc::new(audience),
         }
@@ -56,8 +56,8 @@ impl Part {
 }
 
 /// The contacts that pass a query, by part.
-pub(crate) struct Passing {
-    parts: Vec<Bits>,
+pub(crate) struct Matches {
+    parts: Vec<BitSet>,
     pub total: u64,
 }
 
@@ -220,14 +220,14 @@ impl ContactIndex {
     }
 
     /// Returns the contacts that pass a query. A search for words in a large index uses two threads.
-    pub fn passing(&self, look: &Query) -> Passing {
-        let through = |parts: &[Part]| -> Vec<Bits> {
+    pub fn passing(&self, query: &Query) -> Matches {
+        let through = |parts: &[Part]| -> Vec<BitSet> {
             let parts = parts.iter();
             parts
-                .map(|part| look.through(&part.segment, &part.audience, &part.gone))
+                .map(|part| query.through(&part.segment, &part.audience, &part.gone))
                 .collect()
         };
-        let parts = if self.len() >= LONG && look.reads_texts() {
+        let parts = if self.len() >= LONG && query.reads_texts() {
             let (first, second) = self.parts.split_at(self.parts.len() / 2);
             std::thread::scope(|scope| {
                 let second = scope.spawn(|| through(second));
@@ -239,12 +239,12 @@ impl ContactIndex {
             through(&self.parts)
         };
         let total = parts.iter().map(|bits| bits.count() as u64).sum();
-        Passing { parts, total }
+        Matches { parts, total }
     }
 
     /// Returns the tags that are used most by the contacts that pass.
-    pub fn tags(&self, look: &Query, size: usize) -> Vec<UsedTag> {
-        let passing = self.passing(look);
+    pub fn tags(&self, query: &Query, size: usize) -> Vec<UsedTag> {
+        let passing = self.passing(query);
         let mut uses = Uses::default();
         for (part, bits) in self.parts.iter().zip(&passing.parts) {
             part.segment.tags().count(bits, part.segment.ids(), &mut uses);
@@ -258,7 +258,7 @@ impl ContactIndex {
     }
 
     /// Returns up to `size` of the passing contacts, from place `from` on.
-    pub fn page(&self, passing: &Passing, sort: Sort, from: u64, size: usize) -> Vec<ContactId> {
+    pub fn page(&self, passing: &Matches, sort: Sort, from: u64, size: usize) -> Vec<ContactId> {
         let until = from.saturating_add(size as u64).min(passing.total);
         if from >= until {
             return Vec::new();
@@ -290,7 +290,7 @@ impl ContactIndex {
         self.order.len() as u64 / 512
     }
 
-    pub(crate) fn first_by_name(&self, passing: &Passing, from: u64, until: u64, down: bool) -> Vec<ContactId> {
+    pub(crate) fn first_by_name(&self, passing: &Matches, from: u64, until: u64, down: bool) -> Vec<ContactId> {
         let mut rest: Vec<(usize, Box<dyn Iterator<Item = usize> + '_>, usize)> = Vec::new();
         for (part, bits) in passing.parts.iter().enumerate() {
             let mut places: Box<dyn Iterator<Item = usize>> = if down {
@@ -322,7 +322,7 @@ impl ContactIndex {
         page
     }
 
-    fn by_name(&self, passing: &Passing, from: u64, until: u64) -> Vec<ContactId> {
+    fn by_name(&self, passing: &Matches, from: u64, until: u64) -> Vec<ContactId> {
         let passing = self.in_order().filter(|(part, at)| passing.parts[*part].has(*at));
         // Page sizes are small, and so are indexes compared with the address space.
         let skipped = usize::try_from(from).unwrap_or(usize::MAX);
@@ -335,7 +335,7 @@ impl ContactIndex {
     /// overlap, so only few segments are read.
     fn latest(
         &self,
-        passing: &Passing,
+        passing: &Matches,
         from: u64,
         until: u64,
         moment: impl Fn(&Segment, usize) -> u32,
@@ -379,7 +379,7 @@ impl ContactIndex {
 
     fn latest_of(
         &self,
-        passing: &Passing,
+        passing: &Matches,
         group: &[usize],
         (from, until): (u64, u64),
         moment: impl Fn(&Segment, usize) -> u32,
@@ -415,7 +415,7 @@ impl ContactIndex {
     }
 
     /// Returns the passing contacts, unordered.
-    pub fn ids(&self, passing: &Passing) -> Vec<ContactId> {
+    pub fn ids(&self, passing: &Matches) -> Vec<ContactId> {
         let parts = self.parts.iter().zip(&passing.parts);
         parts
             .flat_map(|(part, bits)| bits.iter().map(|at| part.segment.id(at)))

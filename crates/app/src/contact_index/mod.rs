@@ -1,13 +1,12 @@
 //! The list of contacts: pages of it in any order, filtered by any words, with an exact total, without delay.
 //!
 //! Keeps one compact contact index in memory for each workspace, with the values by which contacts are found and sorted
-//! (`docs/decisions/0009-roster.md`). The values that a page shows, and whether the member may still see a contact, are
+//! (`docs/decisions/0009-contact-index.md`). The values that a page shows, and whether the member may still see a contact, are
 //! read from the database.
 
 pub(crate) mod bit_set;
 pub(crate) mod entry;
 pub(crate) mod index;
-pub(crate) mod keeper;
 pub(crate) mod query;
 pub(crate) mod segment;
 pub(crate) mod shared_news;
@@ -15,18 +14,19 @@ pub(crate) mod tag_suggestions;
 pub(crate) mod tags;
 #[cfg(test)]
 mod tests;
+pub(crate) mod updater;
 pub(crate) mod visibility;
 
-pub(crate) use crate::contact_index::keeper::ContactIndexes;
 pub(crate) use crate::contact_index::tag_suggestions::Suggestions;
+pub(crate) use crate::contact_index::updater::ContactIndexes;
 
 use crate::App;
 use crate::View;
 use crate::access::Scope;
 use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
-use crate::contact_index::keeper::Fresh;
 use crate::contact_index::query::Query;
+use crate::contact_index::updater::Fresh;
 use crate::contacts::shares::{SharedBy, SharedWith, shared_by, shared_with};
 use crate::contacts::stored::read;
 use crate::error::Error;
@@ -116,10 +116,10 @@ impl App {
 
     /// Counts the contacts of a scope that pass a filter; `None` while the index is being built.
     pub fn count_contacts(&self, actor: Actor, scope: Scope, filter: &Filter) -> Result<Option<u64>, Error> {
-        let fresh = self.rosters.fresh(actor.workspace)?;
+        let fresh = self.contact_indexes.fresh(actor.workspace)?;
         let passing =
-            |roster: &crate::contact_index::index::ContactIndex| roster.passing(&look(actor, scope, filter)).total;
-        Ok(fresh.roster.as_deref().map(passing))
+            |index: &crate::contact_index::index::ContactIndex| index.passing(&query(actor, scope, filter)).total;
+        Ok(fresh.index.as_deref().map(passing))
     }
 
     /// Returns the contacts of a scope that pass a filter, unordered; `None` while the index is being built or is
@@ -130,34 +130,33 @@ impl App {
         scope: Scope,
         filter: &Filter,
     ) -> Result<Option<Vec<ContactId>>, Error> {
-        let Fresh { roster, catching_up } = self.rosters.fresh(actor.workspace)?;
-        let ids = |roster: &crate::contact_index::index::ContactIndex| {
-            roster.ids(&roster.passing(&look(actor, scope, filter)))
-        };
-        Ok(roster.filter(|_| !catching_up).as_deref().map(ids))
+        let Fresh { index, catching_up } = self.contact_indexes.fresh(actor.workspace)?;
+        let ids =
+            |index: &crate::contact_index::index::ContactIndex| index.ids(&index.passing(&query(actor, scope, filter)));
+        Ok(index.filter(|_| !catching_up).as_deref().map(ids))
     }
 
     /// Counts the contacts that each of some members owns; `None` while the index is being built.
     pub(crate) fn owned_counts(&self, workspace: Workspace, members: &[Member]) -> Result<Option<Vec<u64>>, Error> {
-        let fresh = self.rosters.fresh(workspace)?;
-        let owned = |roster: &crate::contact_index::index::ContactIndex, member| {
-            roster.passing(&Query::new(member, Scope::Mine, &[])).total
+        let fresh = self.contact_indexes.fresh(workspace)?;
+        let owned = |index: &crate::contact_index::index::ContactIndex, member| {
+            index.passing(&Query::new(member, Scope::Mine, &[])).total
         };
         Ok(fresh
-            .roster
+            .index
             .as_deref()
-            .map(|roster| members.iter().map(|member| owned(roster, *member)).collect()))
+            .map(|index| members.iter().map(|member| owned(index, *member)).collect()))
     }
 
     /// Starts building the index in the background, so that the first request need not wait for it.
     pub fn warm_list(&self, actor: Actor) {
-        self.rosters.warm(actor.workspace);
+        self.contact_indexes.warm(actor.workspace);
     }
 
     /// Starts building the index of the local workspace, if there is one; needs no signed-in member.
     pub fn warm_lists(&self) -> Result<(), Error> {
         if let Some((workspace, _)) = self.store.read(store::workspace::workspaces::local)? {
-            self.rosters.warm(workspace);
+            self.contact_indexes.warm(workspace);
         }
         Ok(())
     }
@@ -168,17 +167,17 @@ impl View<'_, '_> {
     pub fn list(&mut self, request: &ListRequest) -> Result<ListPage, Error> {
         let fresh = self.index()?;
         // Contacts that were just imported are not in the index for some seconds.
-        let is_behind = fresh.roster.is_none() || fresh.catching_up;
+        let is_behind = fresh.index.is_none() || fresh.catching_up;
         if let Some(import) = request.filter.import().filter(|_| is_behind) {
             return self.list_of_import(request, import);
         }
-        let Some(roster) = &fresh.roster else {
+        let Some(index) = &fresh.index else {
             return self.list_without(request);
         };
         let (tx, actor) = (&mut *self.tx, self.actor);
-        let passing = roster.passing(&look(actor, request.scope, &request.filter));
+        let passing = index.passing(&query(actor, request.scope, &request.filter));
         let size = usize::try_from(request.size).unwrap_or(usize::MAX);
-        let ids = roster.page(&passing, request.sort, request.from, size);
+        let ids = index.page(&passing, request.sort, request.from, size);
         let rows = contacts::get_many(tx, actor.workspace, &ids)?;
         let seen = access::seen(tx, actor, rows)?;
         Ok(ListPage {
@@ -194,13 +193,13 @@ impl View<'_, '_> {
     pub fn list_after(&mut self, request: &ListRequest, after: ListPosition) -> Result<(ListPage, u64), Error> {
         let fresh = self.index()?;
         let mut from = after.place.saturating_add(1);
-        if let Some(roster) = &fresh.roster {
-            let passing = roster.passing(&look(self.actor, request.scope, &request.filter));
+        if let Some(index) = &fresh.index {
+            let passing = index.passing(&query(self.actor, request.scope, &request.filter));
             let first = after.place.saturating_sub(LOOKED_FOR_WITHIN);
             let window = usize::try_from(2 * LOOKED_FOR_WITHIN + 1).unwrap_or(usize::MAX);
-            let is_there = roster.page(&passing, request.sort, after.place, 1) == [after.id];
+            let is_there = index.page(&passing, request.sort, after.place, 1) == [after.id];
             if !is_there {
-                let near = roster.page(&passing, request.sort, first, window);
+                let near = index.page(&passing, request.sort, first, window);
                 let found = near.iter().position(|id| *id == after.id);
                 from = found.map_or(after.place, |at| first + at as u64 + 1);
             }
@@ -217,7 +216,7 @@ impl View<'_, '_> {
         if let Some(known) = &self.index {
             return Ok(known.clone());
         }
-        let fresh = self.app.rosters.fresh_in(self.tx, self.actor.workspace)?;
+        let fresh = self.app.contact_indexes.fresh_in(self.tx, self.actor.workspace)?;
         self.index = Some(fresh.clone());
         Ok(fresh)
     }
@@ -293,7 +292,7 @@ impl View<'_, '_> {
     }
 }
 
-fn look(actor: Actor, scope: Scope, filter: &Filter) -> Query {
+fn query(actor: Actor, scope: Scope, filter: &Filter) -> Query {
     Query::new(actor.member, scope, filter.conditions())
 }
 

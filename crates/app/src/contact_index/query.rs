@@ -5,7 +5,7 @@
 //! see are not searched, so that the time of a query reveals nothing about them.
 
 use crate::access::Scope;
-use crate::contact_index::bit_set::Bits;
+use crate::contact_index::bit_set::BitSet;
 use crate::contact_index::entry::parse_lines;
 use crate::contact_index::entry::{CITY, COUNTRY, Traits, kind, seconds};
 use crate::contact_index::segment::Segment;
@@ -19,12 +19,12 @@ pub(crate) struct Query {
     member: Member,
     scope: Scope,
     conditions: Vec<Condition>,
-    wanted: Vec<Wanted>,
+    wanted: Vec<TextPredicate>,
     since: u32,
 }
 
 /// A condition on the lines of a contact.
-enum Wanted {
+enum TextPredicate {
     /// A word in any line but a phone's, or its digits in a phone.
     Word {
         text: Box<Finder<'static>>,
@@ -40,7 +40,7 @@ enum Wanted {
 
 impl Query {
     pub fn new(member: Member, scope: Scope, conditions: &[Condition]) -> Self {
-        let mut wanted: Vec<Wanted> = conditions.iter().filter_map(Wanted::from_condition).collect();
+        let mut wanted: Vec<TextPredicate> = conditions.iter().filter_map(TextPredicate::from_condition).collect();
         wanted.sort_by_key(|wanted| std::cmp::Reverse(wanted.length()));
         let since = conditions.iter().map(|condition| match condition {
             Condition::Changed(since) => seconds(since.saturating_add(999_999)),
@@ -61,8 +61,8 @@ impl Query {
     }
 
     /// Returns the contacts of a segment that pass and are not gone.
-    pub fn through(&self, segment: &Segment, audience: &Audience, gone: &Bits) -> Bits {
-        let seen = audience.seen_by(self.member, self.scope).but(gone);
+    pub fn through(&self, segment: &Segment, audience: &Audience, gone: &BitSet) -> BitSet {
+        let seen = audience.seen_by(self.member, self.scope).difference(gone);
         let candidates = match self.only_reads_texts() {
             true => seen,
             false => self.with_fitting_traits(segment, &seen),
@@ -70,7 +70,7 @@ impl Query {
         let Some((first, others)) = self.wanted.split_first() else {
             return candidates;
         };
-        let mut passing = Bits::none(segment.len());
+        let mut passing = BitSet::none(segment.len());
         first.each_in(segment, &candidates, &mut |at| {
             if others.iter().all(|wanted| wanted.is_in(segment.text(at))) {
                 passing.set(at);
@@ -95,9 +95,9 @@ impl Query {
 
     /// The contacts of a set that were changed recently enough and whose traits the conditions allow. Traits are checked once
     /// for all contacts that have them, and only for contacts of the set.
-    fn with_fitting_traits(&self, segment: &Segment, among: &Bits) -> Bits {
+    fn with_fitting_traits(&self, segment: &Segment, among: &BitSet) -> BitSet {
         let mut checked: Vec<Option<bool>> = vec![None; segment.traits().len()];
-        let mut fitting = Bits::none(segment.len());
+        let mut fitting = BitSet::none(segment.len());
         for at in among.iter().filter(|at| segment.changed(*at) >= self.since) {
             let number = segment.traits_of()[at] as usize;
             if *checked[number].get_or_insert_with(|| self.allows(&segment.traits()[number])) {
@@ -121,7 +121,7 @@ impl Query {
     }
 }
 
-impl Wanted {
+impl TextPredicate {
     /// The lines that a condition requires; `None` if every contact satisfies it, or if it is not about lines.
     fn from_condition(condition: &Condition) -> Option<Self> {
         match condition {
@@ -153,7 +153,7 @@ impl Wanted {
     }
 
     /// Calls `take` once with each contact of a set that satisfies it.
-    fn each_in(&self, segment: &Segment, among: &Bits, take: &mut dyn FnMut(usize)) {
+    fn each_in(&self, segment: &Segment, among: &BitSet, take: &mut dyn FnMut(usize)) {
         match self {
             Self::Word { text, digits } => {
                 let same = digits.as_ref().is_some_and(|digits| digits.needle() == text.needle());
@@ -166,7 +166,7 @@ impl Wanted {
                     );
                     return;
                 };
-                let mut found = Bits::none(segment.len());
+                let mut found = BitSet::none(segment.len());
                 each_hit((segment, among), text, &mut |_, kind| is_word(kind), &mut |at| {
                     found.set(at)
                 });
@@ -185,7 +185,7 @@ impl Wanted {
             Self::Company(text) => each_hit((segment, among), text, &mut |_, kind| kind == kind::COMPANY, take),
             Self::Field { lines, whole } => {
                 let ends = |end: usize| segment.all_text().get(end).is_none_or(|byte| *byte < kind::TEXT);
-                let mut found = Bits::none(segment.len());
+                let mut found = BitSet::none(segment.len());
                 for line in lines {
                     let is_so = &mut |end: usize, _| !whole || ends(end);
                     each_hit((segment, among), &Finder::new(line), is_so, &mut |at| found.set(at));
@@ -226,7 +226,7 @@ fn is_word(kind: u8) -> bool {
 /// Calls `take` once with each contact of a set whose text contains the needle, where `accept` returns true for the end
 /// of the hit and the kind of its line.
 fn each_hit(
-    (segment, among): (&Segment, &Bits),
+    (segment, among): (&Segment, &BitSet),
     needle: &Finder<'_>,
     accept: &mut dyn FnMut(usize, u8) -> bool,
     take: &mut dyn FnMut(usize),

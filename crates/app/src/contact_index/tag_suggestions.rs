@@ -78,17 +78,17 @@ impl View<'_, '_> {
     /// Returns the most used tags from the contact index or the cache, folded.
     fn used_tags(&mut self) -> Result<Used, Error> {
         let Actor { workspace, member } = self.actor;
-        let (who, now) = ((workspace, member), self.app.world.now());
+        let (who, now) = ((workspace, member), self.app.system.now());
         let fresh = self.index()?;
-        let Some(roster) = &fresh.roster else {
+        let Some(index) = &fresh.index else {
             return Ok(Used::default());
         };
-        let many = roster.len() >= MANY;
+        let many = index.len() >= MANY;
         let suggestions = &self.app.suggestions;
         if let Some(known) = suggestions.known(who, now).filter(|_| many) {
             return Ok(known);
         }
-        let used: Used = roster.tags(&Query::new(member, Scope::All, &[]), MOST).into();
+        let used: Used = index.tags(&Query::new(member, Scope::All, &[]), MOST).into();
         if many {
             suggestions.remember(who, now, &used);
         }

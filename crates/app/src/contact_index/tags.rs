@@ -2,7 +2,7 @@
 //!
 //! Stores which contact has which tag, in two bytes for each.
 
-use crate::contact_index::bit_set::Bits;
+use crate::contact_index::bit_set::BitSet;
 use crate::contact_index::entry::kind;
 use crate::contact_index::entry::parse_lines;
 use foldhash::{HashMap, HashMapExt};
@@ -62,7 +62,7 @@ impl Tags {
 
     /// Counts the tags of the contacts in `seen`. The time depends on these contacts alone, so it reveals nothing about
     /// others.
-    pub fn count<'a>(&'a self, seen: &Bits, ids: &[ContactId], uses: &mut Uses<'a>) {
+    pub fn count<'a>(&'a self, seen: &BitSet, ids: &[ContactId], uses: &mut Uses<'a>) {
         let mut counts = vec![(0_u64, 0_usize); self.known.len()];
         for at in seen.iter() {
             let begin = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
@@ -117,7 +117,7 @@ mod tests {
         ];
         let ids: Vec<ContactId> = (0..5).map(ContactId::from_u128).collect();
         let tags = Tags::read(texts.iter().map(Vec::as_slice));
-        let mut seen = Bits::none(5);
+        let mut seen = BitSet::none(5);
         [0, 1, 2, 4].into_iter().for_each(|at| seen.set(at));
         let most = |segments: usize, size| {
             let mut uses = Uses::default();

@@ -188,7 +188,7 @@ fn term() -> impl Strategy<Value = String> {
 /// Builds an index in several steps: each row had other values before, which were removed. Who sees the contacts with
 /// odd ids is set last.
 fn built(rows: &[Shared], step: usize) -> ContactIndex {
-    let mut roster = ContactIndex::default();
+    let mut index = ContactIndex::default();
     for round in 0..2 {
         for some in rows.chunks(step.max(1)) {
             let mut ids: HashSet<ContactId> = some.iter().map(|shared| shared.row.id).collect();
@@ -196,7 +196,7 @@ fn built(rows: &[Shared], step: usize) -> ContactIndex {
                 // An id that is not in the index.
                 ids.insert(ContactId::from_u128(1_000));
             }
-            roster.remove(&ids);
+            index.remove(&ids);
             let mut builder = Builder::default();
             for shared in some {
                 let before = ContactRow {
@@ -218,8 +218,8 @@ fn built(rows: &[Shared], step: usize) -> ContactIndex {
                 };
                 builder.add(entry.unwrap());
             }
-            roster.insert(builder.finish());
-            roster = roster.tidied();
+            index.insert(builder.finish());
+            index = index.tidied();
         }
     }
     let odd = rows.iter().filter(|shared| shared.row.id.as_u128() % 2 == 1);
@@ -228,9 +228,9 @@ fn built(rows: &[Shared], step: usize) -> ContactIndex {
             let (owner, shared_with) = (shared.row.owner, shared.with.clone());
             (shared.row.id, SeenBy { owner, shared_with })
         });
-        roster.share(&seen_by.collect::<HashMap<_, _>>());
+        index.share(&seen_by.collect::<HashMap<_, _>>());
     }
-    roster
+    index
 }
 
 fn expected(rows: &[Shared], filter: &Filter, scope: Scope, sort: Sort) -> Vec<ContactId> {
@@ -257,22 +257,22 @@ proptest! {
         rows in rows(), terms in prop::collection::vec(term(), 0..3), step in 1..30_usize, from in 0..40_u64, size in 1..20_usize,
     ) {
         let filter: Filter = terms.join(" ").parse().unwrap();
-        let roster = built(&rows, step);
+        let index = built(&rows, step);
         for scope in [Scope::Mine, Scope::Shared, Scope::All] {
-            let passing = roster.passing(&Query::new(ME, scope, filter.conditions()));
+            let passing = index.passing(&Query::new(ME, scope, filter.conditions()));
             for sort in [Sort::Name, Sort::NameDown, Sort::Newest, Sort::Changed] {
                 let expected = expected(&rows, &filter, scope, sort);
                 prop_assert_eq!(passing.total, expected.len() as u64, "{} {:?}", terms.join(" "), scope);
                 let skipped = usize::try_from(from).unwrap();
                 let page: Vec<_> = expected.into_iter().skip(skipped).take(size).collect();
-                prop_assert_eq!(roster.page(&passing, sort, from, size), &page[..], "{:?}", sort);
+                prop_assert_eq!(index.page(&passing, sort, from, size), &page[..], "{:?}", sort);
                 // Both ways to page by name give the same result.
                 if let (Sort::Name | Sort::NameDown, true) = (sort, from < passing.total) {
                     let until = (from + size as u64).min(passing.total);
-                    prop_assert_eq!(roster.first_by_name(&passing, from, until, sort == Sort::NameDown), page);
+                    prop_assert_eq!(index.first_by_name(&passing, from, until, sort == Sort::NameDown), page);
                 }
             }
-            let mut ids = roster.ids(&passing);
+            let mut ids = index.ids(&passing);
             ids.sort();
             prop_assert_eq!(ids, { let mut all = expected(&rows, &filter, scope, Sort::Newest); all.sort(); all });
         }
@@ -292,16 +292,16 @@ fn many_small_changes_do_not_make_many_segments() {
         edited_by: None,
         body: format!(r#"{{"first_name":"{name}"}}"#),
     };
-    let mut roster = list::ContactIndex::default();
+    let mut index = list::ContactIndex::default();
     for round in 0..200_u128 {
         let changed = row(round % 50, &format!("n{round}"));
-        roster.remove(&HashSet::from_iter([changed.id]));
+        index.remove(&HashSet::from_iter([changed.id]));
         let mut builder = Builder::default();
         builder.add(Entry::new(&changed, Vec::new()).unwrap());
-        roster.insert(builder.finish());
-        roster = roster.tidied();
+        index.insert(builder.finish());
+        index = index.tidied();
     }
-    assert!(roster.segments() <= 20, "{}", roster.segments());
-    let passing = roster.passing(&Query::new(ME, Scope::All, &[]));
+    assert!(index.segments() <= 20, "{}", index.segments());
+    let passing = index.passing(&Query::new(ME, Scope::All, &[]));
     assert_eq!(passing.total, 50);
 }

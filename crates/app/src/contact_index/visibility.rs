@@ -5,7 +5,7 @@
 //! contacts.
 
 use crate::access::Scope;
-use crate::contact_index::bit_set::Bits;
+use crate::contact_index::bit_set::BitSet;
 use foldhash::{HashMap, HashMapExt};
 use std::hash::Hash;
 use store::Member;
@@ -36,7 +36,7 @@ pub(crate) struct Audience {
 #[derive(Clone, Debug)]
 enum Places {
     Few(Box<[u16]>),
-    Many(Bits),
+    Many(BitSet),
 }
 
 impl Places {
@@ -47,7 +47,7 @@ impl Places {
             .flatten();
         few.map_or_else(
             || {
-                let mut bits = Bits::none(len);
+                let mut bits = BitSet::none(len);
                 places.iter().for_each(|at| bits.set(*at));
                 Self::Many(bits)
             },
@@ -62,7 +62,7 @@ impl Places {
         }
     }
 
-    fn add_to(&self, bits: &mut Bits) {
+    fn add_to(&self, bits: &mut BitSet) {
         match self {
             Self::Few(places) => places.iter().for_each(|at| bits.set(usize::from(*at))),
             Self::Many(many) => bits.add(many),
@@ -72,22 +72,22 @@ impl Places {
 
 impl Audience {
     /// Returns the contacts that a member sees in a scope.
-    pub fn seen_by(&self, member: Member, scope: Scope) -> Bits {
-        let mut owned = Bits::none(self.len);
+    pub fn seen_by(&self, member: Member, scope: Scope) -> BitSet {
+        let mut owned = BitSet::none(self.len);
         if let Some(places) = self.places.get(&Why::Owned(member)) {
             places.add_to(&mut owned);
         }
         if scope == Scope::Mine {
             return owned;
         }
-        let mut shared = Bits::none(self.len);
+        let mut shared = BitSet::none(self.len);
         for with in [Grantee::Member(member), Grantee::Everyone] {
             if let Some(places) = self.places.get(&Why::Shared(with)) {
                 places.add_to(&mut shared);
             }
         }
         if scope == Scope::Shared {
-            return shared.but(&owned);
+            return shared.difference(&owned);
         }
         shared.add(&owned);
         shared
@@ -95,7 +95,7 @@ impl Audience {
 
     /// Returns a copy in which who sees some of its contacts is replaced.
     pub fn with(&self, changed: &[(usize, &SeenBy)]) -> Self {
-        let mut touched = Bits::none(self.len);
+        let mut touched = BitSet::none(self.len);
         changed.iter().for_each(|(at, _)| touched.set(*at));
         let mut next = AudienceBuilder::default();
         for (why, places) in &self.places {

@@ -105,7 +105,7 @@ impl App {
                 most: BATCH_OPERATIONS,
             });
         }
-        let now = self.world.now();
+        let now = self.system.now();
         self.change(actor, |changes| {
             let mut batch = Batch {
                 app: self,
@@ -177,7 +177,7 @@ impl Batch<'_, '_, '_> {
     fn create(&mut self, contact: Contact) -> OperationResult {
         let mut contact = checked(contact)?;
         self.validate(&mut contact, None)?;
-        let row = new_row(self.actor, self.app.world.contact_id(), self.now, &contact);
+        let row = new_row(self.actor, self.app.system.contact_id(), self.now, &contact);
         let stored = StoredContact {
             id: row.id,
             version: row.version,

@@ -260,7 +260,7 @@ impl App {
         at_end: AtEnd<'_>,
         mut work: impl FnMut(&mut Changes<'_, '_>, &[ContactId]) -> Result<Step, Error>,
     ) -> Result<ActionReport, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
@@ -286,7 +286,7 @@ impl App {
                     note(tx, actor, number, &step.touched)?;
                 }
                 if let (Some(number), true) = (action, last > 0) {
-                    let until = (at < last).then(|| self.world.now() + STEP_TAKES);
+                    let until = (at < last).then(|| self.system.now() + STEP_TAKES);
                     bulk_actions::set_open(tx, actor.workspace, number, until)?;
                 }
                 let contacts = step.touched.len() as u64;
@@ -328,7 +328,7 @@ impl App {
     /// Deletes the records of actions older than the settings allow; these cannot be undone any more.
     pub fn forget_old_actions(&self, actor: Actor) -> Result<(), Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
-        let before = settings.log_since(self.world.now());
+        let before = settings.log_since(self.system.now());
         while self
             .store
             .write(|tx| bulk_actions::forget(tx, actor.workspace, before, STEP as u64))?
@@ -340,7 +340,7 @@ impl App {
 impl View<'_, '_> {
     /// Returns the member's latest bulk action that was interrupted, if there is one.
     pub fn interrupted_action(&mut self) -> Result<Option<InterruptedAction>, Error> {
-        let now = self.app.world.now();
+        let now = self.app.system.now();
         let (tx, actor) = (&mut *self.tx, self.actor);
         let Some((action, contacts)) =
             bulk_actions::interrupted(tx, actor.workspace, actor.member, now - OFFERED_FOR, now)?
@@ -392,8 +392,8 @@ mod tests {
             objects: None,
             database: None,
         };
-        let world = std::sync::Arc::new(Counting::default());
-        let app = App::open(&place, std::sync::Arc::clone(&world) as _).unwrap();
+        let system = std::sync::Arc::new(Counting::default());
+        let app = App::open(&place, std::sync::Arc::clone(&system) as _).unwrap();
         let owner = app.local_actor().unwrap();
         let ids: Vec<ContactId> = (0..=STEP as u128).map(ContactId::from_u128).collect();
         let mut steps = 0;
@@ -413,7 +413,7 @@ mod tests {
         );
         assert_eq!(app.interrupted_action(owner).unwrap(), None, "it may still go on");
         let later = u32::try_from(STEP_TAKES + 1).unwrap();
-        world.0.fetch_add(later, std::sync::atomic::Ordering::Relaxed);
+        system.0.fetch_add(later, std::sync::atomic::Ordering::Relaxed);
         let found = app.interrupted_action(owner).unwrap().unwrap();
         assert_eq!((found.done, found.contacts), ("tagged", 1));
         app.keep_action(owner, found.action).unwrap();
@@ -426,7 +426,7 @@ mod tests {
         };
         app.in_steps(owner, ActionKind::Tag, "vip", &ids, NOTHING_AT_END, whole)
             .unwrap();
-        world.0.fetch_add(later, std::sync::atomic::Ordering::Relaxed);
+        system.0.fetch_add(later, std::sync::atomic::Ordering::Relaxed);
         assert_eq!(app.interrupted_action(owner).unwrap(), None, "it has ended");
     }
 

@@ -49,7 +49,7 @@ impl App {
     ) -> Result<ActionUndone, Error> {
         let workspace = actor.workspace;
         let mut undone = ActionUndone::default();
-        let began = self.world.now();
+        let began = self.system.now();
         loop {
             let more = self.change(actor, |changes| {
                 changes.at = Some(began);
@@ -68,7 +68,7 @@ impl App {
                 undone.kept += ids.len() as u64 - restored;
                 let more = ids.len() == STEP;
                 if !more {
-                    bulk_actions::set_undone(tx, workspace, action, self.world.now())?;
+                    bulk_actions::set_undone(tx, workspace, action, self.system.now())?;
                     self.audit(tx, actor, AuditAction::ActionUndone, &found.kind, undone.restored)?;
                     keep_answer(tx, once, &undone)?;
                 }
@@ -87,7 +87,7 @@ impl App {
         let mut current = CurrentState::read(changes.tx, actor, &page)?;
         for touched in page.iter_mut() {
             if current.has_lost_its_id(actor, touched) {
-                touched.contact = self.world.contact_id();
+                touched.contact = self.system.contact_id();
             }
         }
         let mut plan = Plan::default();

@@ -46,24 +46,24 @@ impl System for Counting {
 
 struct Office {
     app: App,
-    world: Arc<Counting>,
+    system: Arc<Counting>,
     me: Actor,
     _folder: TempDir,
 }
 
 fn office() -> Office {
     let folder = tempfile::tempdir().unwrap();
-    let world = Arc::new(Counting(AtomicI64::new(1_700_000_000_000_000)));
+    let system = Arc::new(Counting(AtomicI64::new(1_700_000_000_000_000)));
     let place = Place {
         data: folder.path(),
         objects: None,
         database: None,
     };
-    let app = App::open(&place, world.clone()).unwrap();
+    let app = App::open(&place, system.clone()).unwrap();
     let me = app.local_actor().unwrap();
     Office {
         app,
-        world,
+        system,
         me,
         _folder: folder,
     }
@@ -125,7 +125,7 @@ impl Office {
 
     /// Grants a share, as sharing does.
     fn share(&self, ids: &[ContactId], to: Member, access: Access) -> ActionReport {
-        let (me, at) = (self.me, self.world.next());
+        let (me, at) = (self.me, self.system.next());
         let work = |changes: &mut Changes<'_, '_>, some: &[ContactId]| {
             let before = noted(changes.tx, me, some, true);
             let mut shares = ShareChanges::default();
@@ -200,7 +200,7 @@ fn only_its_author_undoes_it_and_not_when_it_is_forgotten() {
     let by_other = office.app.undo_action(office.other(), action);
     assert!(matches!(by_other, Err(Error::NoAction(_))));
     office.app.forget_old_actions(office.me).unwrap();
-    office.world.0.fetch_add(91 * 24 * 3_600_000_000, Ordering::Relaxed);
+    office.system.0.fetch_add(91 * 24 * 3_600_000_000, Ordering::Relaxed);
     office.app.forget_old_actions(office.me).unwrap();
     let late = office.app.undo_action(office.me, action);
     assert!(matches!(late, Err(Error::NoAction(_))));

@@ -33,7 +33,7 @@ pub(crate) fn new_row(actor: Actor, id: ContactId, now: i64, contact: &Contact) 
 /// Refuses a contact whose version is not the one that the member has seen.
 pub(crate) fn refuse_another(row: &ContactRow, expected: Option<Version>) -> Result<(), Error> {
     match expected {
-        Some(expected) if row.version != expected => Err(Error::ChangedMeanwhile {
+        Some(expected) if row.version != expected => Err(Error::VersionConflict {
             contact: row.id,
             version: row.version,
         }),

@@ -99,7 +99,7 @@ impl App {
 
     /// Deletes changes older than `KEPT_DAYS` from the feed.
     pub(crate) fn forget_old_changes(&self, actor: Actor) -> Result<(), Error> {
-        let today = self.world.now().div_euclid(DAY);
+        let today = self.system.now().div_euclid(DAY);
         Ok(self.store.write(|tx| {
             change_feed::note_day(tx, actor.workspace, today)?;
             change_feed::forget(tx, actor.workspace, today - KEPT_DAYS)

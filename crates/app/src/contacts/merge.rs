@@ -54,14 +54,14 @@ impl App {
     }
 
     /// Returns why the member cannot merge contacts into the first of them; `None` if they can.
-    pub fn hinders_merging(contacts: &[StoredContact]) -> Option<String> {
+    pub fn merge_obstacle(contacts: &[StoredContact]) -> Option<String> {
         hindered(contacts)
     }
 
     /// Merges contacts. The member must have the right to edit the kept contact, and own the others.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; [`Error::Forbidden`]; [`Error::ChangedMeanwhile`] for the first contact that was changed
+    /// [`Error::NoContact`]; [`Error::Forbidden`]; [`Error::VersionConflict`] for the first contact that was changed
     /// since the member has seen it; [`Error::NoIdentity`] if the merged contact would have no name, company, email or
     /// phone.
     pub fn merge(&self, actor: Actor, request: &MergeRequest) -> Result<ActionReport, Error> {
@@ -104,15 +104,15 @@ impl App {
         if !(2..=MERGED_AT_ONCE).contains(&ids.len()) {
             return Err(Error::Forbidden("contacts are merged two to ten at a time"));
         }
-        let now = self.world.now();
+        let now = self.system.now();
         let about = format!("{} into one", ids.len());
         self.in_steps(actor, ActionKind::Merge, &about, &ids, at_end, |changes, _| {
             let kept = access::edit(changes.tx, actor, *kept)?;
-            request.was_seen_so(&kept)?;
+            request.check_versions(&kept)?;
             let mut others = Vec::with_capacity(ids.len());
             for id in &ids[1..] {
                 let other = access::own(changes.tx, actor, *id)?;
-                request.was_seen_so(&other)?;
+                request.check_versions(&other)?;
                 others.push(other);
             }
             let touched = merge_into(changes, actor, kept, &others, choices, now)?;
@@ -165,9 +165,9 @@ pub(crate) fn merge_into(
 }
 
 impl MergeRequest {
-    fn was_seen_so(&self, row: &ContactRow) -> Result<(), Error> {
+    fn check_versions(&self, row: &ContactRow) -> Result<(), Error> {
         match self.seen.get(&row.id) {
-            Some(seen) if *seen != row.version => Err(Error::ChangedMeanwhile {
+            Some(seen) if *seen != row.version => Err(Error::VersionConflict {
                 contact: row.id,
                 version: row.version,
             }),

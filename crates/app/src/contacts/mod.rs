@@ -65,7 +65,7 @@ impl App {
     /// rule of the workspace.
     pub fn create_contact(&self, actor: Actor, contact: Contact) -> Result<ContactId, Error> {
         let mut contact = checked(contact)?;
-        let (now, id) = (self.world.now(), self.world.contact_id());
+        let (now, id) = (self.system.now(), self.system.contact_id());
         self.change(actor, |changes| {
             validate(changes.tx, actor.workspace, &mut contact, None)?;
             let row = new_row(actor, id, now, &contact);
@@ -86,7 +86,7 @@ impl App {
     /// the version that the member has seen.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; [`Error::Forbidden`] if the member may only view it; [`Error::ChangedMeanwhile`] if the
+    /// [`Error::NoContact`]; [`Error::Forbidden`] if the member may only view it; [`Error::VersionConflict`] if the
     /// contact has another version; [`Error::NoIdentity`]; [`Error::Rules`] if it violates a rule of the workspace;
     /// database errors.
     pub fn edit_contact(
@@ -97,7 +97,7 @@ impl App {
         contact: Contact,
     ) -> Result<Version, Error> {
         let mut after = checked(contact)?;
-        let now = self.world.now();
+        let now = self.system.now();
         self.change(actor, |changes| {
             let row = access::edit(changes.tx, actor, id)?;
             refuse_another(&row, Some(expected))?;
@@ -130,9 +130,9 @@ impl App {
     /// Moves a contact to the trash if it has the expected version.
     ///
     /// # Errors
-    /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own; [`Error::ChangedMeanwhile`].
+    /// [`Error::NoContact`]; [`Error::Forbidden`] unless it is the member's own; [`Error::VersionConflict`].
     pub fn delete_contact_at(&self, actor: Actor, id: ContactId, expected: Option<Version>) -> Result<(), Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.change(actor, |changes| {
             let row = access::own(changes.tx, actor, id)?;
             refuse_another(&row, expected)?;
@@ -147,7 +147,7 @@ impl App {
     /// # Errors
     /// The database fails; what was committed before stays.
     pub fn delete_contacts(&self, actor: Actor, ids: &[ContactId]) -> Result<(u64, i64), Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let mut ids = ids.to_vec();
         ids.sort_unstable();
         ids.dedup();
@@ -249,7 +249,7 @@ impl App {
     /// how many.
     pub fn forget_old_trash(&self, actor: Actor) -> Result<u64, Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
-        let before = settings.trash_since(self.world.now());
+        let before = settings.trash_since(self.system.now());
         let mut forgotten = 0;
         loop {
             let step = self

@@ -192,7 +192,7 @@ impl App {
 
     /// Deletes the workspace's notifications older than 90 days.
     pub fn forget_old_notifications(&self, actor: Actor) -> Result<(), Error> {
-        let before = self.world.now() - KEPT_FOR;
+        let before = self.system.now() - KEPT_FOR;
         self.store
             .write(|tx| notifications::forget(tx, actor.workspace, before))?;
         Ok(())

@@ -121,7 +121,7 @@ impl App {
         at_end: AtEnd<'_>,
     ) -> Result<ActionReport, Error> {
         let about = self.store.read(|tx| change.in_words(tx, actor))?;
-        let now = self.world.now();
+        let now = self.system.now();
         self.in_steps(actor, change.kind(), &about, ids, at_end, |changes, some| {
             change.check(changes.tx, actor)?;
             let rows = contacts::get_many(changes.tx, actor.workspace, some)?;

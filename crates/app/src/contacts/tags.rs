@@ -77,7 +77,7 @@ impl App {
         at_end: AtEnd<'_>,
         change: impl Fn(&mut Contact) -> bool,
     ) -> Result<ActionReport, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.in_steps(actor, kind, tag.as_str(), ids, at_end, |changes, some| {
             let rows = contacts::get_many(changes.tx, actor.workspace, some)?;
             let seen = access::seen(changes.tx, actor, rows)?;

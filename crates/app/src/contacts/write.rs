@@ -50,7 +50,7 @@ impl App {
             tombstones::put_many(tx, actor.workspace, change, &lost)?;
             follow(tx, actor.workspace, change)?;
             if !news.is_empty() {
-                news.write(tx, actor, at.unwrap_or_else(|| self.world.now()))?;
+                news.write(tx, actor, at.unwrap_or_else(|| self.system.now()))?;
             }
             Ok(done)
         })

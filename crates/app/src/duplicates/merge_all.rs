@@ -11,7 +11,7 @@ use crate::duplicates::DuplicateGroup;
 use crate::duplicates::finding::{FoundGroup, VERY_LIKELY, very_likely};
 use crate::error::Error;
 use crate::{App, duplicates};
-use model::{ContactId, MergeChoices, likeness};
+use model::{ContactId, MergeChoices, similarity};
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use store::contacts;
@@ -47,7 +47,7 @@ impl App {
         let by_first: HashMap<ContactId, &[ContactId]> =
             sure.iter().map(|group| (group.ids[0], group.ids.as_slice())).collect();
         let firsts: Vec<ContactId> = by_first.keys().copied().collect();
-        let now = self.world.now();
+        let now = self.system.now();
         self.in_steps(
             actor,
             ActionKind::Merge,
@@ -103,7 +103,7 @@ fn merged_group(
     let is_sure = |at: usize| {
         (0..known.len()).filter(|other| *other != at).any(|other| {
             let (one, other) = (&known[at], &known[other]);
-            !apart.contains(&Pair::new(one.1, other.1)) && likeness(&one.2, &other.2).strength >= VERY_LIKELY
+            !apart.contains(&Pair::new(one.1, other.1)) && similarity(&one.2, &other.2).strength >= VERY_LIKELY
         })
     };
     if !(0..known.len()).all(is_sure) {

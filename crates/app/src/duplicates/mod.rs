@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::{App, access};
 use finding::{Finding, very_likely};
-use model::{Contact, ContactId, Verdict, likeness};
+use model::{Contact, ContactId, Verdict, similarity};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -142,7 +142,7 @@ impl App {
     /// If the database fails.
     pub fn count_duplicates(&self, actor: Actor) -> Result<Option<usize>, Error> {
         let (changes, _) = self.store.read(|tx| workspaces::changes(tx, actor.workspace))?;
-        let now = self.world.now();
+        let now = self.system.now();
         let is_stale = |known: &Arc<Finding>| {
             let is_old = !(0..=COUNTED_FOR).contains(&(now - known.began_at));
             known.changes != changes && is_old && !known.shown.load(Ordering::Relaxed)
@@ -179,21 +179,21 @@ impl App {
     /// # Errors
     /// [`Error::NoContact`] for the first contact that the member may not see; [`Error::Forbidden`] if they may edit
     /// none of them; errors of the database.
-    pub fn tell_apart(&self, actor: Actor, ids: &[ContactId]) -> Result<u64, Error> {
+    pub fn mark_not_duplicates(&self, actor: Actor, ids: &[ContactId]) -> Result<u64, Error> {
         self.tell_apart_once(actor, ids, None)
     }
 
-    /// Like [`App::tell_apart`]; with `once` the count is stored as the answer of a keyed request.
+    /// Like [`App::mark_not_duplicates`]; with `once` the count is stored as the answer of a keyed request.
     ///
     /// # Errors
-    /// Errors of [`App::tell_apart`].
+    /// Errors of [`App::mark_not_duplicates`].
     pub fn tell_apart_once(
         &self,
         actor: Actor,
         ids: &[ContactId],
         once: Option<OnceAnswer<'_, u64>>,
     ) -> Result<u64, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| {
             let mut seen: Vec<(ContactId, Right)> = Vec::new();
             for id in ids.iter().take(DISMISSED_IN_LOG) {
@@ -213,7 +213,7 @@ impl App {
                 .collect();
             if !pairs.is_empty() {
                 not_duplicates::put_many(tx, actor.workspace, actor.member, now, &pairs)?;
-                self.audit(tx, actor, AuditAction::ToldApart, "", seen.len() as u64)?;
+                self.audit(tx, actor, AuditAction::MarkedNotDuplicates, "", seen.len() as u64)?;
             }
             let pairs = pairs.len() as u64;
             keep_answer(tx, once, &pairs)?;
@@ -224,7 +224,7 @@ impl App {
     /// Returns the member's search, finished or running. Starts one if there is none, or with `from_the_start` if it is
     /// out of date.
     fn finding(&self, actor: Actor, changes: i64, from_the_start: bool) -> Arc<Finding> {
-        let now = self.world.now();
+        let now = self.system.now();
         let mut known = self.duplicates.known();
         if let Some(finding) = known.get(&key_of(actor)) {
             let is_over = finding.wait(Duration::ZERO).groups.is_some();
@@ -262,7 +262,7 @@ impl App {
         let mut pairs = Vec::new();
         let places: Vec<usize> = (0..rows.len()).collect();
         for (a, b) in pairs_of(&places) {
-            let found = likeness(&rows[*a].2, &rows[*b].2);
+            let found = similarity(&rows[*a].2, &rows[*b].2);
             if found.verdict > Verdict::Different && !apart.contains(&Pair::new(rows[*a].1, rows[*b].1)) {
                 pairs.push((rows[*a].1, rows[*b].1, found));
             }

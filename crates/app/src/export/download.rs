@@ -208,8 +208,8 @@ impl App {
         writer: &Writer,
         watch: &mut dyn FnMut(u64),
     ) -> Result<(), Error> {
-        let until = self.world.now() + TURN_TIMEOUT;
-        let is_wanted = || writer.0.is_wanted() && self.world.now() < until;
+        let until = self.system.now() + TURN_TIMEOUT;
+        let is_wanted = || writer.0.is_wanted() && self.system.now() < until;
         let Some(_turn) = self.long_reads.begin(Lane::Export, is_wanted) else {
             return Err(Error::ExportsBusy);
         };
@@ -256,7 +256,7 @@ impl Download {
 
     /// Checks that the member was not deactivated since the last check.
     fn check_right(&mut self) -> Result<(), Error> {
-        let now = self.app.world.now();
+        let now = self.app.system.now();
         let is_recent = |at: i64| (0..BELIEVED).contains(&(now - at));
         if !self.checked_at.is_some_and(is_recent) {
             self.app.store.read(|tx| access::active(tx, self.actor))?;

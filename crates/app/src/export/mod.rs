@@ -103,7 +103,7 @@ impl App {
             self.audit_part(tx, actor, &mut entry, AuditAction::Exported, &about, 0)
         })?;
         // One snapshot, so that finding the columns and writing the rows see the same contacts.
-        let made_at = self.world.now() / 1_000_000;
+        let made_at = self.system.now() / 1_000_000;
         let outcome = self
             .store
             .read(|tx| write_format(tx, actor, request, made_at, out, watch, &mut report));
@@ -126,8 +126,8 @@ impl App {
     /// # Errors
     /// If the database fails.
     pub fn export_losses(&self, actor: Actor, request: &ExportRequest) -> Result<Option<Losses>, Error> {
-        let until = self.world.now() + LOSSES_TIMEOUT;
-        let Some(_turn) = self.long_reads.begin(Lane::Export, || self.world.now() < until) else {
+        let until = self.system.now() + LOSSES_TIMEOUT;
+        let Some(_turn) = self.long_reads.begin(Lane::Export, || self.system.now() < until) else {
             return Ok(None);
         };
         let mut report = ExportReport::default();
@@ -197,7 +197,7 @@ fn write_failed(source: std::io::Error) -> Error {
 }
 
 /// Reports how many contacts are written. Returns an error if the export is no longer wanted.
-fn go_on(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error> {
+fn report_progress(watch: &mut dyn FnMut(u64) -> bool, contacts: u64) -> Result<(), Error> {
     match watch(contacts) {
         true => Ok(()),
         false => Err(write_failed(std::io::ErrorKind::BrokenPipe.into())),
@@ -215,7 +215,7 @@ fn layout(
     let fields = crate::workspace::custom_fields::names_in_order(tx, actor.workspace)?;
     let mut layout = needs.layout(&fields.iter().map(String::as_str).collect::<Vec<_>>());
     if !request.columns.is_empty() {
-        layout = layout.only(|slot| request.columns.iter().any(|wanted| asks_for(wanted, slot)));
+        layout = layout.only(|slot| request.columns.iter().any(|wanted| includes_slot(wanted, slot)));
     }
     Ok(layout)
 }
@@ -370,7 +370,7 @@ fn needs_of_shapes<N: Default>(
                     shapes.note();
                 }
             }
-            go_on(watch, 0)
+            report_progress(watch, 0)
         },
     )?;
     Ok(needs)
@@ -451,7 +451,7 @@ fn write_each<T: Send>(
             report.contacts += page.contacts;
             report.losses.add_all(&page.losses);
             write(page.made).map_err(write_failed)?;
-            go_on(watch, report.contacts)
+            report_progress(watch, report.contacts)
         },
     )
 }
@@ -473,7 +473,7 @@ fn exported_of(rows: Vec<CanView<ContactRow>>, request: &ExportRequest) -> Resul
 }
 
 /// Whether a requested column includes a slot: `email` includes emails of every label, `email:work` only those of one.
-fn asks_for(wanted: &Slot, slot: &Slot) -> bool {
+fn includes_slot(wanted: &Slot, slot: &Slot) -> bool {
     wanted == slot
         || match (wanted, slot) {
             (Slot::Email(label), Slot::Email(_))
@@ -488,7 +488,7 @@ fn asks_for(wanted: &Slot, slot: &Slot) -> bool {
 struct Pages<'r> {
     actor: Actor,
     request: &'r ExportRequest,
-    way: Way,
+    read_order: ReadOrder,
     selected: Option<HashSet<ContactId>>,
     /// The sort key and id of the last contact of the previous page.
     after: Option<(String, ContactId)>,
@@ -501,7 +501,7 @@ impl<'r> Pages<'r> {
         Ok(Self {
             actor,
             request,
-            way: way(tx, actor, request)?,
+            read_order: read_order(tx, actor, request)?,
             selected: request.selection.as_ref().map(|ids| ids.iter().copied().collect()),
             after: None,
             size: FIRST_PAGE,
@@ -510,7 +510,7 @@ impl<'r> Pages<'r> {
 
     /// Returns the next page, which may be empty; `None` after the last one.
     fn next(&mut self, tx: &mut Tx<'_>) -> Result<Option<Vec<CanView<ContactRow>>>, Error> {
-        let page = next_page(tx, self.actor, &self.way, self.after.as_ref(), self.size)?;
+        let page = next_page(tx, self.actor, &self.read_order, self.after.as_ref(), self.size)?;
         self.size = size_after(&page);
         let Some((order, row)) = page.last() else {
             return Ok(None);
@@ -527,7 +527,7 @@ impl<'r> Pages<'r> {
 }
 
 /// The order in which contacts are read. Every variant visits each requested contact.
-enum Way {
+enum ReadOrder {
     /// All that the member sees, by id.
     ById,
     /// All of the workspace, by name.
@@ -540,23 +540,23 @@ enum Way {
 
 /// Chooses how the contacts are read. The search index is used only if every search text is current and the workspace
 /// has no other members: otherwise the time of a search would reveal matches in contacts that the member may not see.
-fn way(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<Way, store::Error> {
+fn read_order(tx: &mut Tx<'_>, actor: Actor, request: &ExportRequest) -> Result<ReadOrder, store::Error> {
     if request.order == Order::Name {
-        return Ok(Way::ByName);
+        return Ok(ReadOrder::ByName);
     }
     if let Some(selection) = &request.selection {
         let mut ids = selection.clone();
         ids.sort_unstable();
         ids.dedup();
-        return Ok(Way::Selected(ids));
+        return Ok(ReadOrder::Selected(ids));
     }
     let words = request.filter.words();
     let (changes, texts_at) = workspaces::changes(tx, actor.workspace)?;
     let alone = workspaces::members(tx, actor.workspace)? <= 1;
     Ok(if words.is_empty() || changes != texts_at || !alone {
-        Way::ById
+        ReadOrder::ById
     } else {
-        Way::Found(words)
+        ReadOrder::Found(words)
     })
 }
 
@@ -571,16 +571,16 @@ fn size_after(page: &[(String, ContactRow)]) -> u64 {
 fn next_page(
     tx: &mut Tx<'_>,
     actor: Actor,
-    way: &Way,
+    read_order: &ReadOrder,
     after: Option<&(String, ContactId)>,
     size: u64,
 ) -> Result<Vec<(String, ContactRow)>, store::Error> {
     let (workspace, after_id) = (actor.workspace, after.map(|(_, id)| *id));
-    let rows = match way {
-        Way::ByName => return contacts::page_by_name(tx, workspace, after, size),
-        Way::ById => contacts::page_seen(tx, workspace, actor.member, after_id, size)?,
-        Way::Found(words) => search_texts::search(tx, workspace, words, after_id, size)?,
-        Way::Selected(ids) => selected(tx, workspace, ids, after_id, size)?,
+    let rows = match read_order {
+        ReadOrder::ByName => return contacts::page_by_name(tx, workspace, after, size),
+        ReadOrder::ById => contacts::page_seen(tx, workspace, actor.member, after_id, size)?,
+        ReadOrder::Found(words) => search_texts::search(tx, workspace, words, after_id, size)?,
+        ReadOrder::Selected(ids) => selected(tx, workspace, ids, after_id, size)?,
     };
     Ok(rows.into_iter().map(|row| (String::new(), row)).collect())
 }

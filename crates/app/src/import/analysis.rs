@@ -101,7 +101,7 @@ pub(crate) fn look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRule
         &terms.rules,
         known_regions(opening, terms),
     )?;
-    Ok(look_of(opened, mapped, survey, opening, terms))
+    Ok(build_analysis(opened, mapped, survey, opening, terms))
 }
 
 /// Detects how a file is written, except where it is chosen.
@@ -161,7 +161,7 @@ pub(crate) fn known_regions(opening: &Opening, terms: &WorkspaceRules) -> Region
 }
 
 /// Combines the results of opening, mapping and surveying a file.
-pub(crate) fn look_of(
+pub(crate) fn build_analysis(
     opened: Opened,
     mapped: Mapped,
     survey: Survey,
@@ -275,7 +275,7 @@ fn show_choices(columns: &mut [Column], mapping: &BoundMapping) {
 
 /// The country of numbers without country code, and whether it is only assumed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NumbersOf {
+pub struct PhoneRegion {
     /// The country's code.
     pub region: String,
     /// Whether the country is only assumed: it was not chosen, and nothing in the file indicates it.
@@ -285,13 +285,13 @@ pub struct NumbersOf {
 impl Reading {
     /// Returns the country of numbers without country code; `None` if no column holds phone numbers or no country is
     /// known.
-    pub fn numbers_of(&self) -> Option<NumbersOf> {
+    pub fn numbers_of(&self) -> Option<PhoneRegion> {
         if !has_phones(&self.mapping) {
             return None;
         }
         let known = self.chosen_region.as_ref().or(self.suggested_region.as_ref());
         let region = known.or(self.fallback_region.as_ref())?.clone();
-        Some(NumbersOf {
+        Some(PhoneRegion {
             region,
             assumed: known.is_none(),
         })

@@ -40,7 +40,7 @@ pub(crate) struct BatchState {
     /// Keys of the current batch that later rows may look up.
     keys: BatchKeys,
     /// Keys of contacts created in the current batch that no row looks up.
-    unasked_keys: Vec<(MatchKey, ContactId)>,
+    write_only_keys: Vec<(MatchKey, ContactId)>,
     /// Keys that contacts have lost since the batch began. They override the entries of `keys` and `looked_up`.
     dropped_keys: HashSet<(MatchKey, ContactId), RandomState>,
     /// The names of contacts created in the current batch.
@@ -77,7 +77,7 @@ impl BatchState {
             matching,
             purpose,
             keys: BatchKeys::default(),
-            unasked_keys: Vec::new(),
+            write_only_keys: Vec::new(),
             dropped_keys: HashSet::default(),
             names: Vec::new(),
             changed_names: HashMap::default(),
@@ -103,7 +103,7 @@ impl BatchState {
     }
 
     /// Whether a later row can match a contact that this import has created by this key.
-    pub fn asks_for_own(&self, key: &MatchKey) -> bool {
+    pub fn matches_own_contacts(&self, key: &MatchKey) -> bool {
         self.matching.counts(key)
     }
 
@@ -144,10 +144,10 @@ impl BatchState {
             if !self.dropped_keys.is_empty() {
                 self.dropped_keys.remove(&(key.clone(), row.id));
             }
-            if !is_own || self.asks_for_own(&key) {
+            if !is_own || self.matches_own_contacts(&key) {
                 self.keys.add(key, row.id);
             } else if self.purpose == Purpose::Write {
-                self.unasked_keys.push((key, row.id));
+                self.write_only_keys.push((key, row.id));
             }
         }
     }
@@ -222,7 +222,7 @@ impl BatchState {
     pub fn end_batch(&mut self) -> IndexChange {
         self.rights.clear();
         let mut keys = self.keys.take();
-        keys.append(&mut self.unasked_keys);
+        keys.append(&mut self.write_only_keys);
         if !self.dropped_keys.is_empty() {
             keys.retain(|entry| !self.dropped_keys.contains(entry));
         }

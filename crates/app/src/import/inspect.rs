@@ -4,7 +4,7 @@
 use crate::access::Actor;
 use crate::clock::System;
 use crate::error::Error;
-use crate::import::analysis::{NumbersOf, Opening, look, open_file};
+use crate::import::analysis::{Opening, PhoneRegion, look, open_file};
 use crate::import::conversion::readable;
 use crate::import::counts::Counts;
 use crate::import::outcome::{Outcome, RowResult};
@@ -36,7 +36,7 @@ pub struct Inspected {
     /// What each column became.
     pub columns: Vec<Column>,
     /// The country of numbers without country code.
-    pub numbers_of: Option<NumbersOf>,
+    pub numbers_of: Option<PhoneRegion>,
     /// Rows by outcome, as an import into an empty directory would count them.
     pub counts: Counts,
     /// Warnings about rows that are not invalid.
@@ -65,7 +65,7 @@ pub struct InspectedRow<'a> {
 pub fn inspect(
     path: &Path,
     opening: &Opening,
-    world: &dyn System,
+    system: &dyn System,
     shown: Option<u64>,
     row: &mut dyn FnMut(InspectedRow<'_>) -> Result<(), Error>,
 ) -> Result<Inspected, Error> {
@@ -75,7 +75,7 @@ pub fn inspect(
     let look = look(&source, opening, &WorkspaceRules::default())?;
     let options = ImportOptions::default();
     let is_shown = Arc::new(AtomicBool::new(shown != Some(0)));
-    let mut run = Run::preview(world, Actor::OUTSIDER, options, &look.reading, &source)
+    let mut run = Run::preview(system, Actor::OUTSIDER, options, &look.reading, &source)
         .showing_contacts(shown, Arc::clone(&is_shown));
     let nothing = Contact::default();
     let mut recent = RecentRows::default();

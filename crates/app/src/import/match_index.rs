@@ -25,7 +25,7 @@ use xxhash_rust::xxh3::xxh3_128_with_seed;
 const LOADED_AT_ONCE: usize = 4_000;
 /// The number of holders of a key that are visited for one row before a `SharedKey` is built. Holders that are hidden
 /// or have lost the key do not count as candidates, so a row may visit many of them.
-const MOST_PASSED: usize = 8 * MAX_CANDIDATES;
+const MAX_SKIPPED_HOLDERS: usize = 8 * MAX_CANDIDATES;
 
 /// Which holders of a key are looked up.
 #[derive(Clone, Copy)]
@@ -292,7 +292,7 @@ impl MatchIndex<'_, '_> {
             if is_last {
                 break;
             }
-            if passed > MOST_PASSED {
+            if passed > MAX_SKIPPED_HOLDERS {
                 return Ok(self.shared_key(key)?.first());
             }
         }

@@ -44,7 +44,7 @@ pub(crate) mod warnings;
 use crate::access::Actor;
 use crate::error::Error;
 use crate::idempotency::{OnceAnswer, keep_answer};
-use crate::import::analysis::{FileAnalysis, NumbersOf, Opening, look};
+use crate::import::analysis::{FileAnalysis, Opening, PhoneRegion, look};
 use crate::import::conversion::readable;
 use crate::import::counts::Counts;
 use crate::import::draft::KeptRows;
@@ -54,8 +54,8 @@ use crate::import::rejected::RejectedFile;
 use crate::import::rejected::{Kept, RejectedRows};
 use crate::import::run::Run;
 use crate::import::stored::is_unfinished;
-use crate::import::stored::{KEPT_FOR, Plan, Stopped, needed_uploads, plan_of, reached_of};
-use crate::import::stored::{Reached, Watch};
+use crate::import::stored::{ImportCheckpoint, Watch};
+use crate::import::stored::{KEPT_FOR, Plan, Stopped, needed_uploads, parse_checkpoint, plan_of};
 use crate::import::summary::Notable;
 use crate::import::uploads::{Counted, Upload};
 use crate::import::warnings::Warnings;
@@ -103,7 +103,7 @@ pub struct ImportSummary {
     /// What each column became; empty when an import was resumed.
     pub columns: Vec<Column>,
     /// The country of numbers without country code.
-    pub numbers_of: Option<NumbersOf>,
+    pub numbers_of: Option<PhoneRegion>,
     /// Where the table comes from, if the file is not a CSV itself.
     pub source: Option<TableSource>,
     /// Whether and why the run ended before every row had its outcome.
@@ -157,7 +157,7 @@ pub struct ImportPage {
 struct Start<'a> {
     import: ImportId,
     plan: Plan,
-    reached: Reached,
+    reached: ImportCheckpoint,
     upload: Upload,
     rejected: RejectedRows<'a>,
     columns: Vec<Column>,
@@ -190,7 +190,7 @@ impl App {
         let terms = self.terms(actor)?;
         let look = usable_look(&source, &request.opening.clone().of_table(file.source.clone()), &terms)?;
         let size = std::fs::metadata(&file.path).map_or(0, |m| m.len());
-        let mut run = Run::preview(&*self.world, actor, request.options, &look.reading, &source).of_size(size);
+        let mut run = Run::preview(&*self.system, actor, request.options, &look.reading, &source).of_size(size);
         let stopped = run.preview_rows(Some(&self.store), Some(&mut watch), &mut |_, _, _| Ok(()))?;
         let (counts, warnings, notable) = run.into_result();
         Ok(ImportSummary {
@@ -225,7 +225,7 @@ impl App {
         let start = Start {
             import,
             plan,
-            reached: Reached::default(),
+            reached: ImportCheckpoint::default(),
             upload,
             rejected,
             columns,
@@ -274,10 +274,10 @@ impl App {
             file_name,
             file_size,
             plan: &to_json(plan),
-            counts: &to_json(&Reached::default()),
+            counts: &to_json(&ImportCheckpoint::default()),
             state: ImportState::Running,
         };
-        let now = self.world.now();
+        let now = self.system.now();
         retry_while_busy(|| {
             self.create_held(actor.workspace, |tx| {
                 self.define_mapped(tx, actor, &plan.reading.mapping)?;
@@ -295,7 +295,7 @@ impl App {
         let lease = retry_while_busy(|| self.hold_run(actor, import))?;
         // Reads the import again: only with the lease held, the stored state is final.
         let stored = self.interrupted(actor, import)?;
-        let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
+        let (plan, reached) = (plan_of(&stored)?, parse_checkpoint(&stored)?);
         let upload = self.fetch_upload(import, &plan.upload)?;
         let kept = Kept {
             next_record: reached.next_record,
@@ -381,7 +381,7 @@ impl App {
 
     fn needed_uploads(&self, actor: Actor) -> Result<Vec<String>, Error> {
         let stored = self.store.read(|tx| imports::list(tx, actor.workspace))?;
-        let kept_since = self.world.now() - KEPT_FOR;
+        let kept_since = self.system.now() - KEPT_FOR;
         Ok(stored
             .iter()
             .filter_map(|import| needed_uploads(import, kept_since))
@@ -436,7 +436,7 @@ impl App {
             .then(|| KeptRows::from(&self.objects, actor.workspace, import, reached.next_record))
             .transpose()?;
         let fixes = plan.fixes.ready();
-        let mut run = Run::real(&*self.world, actor, plan.options, &plan.reading, &source, &lease)
+        let mut run = Run::real(&*self.system, actor, plan.options, &plan.reading, &source, &lease)
             .of_size(upload.file.size)
             .from(reached)
             .keeping_rejected(rejected)
@@ -457,7 +457,7 @@ impl App {
             .map(|(path, kept)| self.fill_rejected_file(actor, import, &plan.reading, kept, path));
         let (counts, warnings, notable) = run.into_result();
         if stopped == Stopped::No {
-            let now = self.world.now();
+            let now = self.system.now();
             retry_while_busy(|| {
                 self.store.write(|tx| {
                     lease.set_state(tx, ImportState::Done, now, true)?;
@@ -471,7 +471,7 @@ impl App {
             let _ = self.index_texts_after(actor, counts.new + counts.update);
         }
         if stopped == Stopped::Cancelled {
-            let now = self.world.now();
+            let now = self.system.now();
             retry_while_busy(|| {
                 self.store.write(|tx| {
                     lease.set_state(tx, ImportState::Cancelled, now, true)?;
@@ -519,7 +519,7 @@ fn usable_look(source: &dyn Source, opening: &Opening, terms: &WorkspaceRules) -
 /// Builds the list entry of an import. `held` are the imports that a living process runs.
 fn report(stored: &Import, held: &[ImportId]) -> Result<ImportReport, Error> {
     let unfinished = is_unfinished(stored.state);
-    let reached = reached_of(stored)?;
+    let reached = parse_checkpoint(stored)?;
     Ok(ImportReport {
         import: stored.id,
         file_name: stored.file_name.clone(),

@@ -9,7 +9,7 @@ use crate::audit::AuditAction;
 use crate::error::Error;
 use crate::idempotency::OnceAnswer;
 use crate::import::counts::Counts;
-use crate::import::stored::{is_unfinished, plan_of, reached_of, refuse_draft};
+use crate::import::stored::{is_unfinished, parse_checkpoint, plan_of, refuse_draft};
 use crate::import::{ImportReport, report_in};
 use store::imports::{self, ImportState};
 use store::{ImportId, Tx};
@@ -69,7 +69,7 @@ impl App {
             disk_full: self.disk_full.load(std::sync::atomic::Ordering::Relaxed),
             counts: match live {
                 Some(live) => live.counts,
-                None => reached_of(&stored)?.counts,
+                None => parse_checkpoint(&stored)?.counts,
             },
             bytes: live.map(|live| live.bytes),
             of_bytes: plan_of(&stored).map_or(stored.file_size, |plan| plan.bytes_of(&stored)),
@@ -100,13 +100,13 @@ impl App {
         // A run in this process holds the database while it writes a batch, so it must be stopped before the write
         // below.
         self.live.cancel(actor.workspace, import);
-        let now = self.world.now();
+        let now = self.system.now();
         let (running, cancelling) = (ImportState::Running, ImportState::Cancelling);
         let report = self.store.write(|tx| {
             imports::change_state(tx, actor.workspace, import, running, cancelling, now)?;
             report_in(tx, actor, import, once)
         })?;
-        self.bell.ring();
+        self.wake_up.notify();
         Ok(report)
     }
 
@@ -134,7 +134,7 @@ impl App {
         if stored.state == ImportState::Cancelled {
             self.fetch_upload(import, &plan_of(&stored)?.upload)?;
         }
-        let now = self.world.now();
+        let now = self.system.now();
         let (cancelled, running) = (ImportState::Cancelled, ImportState::Running);
         let report = self.store.write(|tx| {
             imports::change_state(tx, actor.workspace, import, cancelled, running, now)?;
@@ -147,7 +147,7 @@ impl App {
                 }),
             }
         })?;
-        self.bell.ring();
+        self.wake_up.notify();
         Ok(report)
     }
 
@@ -159,12 +159,12 @@ impl App {
         let lease = self.hold_run(actor, import)?;
         let stored = self.stored(actor, import)?;
         if stored.state == ImportState::Cancelling {
-            let now = self.world.now();
+            let now = self.system.now();
             let owner = Actor {
                 member: stored.owner,
                 ..actor
             };
-            let counts = reached_of(&stored)?.counts;
+            let counts = parse_checkpoint(&stored)?.counts;
             self.store.write(|tx| {
                 lease.set_state(tx, ImportState::Cancelled, now, true)?;
                 self.audit_import(tx, owner, import, &counts)

@@ -58,7 +58,7 @@ impl App {
                 advice(&drafts)
             )));
         }
-        let kept_since = self.world.now() - KEPT_FOR;
+        let kept_since = self.system.now() - KEPT_FOR;
         let bytes = |import: &Import| needed_uploads(import, kept_since).map_or(0, |needed| needed.bytes);
         let mine: u64 = stored.iter().filter(own).map(bytes).sum();
         let all: u64 = stored.iter().map(bytes).sum();

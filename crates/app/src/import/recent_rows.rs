@@ -92,7 +92,7 @@ impl RecentRows {
             return None;
         }
         self.enter(&row.blocks);
-        let reason = self.likest(&row.contact).map(|seen| {
+        let reason = self.most_similar(&row.contact).map(|seen| {
             let name = shortened(seen.row.contact.display_name());
             let reasons = reasons_of_values(&seen.row.contact, &row.contact).join(", ");
             Reason::of_row(
@@ -130,7 +130,7 @@ impl RecentRows {
     }
 
     /// Returns the most similar of the rows in `near`; among equally similar rows the earliest.
-    fn likest(&self, contact: &Compared) -> Option<&Seen> {
+    fn most_similar(&self, contact: &Compared) -> Option<&Seen> {
         let sketch = contact.sketch();
         let compared = self.near.iter().take(COMPARED).filter_map(|back| {
             let at = self.rows.len().checked_sub(*back)?;

@@ -11,7 +11,7 @@ use crate::access::Actor;
 use crate::error::Error;
 use crate::export::atomic_file::write_whole;
 use crate::import::analysis::Reading;
-use crate::import::stored::{plan_of, reached_of, refuse_draft};
+use crate::import::stored::{parse_checkpoint, plan_of, refuse_draft};
 use crate::storage::{Draft, Objects};
 use exchange::formula_guard::{guarded, guarded_again};
 use exchange::open::Record;
@@ -223,7 +223,7 @@ impl App {
             return Err(Error::RejectedRowsUndone(import));
         }
         refuse_draft(&stored)?;
-        let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
+        let (plan, reached) = (plan_of(&stored)?, parse_checkpoint(&stored)?);
         let kept = Kept {
             next_record: reached.next_record,
             bytes: stored.rejected_bytes,

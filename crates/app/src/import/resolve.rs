@@ -244,7 +244,7 @@ fn compare(row: &ParsedRow, matched: &Matched, place: usize, rule: &Rule, run: R
     let (before, after) = (known.contact, rule.updated_with(row, &known, &values));
     let resolution = if after == *before {
         Resolution::Unchanged { matched: place }
-    } else if let Some(reason) = spoiled(row, before, &after) {
+    } else if let Some(reason) = update_problem(row, before, &after) {
         return Ok(Resolution::Invalid(vec![reason]).into());
     } else {
         Resolution::Update {
@@ -272,7 +272,7 @@ fn create(row: &ParsedRow, creation: Resolution) -> Resolution {
 
 /// Returns why an update must not be made: it would remove a value that the contact needs. Values that were missing
 /// before do not matter.
-fn spoiled(row: &ParsedRow, before: &Contact, after: &Contact) -> Option<Reason> {
+fn update_problem(row: &ParsedRow, before: &Contact, after: &Contact) -> Option<Reason> {
     if !after.has_identity() {
         return Some(Reason::of_row(
             Code::NoIdentity,

@@ -19,7 +19,7 @@ impl App {
     /// # Errors
     /// The database fails. Deletions that were committed before stay.
     pub fn forget_old_logs(&self, actor: Actor) -> Result<(), Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let (since, all) = self.store.read(|tx| {
             let since = stored_settings(tx, actor.workspace)?.log_since(now);
             Ok::<_, Error>((since, imports::list(tx, actor.workspace)?))
@@ -43,7 +43,7 @@ impl App {
     /// Makes sure that the change log of an import is still kept.
     pub(crate) fn refuse_too_late(&self, actor: Actor, import: &Import) -> Result<(), Error> {
         let settings = self.store.read(|tx| stored_settings(tx, actor.workspace))?;
-        if import.forgotten_at.is_some() || is_old(import, settings.log_since(self.world.now())) {
+        if import.forgotten_at.is_some() || is_old(import, settings.log_since(self.system.now())) {
             return Err(Error::LogGone {
                 import: import.id,
                 days: settings.log_days(),

@@ -23,7 +23,7 @@ pub(crate) struct RowImporter<'a> {
     pub decisions: Option<&'a Decisions>,
     pub run: RunId,
     pub owner: Member,
-    pub world: &'a dyn System,
+    pub system: &'a dyn System,
     pub mapping: &'a BoundMapping,
     /// Whether every row gets a reason for its class, including plain duplicates.
     pub explains_all: bool,
@@ -138,7 +138,7 @@ impl RowImporter<'_> {
             });
         }
         let changed = ContactRow {
-            version: self.world.now().max(existing.version + 1),
+            version: self.system.now().max(existing.version + 1),
             written_by: Some(self.run),
             edited_by: None,
             body: after.to_json(),
@@ -152,7 +152,7 @@ impl RowImporter<'_> {
     }
 
     fn create(&mut self, index: &mut MatchIndex<'_, '_>, row: &mut ParsedRow) -> Result<Outcome, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let line = row.line;
         let contact = match row.id {
             Some(own) => {
@@ -187,7 +187,7 @@ impl RowImporter<'_> {
     }
 
     fn next_id(&mut self) -> ContactId {
-        let id = self.world.contact_id();
+        let id = self.system.contact_id();
         self.created = Some(match self.created {
             None => (id, id, 1),
             Some((first, _, count)) => (first, id, count + 1),

@@ -21,7 +21,7 @@ use crate::import::rejected::{Kept, RejectedRows};
 use crate::import::row_import::RowImporter;
 use crate::import::stored::Stopped;
 use crate::import::stored::is_cancelling;
-use crate::import::stored::{Progress, Reached, Watch};
+use crate::import::stored::{ImportCheckpoint, Progress, Watch};
 use crate::import::summary::{Notable, note};
 use crate::import::uploads::Counted;
 use crate::import::warnings::Warnings;
@@ -57,7 +57,7 @@ pub(crate) struct Run<'a> {
     size: u64,
     importer: RowImporter<'a>,
     collected: BatchState,
-    reached: Reached,
+    reached: ImportCheckpoint,
     /// The directory's count of changes after the last batch.
     changes: Option<i64>,
     notable: Vec<Notable>,
@@ -76,7 +76,7 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Creates a run that changes the directory.
     pub fn real(
-        world: &'a dyn System,
+        system: &'a dyn System,
         actor: Actor,
         options: ImportOptions,
         reading: &'a Reading,
@@ -84,11 +84,11 @@ impl<'a> Run<'a> {
         lease: &Lease,
     ) -> Self {
         let run = RunId::Import(lease.import());
-        Self::new(world, actor, options, reading, source, run)
+        Self::new(system, actor, options, reading, source, run)
     }
 
     fn new(
-        world: &'a dyn System,
+        system: &'a dyn System,
         actor: Actor,
         options: ImportOptions,
         reading: &'a Reading,
@@ -109,14 +109,14 @@ impl<'a> Run<'a> {
                 decisions: None,
                 run,
                 owner: actor.member,
-                world,
+                system,
                 mapping: &reading.mapping,
                 explains_all: false,
                 changes: Vec::new(),
                 created: None,
             },
             collected: BatchState::new(purpose, options.matching),
-            reached: Reached::default(),
+            reached: ImportCheckpoint::default(),
             changes: None,
             notable: Vec::new(),
             rejected: None,
@@ -131,7 +131,7 @@ impl<'a> Run<'a> {
 
     /// Creates a run that changes nothing.
     pub fn preview(
-        world: &'a dyn System,
+        system: &'a dyn System,
         actor: Actor,
         options: ImportOptions,
         reading: &'a Reading,
@@ -144,7 +144,7 @@ impl<'a> Run<'a> {
         };
         Self {
             bodies,
-            ..Self::new(world, actor, options, reading, source, RunId::Preview)
+            ..Self::new(system, actor, options, reading, source, RunId::Preview)
         }
     }
 
@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
     }
 
     /// Continues from the checkpoint of an earlier run.
-    pub fn from(self, reached: Reached) -> Self {
+    pub fn from(self, reached: ImportCheckpoint) -> Self {
         Self { reached, ..self }
     }
 
@@ -372,13 +372,13 @@ impl<'a> Run<'a> {
         }
         let checkpoint = Checkpoint {
             rows_done: self.reached.counts.rows,
-            counts: &to_json(&Reached {
+            counts: &to_json(&ImportCheckpoint {
                 warnings: self.reached.warnings.places(),
                 ..self.reached.clone()
             }),
             rejected_bytes: kept.map_or(0, |kept| kept.bytes),
         };
-        imports::checkpoint(tx, workspace, import, &checkpoint, self.importer.world.now())?;
+        imports::checkpoint(tx, workspace, import, &checkpoint, self.importer.system.now())?;
         Ok(more)
     }
 

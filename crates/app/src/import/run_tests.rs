@@ -84,7 +84,7 @@ impl DraftCache {
         let terms = crate::workspace::custom_fields::WorkspaceRules::default();
         let look = look(&self.file, &Opening::default(), &terms).unwrap();
         let source = Counted::new(&self.file);
-        let mut run = Run::preview(&*self.app.world, self.actor, options, &look.reading, &source);
+        let mut run = Run::preview(&*self.app.system, self.actor, options, &look.reading, &source);
         let store = Some(&self.app.store);
         run.preview_rows(store, None, &mut |_, _, _| Ok(())).unwrap();
         (run.counts(), run.collected.looked_at)
@@ -193,7 +193,7 @@ fn a_stored_contact_that_cannot_be_read_is_an_error_and_no_match() {
     let look = look(&fixture.file, &Opening::default(), &terms).unwrap();
     let source = Counted::new(&fixture.file);
     let update = options(Duplicates::Update, Match::EmailOrPhone);
-    let mut run = Run::preview(&*fixture.app.world, fixture.actor, update, &look.reading, &source);
+    let mut run = Run::preview(&*fixture.app.system, fixture.actor, update, &look.reading, &source);
     let failed = run.preview_rows(Some(store), None, &mut |_, _, _| Ok(())).unwrap_err();
     assert!(failed.to_string().contains("cannot be read"), "{failed}");
 }

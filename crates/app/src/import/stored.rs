@@ -115,7 +115,7 @@ pub(crate) fn plan_of(stored: &Import) -> Result<Plan, Error> {
 }
 
 /// Parses the checkpoint of an import.
-pub(crate) fn reached_of(stored: &Import) -> Result<Reached, Error> {
+pub(crate) fn parse_checkpoint(stored: &Import) -> Result<ImportCheckpoint, Error> {
     serde_json::from_str(&stored.counts).map_err(|_| Error::UnreadablePlan(stored.id))
 }
 
@@ -140,7 +140,7 @@ pub struct Watch<'a> {
 
 /// The checkpoint of an import: its progress up to the last committed batch.
 #[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Reached {
+pub(crate) struct ImportCheckpoint {
     pub counts: Counts,
     /// Warnings about rows that were not rejected.
     #[serde(default)]

@@ -10,7 +10,7 @@ use crate::contacts::stored::read;
 use crate::error::Error;
 use crate::idempotency::{OnceAnswer, keep_answer};
 use crate::import::lease::Lease;
-use crate::import::stored::{Reached, UndoProgress, is_unfinished, plan_of, reached_of, refuse_draft};
+use crate::import::stored::{ImportCheckpoint, UndoProgress, is_unfinished, parse_checkpoint, plan_of, refuse_draft};
 use crate::json::to_json;
 use model::ContactId;
 use std::collections::HashMap;
@@ -71,7 +71,7 @@ impl App {
     pub fn finished_undo(&self, actor: Actor, import: ImportId) -> Result<UndoReport, Error> {
         let stored = self.stored(actor, import)?;
         if stored.state == ImportState::Undone {
-            let undone = reached_of(&stored)?.undo.unwrap_or_default();
+            let undone = parse_checkpoint(&stored)?.undo.unwrap_or_default();
             return self.undo_report(actor, undone);
         }
         match self.undo(actor, import, false) {
@@ -108,9 +108,9 @@ impl App {
         }
         let workspace = actor.workspace;
         let writing = lease.as_ref().filter(|_| !dry_run);
-        let reached = reached_of(&stored)?;
+        let reached = parse_checkpoint(&stored)?;
         if let Some(lease) = writing {
-            let now = self.world.now();
+            let now = self.system.now();
             self.store.write(|tx| {
                 lease.set_state(tx, ImportState::Undoing, now, false)?;
                 keep_answer(tx, once, &import)
@@ -139,7 +139,7 @@ impl App {
             self.forget_rejected(actor, import)?;
             self.forget_rows(actor, import);
             self.drafts.forget(workspace, import);
-            let now = self.world.now();
+            let now = self.system.now();
             self.store.write(|tx| {
                 undo.note(tx, &undo.done)?;
                 lease.set_state(tx, ImportState::Undone, now, true)?;
@@ -204,7 +204,7 @@ struct Undo<'a> {
     actor: Actor,
     stored: &'a Import,
     /// The import's checkpoint. It is stored unchanged, except for the progress of the undo.
-    reached: Reached,
+    reached: ImportCheckpoint,
     /// The right to write; `None` for a dry run.
     writing: Option<&'a Lease>,
     done: UndoProgress,
@@ -234,7 +234,7 @@ impl Undo<'_> {
 
     /// Stores the progress of the undo with the import.
     fn note(&self, tx: &mut Tx<'_>, done: &UndoProgress) -> Result<(), Error> {
-        let reached = Reached {
+        let reached = ImportCheckpoint {
             undo: Some(done.clone()),
             ..self.reached.clone()
         };
@@ -243,7 +243,7 @@ impl Undo<'_> {
             counts: &to_json(&reached),
             rejected_bytes: self.stored.rejected_bytes,
         };
-        let now = self.app.world.now();
+        let now = self.app.system.now();
         imports::checkpoint(tx, self.actor.workspace, self.stored.id, &checkpoint, now)?;
         Ok(())
     }

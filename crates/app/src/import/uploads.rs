@@ -48,7 +48,7 @@ impl App {
 
     /// Stores a written draft as an upload.
     pub(crate) fn put_upload(&self, actor: Actor, copy: Draft) -> Result<Upload, Error> {
-        let name = format!("{}{}.csv", of_workspace(actor.workspace), self.world.unique_name());
+        let name = format!("{}{}.csv", of_workspace(actor.workspace), self.system.unique_name());
         let file = self.objects.put(&object_of(&name), copy)?;
         Ok(Upload {
             name,
@@ -84,7 +84,7 @@ impl App {
     pub(crate) fn sweep_uploads(&self, actor: Actor, needed: &[String]) {
         let ours = object_of(&of_workspace(actor.workspace));
         let needed: Vec<String> = needed.iter().map(|name| object_of(name)).collect();
-        let abandoned_before = self.world.now() - ABANDONED_AFTER;
+        let abandoned_before = self.system.now() - ABANDONED_AFTER;
         let listed = [UPLOADS, UNFINISHED].map(|prefix| self.objects.list(prefix).unwrap_or_default());
         for object in listed.into_iter().flatten() {
             let is_ours = object.name.starts_with(&ours) || object.name.starts_with(UNFINISHED);

@@ -125,7 +125,7 @@ impl App {
         once: Option<OnceAnswer<'_, NewLink>>,
     ) -> Result<NewLink, Error> {
         let email = fit_email(email)?;
-        let (secret, now) = (self.new_secret(), self.world.now());
+        let (secret, now) = (self.new_secret(), self.system.now());
         let expires_at = now + INVITATION_LASTS;
         let made = NewLink {
             secret,
@@ -164,7 +164,7 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`].
     pub fn invitations(&self, actor: Actor) -> Result<Vec<InvitationInfo>, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.read(|tx| {
             access::admin(tx, actor)?;
             let mut pending = Vec::new();
@@ -204,7 +204,7 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::NoMember`] if there is no such member, or the member cannot sign in.
     pub fn reset_link(&self, actor: Actor, member: Member) -> Result<NewLink, Error> {
-        let (secret, now) = (self.new_secret(), self.world.now());
+        let (secret, now) = (self.new_secret(), self.system.now());
         let expires_at = now + PASSWORD_LASTS;
         let email = self.change_members(actor, |tx, admin| {
             let row = governed(tx, admin, actor, member)?;
@@ -240,7 +240,7 @@ impl App {
     /// [`Error::LinkGone`].
     pub fn link(&self, secret: &LinkSecret, kind: LinkKind) -> Result<LinkOffer, Error> {
         let workspace = self.local_actor()?.workspace;
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.read(|tx| {
             let link = standing(tx, workspace, secret, kind, now)?;
             let by = workspaces::member_name(tx, workspace, link.made_by)?;
@@ -259,7 +259,7 @@ impl App {
     pub fn join(&self, secret: &LinkSecret, name: &str, password: &str, caller: &Caller) -> Result<Token, Error> {
         let name = fit_name(name, AccountField::Name)?;
         let workspace = self.local_actor()?.workspace;
-        let now = self.world.now();
+        let now = self.system.now();
         let (link, workspace_name) = self.store.read(|tx| {
             let link = standing(tx, workspace, secret, LinkKind::Invitation, now)?;
             Ok::<_, Error>((link, workspaces::name(tx, workspace)?))
@@ -271,7 +271,7 @@ impl App {
         };
         fit_password(password, &chooser)?;
         let subjects = self.begin_to_use(workspace, secret)?;
-        let hash = self.passwords.hash(password, self.world.secret())?;
+        let hash = self.passwords.hash(password, self.system.secret())?;
         self.store.write(|tx| {
             workspaces::queue(tx, workspace)?;
             let link = standing(tx, workspace, secret, LinkKind::Invitation, now)?;
@@ -303,7 +303,7 @@ impl App {
     /// [`Error::LinkGone`], [`Error::TooManyTries`], [`Error::AccountField`].
     pub fn reset_password(&self, secret: &LinkSecret, password: &str, caller: &Caller) -> Result<Token, Error> {
         let workspace = self.local_actor()?.workspace;
-        let now = self.world.now();
+        let now = self.system.now();
         let account = self.store.read(|tx| {
             let link = standing(tx, workspace, secret, LinkKind::Password, now)?;
             let Purpose::Password(member) = link.purpose else {
@@ -313,7 +313,7 @@ impl App {
         })?;
         fit_password(password, &chooser_of(&account))?;
         let subjects = self.begin_to_use(workspace, secret)?;
-        let hash = self.passwords.hash(password, self.world.secret())?;
+        let hash = self.passwords.hash(password, self.system.secret())?;
         self.store.write(|tx| {
             workspaces::queue(tx, workspace)?;
             let link = standing(tx, workspace, secret, LinkKind::Password, now)?;
@@ -337,13 +337,13 @@ impl App {
     /// Counts a use of a link as failed until it succeeds.
     fn begin_to_use(&self, workspace: Workspace, secret: &LinkSecret) -> Result<[Subject; 1], Error> {
         let subjects = [Subject::link(&secret.hash())];
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| self.begin_try(tx, workspace, &subjects, now))?;
         Ok(subjects)
     }
 
     fn new_secret(&self) -> LinkSecret {
-        LinkSecret(hex(&self.world.secret()))
+        LinkSecret(hex(&self.system.secret()))
     }
 }
 

@@ -62,15 +62,15 @@ impl App {
     /// Returns the members. An admin gets all except removed ones, with details; other members get the active ones, by
     /// name.
     pub fn members(&self, actor: Actor) -> Result<Vec<MemberInfo>, Error> {
-        let (workspace, now) = (actor.workspace, self.world.now());
+        let (workspace, now) = (actor.workspace, self.system.now());
         // Other members see no counts, so nothing is counted for them.
-        let counted = match self.store.read(|tx| keeps_order(tx, actor))? {
+        let counted = match self.store.read(|tx| manages_members(tx, actor))? {
             true => self.contacts_of_members(workspace)?,
             false => None,
         };
         self.store.read(|tx| {
             let rows = members::list(tx, workspace)?;
-            if !keeps_order(tx, actor)? {
+            if !manages_members(tx, actor)? {
                 let active = rows.into_iter().filter(|row| row.state == MemberState::Active);
                 return Ok(active.map(|row| info(row, None)).collect());
             }
@@ -163,8 +163,8 @@ impl App {
             workspace_name: &workspace_name,
         };
         fit_password(password, &chooser)?;
-        let hash = self.passwords.hash(password, self.world.secret())?;
-        let now = self.world.now();
+        let hash = self.passwords.hash(password, self.system.secret())?;
+        let now = self.system.now();
         let account = NewAccount {
             name,
             email: &email,
@@ -231,7 +231,7 @@ impl App {
         self.change_members(actor, |tx, admin| {
             let row = governed_other(tx, admin, actor, member)?;
             if row.state != MemberState::Deactivated {
-                shut_out(tx, actor, member)?;
+                revoke_access(tx, actor, member)?;
                 self.audit(tx, actor, AuditAction::Deactivated, &named(&row), 0)?;
             }
             keep_answer(tx, once, &())
@@ -293,7 +293,7 @@ impl App {
 }
 
 /// Whether the actor is an admin or owner.
-fn keeps_order(tx: &mut Tx<'_>, actor: Actor) -> Result<bool, Error> {
+fn manages_members(tx: &mut Tx<'_>, actor: Actor) -> Result<bool, Error> {
     match access::admin(tx, actor) {
         Ok(_) => Ok(true),
         Err(Error::Forbidden(_)) => Ok(false),
@@ -345,7 +345,7 @@ pub(crate) fn keep_an_owner(tx: &mut Tx<'_>, actor: Actor) -> Result<(), Error> 
 }
 
 /// Deactivates a member, and ends all their sessions, known browsers, API tokens, webhooks and password links.
-pub(crate) fn shut_out(tx: &mut Tx<'_>, actor: Actor, member: Member) -> Result<(), Error> {
+pub(crate) fn revoke_access(tx: &mut Tx<'_>, actor: Actor, member: Member) -> Result<(), Error> {
     // The state must come first: a concurrent sign-in writes to the same row, so either its session is removed below,
     // or it finds this state.
     members::set_state(tx, actor.workspace, member, MemberState::Deactivated)?;

@@ -11,7 +11,7 @@ use crate::access::named;
 use crate::audit::AuditAction;
 use crate::error::Error;
 use crate::idempotency::{OnceAnswer, keep_answer};
-use crate::members::{governed_other, shut_out};
+use crate::members::{governed_other, revoke_access};
 use crate::search::views;
 use store::contacts::external_ids;
 use store::imports::{self, ImportState};
@@ -61,11 +61,11 @@ impl App {
         let had = self.change_members(actor, |tx, admin| {
             governed_other(tx, admin, actor, member)?;
             refuse_absent(tx, actor, member, to)?;
-            shut_out(tx, actor, member)?;
+            revoke_access(tx, actor, member)?;
             Ok(members::belongings(tx, actor.workspace, member)?)
         })?;
         let mut after = None;
-        let began = self.world.now();
+        let began = self.system.now();
         loop {
             let given = self.change(actor, |changes| {
                 changes.at = Some(began);

@@ -98,7 +98,7 @@ impl App {
         once: Option<OnceAnswer<'_, i64>>,
     ) -> Result<i64, Error> {
         let name = name_of(content)?;
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| {
             // Concurrent saves queue, so that each view gets its own number.
             workspaces::queue(tx, actor.workspace)?;
@@ -132,7 +132,7 @@ impl App {
     /// [`Error::NoView`], [`Error::Forbidden`], [`Error::BadView`].
     pub fn change_view(&self, actor: Actor, id: i64, content: &ViewContent) -> Result<(), Error> {
         let name = name_of(content)?;
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| {
             let view = changeable(tx, actor, id)?;
             let view = ViewRow {

@@ -5,7 +5,7 @@
 //! enough to be retried.
 
 use crate::storage::ObjectsError;
-use crate::storage::error::Trouble;
+use crate::storage::error::BackendError;
 use crate::storage::listed::{Listed, is_word};
 use object_store::aws::{AmazonS3, AmazonS3Builder, AmazonS3ConfigKey};
 use object_store::client::{HttpError, HttpErrorKind};
@@ -161,7 +161,7 @@ impl Bucket {
         Ok(Self { name, store, runtime })
     }
 
-    pub fn put(&self, name: &str, file: &Path, size: u64) -> Result<(), Trouble> {
+    pub fn put(&self, name: &str, file: &Path, size: u64) -> Result<(), BackendError> {
         let key = self.name.key(name);
         let mut file = File::open(file)?;
         if size <= PART {
@@ -196,7 +196,7 @@ impl Bucket {
     }
 
     /// Copies an object into a file, and returns its size.
-    pub fn copy(&self, name: &str, into: &mut File) -> Result<u64, Trouble> {
+    pub fn copy(&self, name: &str, into: &mut File) -> Result<u64, BackendError> {
         let key = self.name.key(name);
         let size = self.ask(async { Ok(self.store.head(&key).await?.size) })?;
         let mut done = 0;
@@ -209,12 +209,12 @@ impl Bucket {
         Ok(size)
     }
 
-    pub fn delete(&self, name: &str) -> Result<(), Trouble> {
+    pub fn delete(&self, name: &str) -> Result<(), BackendError> {
         let key = self.name.key(name);
         self.ask(self.store.delete(&key))
     }
 
-    pub fn list(&self, prefix: &str) -> Result<Vec<Listed>, Trouble> {
+    pub fn list(&self, prefix: &str) -> Result<Vec<Listed>, BackendError> {
         let key = self.name.key(prefix);
         let objects = self.ask(self.store.list_with_delimiter(Some(&key)))?.objects;
         let listed = objects.into_iter().filter_map(|object| {
@@ -227,7 +227,7 @@ impl Bucket {
         Ok(listed.collect())
     }
 
-    fn ask<T>(&self, request: impl Future<Output = Result<T, object_store::Error>>) -> Result<T, Trouble> {
+    fn ask<T>(&self, request: impl Future<Output = Result<T, object_store::Error>>) -> Result<T, BackendError> {
         self.runtime.block_on(request).map_err(trouble)
     }
 }
@@ -239,13 +239,13 @@ fn of_the_file(error: io::Error) -> object_store::Error {
     }
 }
 
-fn trouble(error: object_store::Error) -> Trouble {
+fn trouble(error: object_store::Error) -> BackendError {
     let message = innermost(&error);
     if message.contains("<Code>NoSuchBucket") {
-        return Trouble::NoBucket;
+        return BackendError::NoBucket;
     }
     let advice = match &error {
-        object_store::Error::NotFound { .. } => return Trouble::Missing,
+        object_store::Error::NotFound { .. } => return BackendError::Missing,
         object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => ALLOW,
         _ => REACH,
     };
@@ -254,7 +254,7 @@ fn trouble(error: object_store::Error) -> Trouble {
         Some(HttpErrorKind::Timeout) => "the server does not answer in time".to_owned(),
         _ => answered(&message),
     };
-    Trouble::Failed { why, advice }
+    BackendError::Failed { why, advice }
 }
 
 /// The kind of failure of a request without an answer.

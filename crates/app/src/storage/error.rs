@@ -59,7 +59,7 @@ pub enum ObjectsError {
 
 /// A failure of a folder or a bucket; the caller adds the object and the location.
 #[derive(Debug)]
-pub(crate) enum Trouble {
+pub(crate) enum BackendError {
     /// The object does not exist.
     Missing,
     /// The bucket does not exist.
@@ -73,7 +73,7 @@ pub(crate) enum Trouble {
     },
 }
 
-impl Trouble {
+impl BackendError {
     /// Classifies an error in finding a file.
     pub fn finding(error: io::Error) -> Self {
         match error.kind() {
@@ -83,7 +83,7 @@ impl Trouble {
     }
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for BackendError {
     fn from(error: io::Error) -> Self {
         let advice = match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => return Self::Full,

@@ -16,7 +16,7 @@ pub use crate::storage::error::ObjectsError;
 
 #[cfg(feature = "s3")]
 use crate::storage::bucket::{Bucket, BucketName, Settings, settings_of_the_machine};
-use crate::storage::error::Trouble;
+use crate::storage::error::BackendError;
 use crate::storage::folder::Folder;
 use crate::storage::listed::{Listed, is_word};
 use std::fs::File;
@@ -28,10 +28,10 @@ use tempfile::NamedTempFile;
 pub(crate) struct Objects {
     /// The location shown to users, without secrets.
     location: String,
-    keeper: Keeper,
+    backend: Backend,
 }
 
-enum Keeper {
+enum Backend {
     Folder(Folder),
     #[cfg(feature = "s3")]
     Bucket(Bucket),
@@ -77,20 +77,20 @@ impl Objects {
         let root = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         Self {
             location: root.display().to_string(),
-            keeper: Keeper::Folder(Folder::at(root)),
+            backend: Backend::Folder(Folder::at(root)),
         }
     }
 
     #[cfg(feature = "s3")]
     fn in_bucket(name: BucketName, settings: Settings) -> Result<Self, ObjectsError> {
         let location = name.to_string();
-        let keeper = Bucket::open(name, settings).map_err(|why| ObjectsError::Settings {
+        let backend = Bucket::open(name, settings).map_err(|why| ObjectsError::Settings {
             location: location.clone(),
             why,
         })?;
         Ok(Self {
             location,
-            keeper: Keeper::Bucket(keeper),
+            backend: Backend::Bucket(backend),
         })
     }
 
@@ -101,11 +101,11 @@ impl Objects {
 
     /// Creates a draft for a new object.
     pub fn draft(&self) -> Result<Draft, ObjectsError> {
-        let file = match &self.keeper {
-            Keeper::Folder(folder) => folder.draft(),
+        let file = match &self.backend {
+            Backend::Folder(folder) => folder.draft(),
             // With the other temporary files; it is uploaded from there.
             #[cfg(feature = "s3")]
-            Keeper::Bucket(_) => NamedTempFile::new(),
+            Backend::Bucket(_) => NamedTempFile::new(),
         };
         let failed = |e: io::Error| self.failed("beginning an object", "", e.into());
         Ok(Draft(file.map_err(failed)?))
@@ -116,10 +116,10 @@ impl Objects {
         let failed = |trouble| self.failed("writing", name, trouble);
         checked(name)?;
         let size = draft.0.as_file().metadata().map_err(|e| failed(e.into()))?.len();
-        let (path, guard) = match &self.keeper {
-            Keeper::Folder(folder) => (folder.put(name, draft.0).map_err(|e| failed(e.into()))?, None),
+        let (path, guard) = match &self.backend {
+            Backend::Folder(folder) => (folder.put(name, draft.0).map_err(|e| failed(e.into()))?, None),
             #[cfg(feature = "s3")]
-            Keeper::Bucket(bucket) => {
+            Backend::Bucket(bucket) => {
                 bucket.put(name, draft.0.path(), size).map_err(failed)?;
                 (draft.0.path().to_owned(), Some(draft.0))
             }
@@ -138,9 +138,9 @@ impl Objects {
     pub fn fetch(&self, name: &str) -> Result<Fetched, ObjectsError> {
         let failed = |trouble| self.failed("reading", name, trouble);
         checked(name)?;
-        match &self.keeper {
-            Keeper::Folder(folder) => {
-                let (path, size) = folder.find(name).map_err(|e| failed(Trouble::finding(e)))?;
+        match &self.backend {
+            Backend::Folder(folder) => {
+                let (path, size) = folder.find(name).map_err(|e| failed(BackendError::finding(e)))?;
                 Ok(Fetched {
                     path,
                     size,
@@ -148,7 +148,7 @@ impl Objects {
                 })
             }
             #[cfg(feature = "s3")]
-            Keeper::Bucket(bucket) => {
+            Backend::Bucket(bucket) => {
                 let mut copy = NamedTempFile::new().map_err(|e| failed(e.into()))?;
                 let size = bucket.copy(name, copy.as_file_mut()).map_err(failed)?;
                 Ok(Fetched {
@@ -163,13 +163,13 @@ impl Objects {
     /// Removes an object; a missing object is not an error.
     pub fn delete(&self, name: &str) -> Result<(), ObjectsError> {
         checked(name)?;
-        let deleted = match &self.keeper {
-            Keeper::Folder(folder) => folder.delete(name).map_err(Trouble::finding),
+        let deleted = match &self.backend {
+            Backend::Folder(folder) => folder.delete(name).map_err(BackendError::finding),
             #[cfg(feature = "s3")]
-            Keeper::Bucket(bucket) => bucket.delete(name),
+            Backend::Bucket(bucket) => bucket.delete(name),
         };
         match deleted {
-            Err(Trouble::Missing) => Ok(()),
+            Err(BackendError::Missing) => Ok(()),
             deleted => deleted.map_err(|trouble| self.failed("removing", name, trouble)),
         }
     }
@@ -178,10 +178,10 @@ impl Objects {
     /// name.
     pub fn list(&self, prefix: &str) -> Result<Vec<Listed>, ObjectsError> {
         checked(prefix.trim_end_matches('/'))?;
-        let listed = match &self.keeper {
-            Keeper::Folder(folder) => folder.list(prefix).map_err(Trouble::from),
+        let listed = match &self.backend {
+            Backend::Folder(folder) => folder.list(prefix).map_err(BackendError::from),
             #[cfg(feature = "s3")]
-            Keeper::Bucket(bucket) => bucket.list(prefix),
+            Backend::Bucket(bucket) => bucket.list(prefix),
         };
         let mut listed = listed.map_err(|trouble| self.failed("listing", prefix, trouble))?;
         listed.retain(|object| checked(&object.name).is_ok());
@@ -194,10 +194,10 @@ impl Objects {
         for object in self.list(prefix)? {
             self.delete(&object.name)?;
         }
-        match &self.keeper {
-            Keeper::Folder(folder) => folder.forget(prefix),
+        match &self.backend {
+            Backend::Folder(folder) => folder.forget(prefix),
             #[cfg(feature = "s3")]
-            Keeper::Bucket(_) => {}
+            Backend::Bucket(_) => {}
         }
         Ok(())
     }
@@ -222,14 +222,14 @@ impl Objects {
         Ok(())
     }
 
-    fn failed(&self, doing: &'static str, name: &str, trouble: Trouble) -> ObjectsError {
+    fn failed(&self, doing: &'static str, name: &str, trouble: BackendError) -> ObjectsError {
         let (name, location) = (name.to_owned(), self.location.clone());
         match trouble {
-            Trouble::Missing => ObjectsError::Missing { name, location },
+            BackendError::Missing => ObjectsError::Missing { name, location },
             #[cfg(feature = "s3")]
-            Trouble::NoBucket => ObjectsError::NoBucket { doing, name, location },
-            Trouble::Full => ObjectsError::Full { location },
-            Trouble::Failed { why, advice } => ObjectsError::Failed {
+            BackendError::NoBucket => ObjectsError::NoBucket { doing, name, location },
+            BackendError::Full => ObjectsError::Full { location },
+            BackendError::Failed { why, advice } => ObjectsError::Failed {
                 doing,
                 name,
                 location,

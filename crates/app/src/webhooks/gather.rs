@@ -58,7 +58,7 @@ impl App {
         for _ in 0..PAGES {
             let news = self.read(actor, |view| view.news(&row))?;
             let Some(news) = news else { return Ok(()) };
-            let now = self.world.now();
+            let now = self.system.now();
             let advanced = self.store.write(|tx| {
                 let (from, to) = (
                     (row.followed.as_str(), row.imports_at),
@@ -112,7 +112,7 @@ impl View<'_, '_> {
         let (created, updated): (Vec<&StoredContact>, Vec<&StoredContact>) =
             changes.changed.iter().partition(|stored| is_new(stored, row));
         let ids = |stored: &[&StoredContact]| -> Vec<String> { stored.iter().map(|one| one.id.to_string()).collect() };
-        let now = self.app.world.now();
+        let now = self.app.system.now();
         let of_each = [
             (WebhookEvent::ContactCreated, ids(&created)),
             (WebhookEvent::ContactUpdated, ids(&updated)),
@@ -142,7 +142,7 @@ impl View<'_, '_> {
             WebhookEvent::ContactDeleted,
         ];
         let event = about_contacts.into_iter().find(|event| wanted.contains(event));
-        let now = self.app.world.now();
+        let now = self.app.system.now();
         let delivery = event.map(|event| event::of_everything(self.app.delivery_name(), event, now));
         Ok(News {
             deliveries: delivery.into_iter().collect(),
@@ -155,7 +155,7 @@ impl View<'_, '_> {
     /// Adds the imports that have ended. Imports that ended shortly before the last reported one may have been
     /// committed later, so they are read again; the log of sent deliveries prevents repetition.
     fn imports_of_news(&mut self, row: &WebhookRow, wanted: &[WebhookEvent], news: &mut News) -> Result<(), Error> {
-        let (workspace, now) = (self.actor.workspace, self.app.world.now());
+        let (workspace, now) = (self.actor.workspace, self.app.system.now());
         // Older deliveries may no longer be in the log.
         let is_remembered = row.imports_at > now - (LOG_DAYS - 1) * DAY;
         let since = match is_remembered {

@@ -112,7 +112,7 @@ impl App {
         wanted: &NewWebhook,
         once: Option<OnceAnswer<'_, WebhookSecret>>,
     ) -> Result<WebhookSecret, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| {
             access::admin(tx, actor)?;
             let (url, events) = (address::fit(&wanted.url)?, fit_events(&wanted.events)?);
@@ -123,11 +123,11 @@ impl App {
             }
             let (changes, _) = workspaces::changes(tx, actor.workspace)?;
             let row = WebhookRow {
-                id: self.world.unique_name(),
+                id: self.system.unique_name(),
                 member: actor.member,
                 url,
                 events,
-                secret: self.world.secret().to_vec(),
+                secret: self.system.secret().to_vec(),
                 old_secret: None,
                 created_at: now,
                 state: WebhookState::Active,
@@ -198,10 +198,10 @@ impl App {
         id: &str,
         once: Option<OnceAnswer<'_, WebhookSecret>>,
     ) -> Result<WebhookSecret, Error> {
-        let until = self.world.now() + OLD_SECRET;
+        let until = self.system.now() + OLD_SECRET;
         self.store.write(|tx| {
             let mut row = own(tx, actor, id)?;
-            let old = std::mem::replace(&mut row.secret, self.world.secret().to_vec());
+            let old = std::mem::replace(&mut row.secret, self.system.secret().to_vec());
             row.old_secret = Some((old, until));
             webhooks::change(tx, actor.workspace, &row)?;
             self.audit(tx, actor, AuditAction::WebhookChanged, &row.url, 0)?;
@@ -231,7 +231,7 @@ impl App {
         id: &str,
         once: Option<OnceAnswer<'_, DeliveryInfo>>,
     ) -> Result<DeliveryInfo, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         let delivery = event::test(self.delivery_name(), now);
         self.store.write(|tx| {
             refuse_stopped(&own(tx, actor, id)?)?;
@@ -277,7 +277,7 @@ impl App {
         delivery: Option<&str>,
         once: Option<OnceAnswer<'_, u64>>,
     ) -> Result<u64, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| {
             let row = own(tx, actor, id)?;
             if let Some(delivery) = delivery {
@@ -296,13 +296,13 @@ impl App {
 
     /// Deletes deliveries that were in the log for `LOG_DAYS`.
     pub(crate) fn forget_old_deliveries(&self, actor: Actor) -> Result<(), Error> {
-        let before = self.world.now() - LOG_DAYS * DAY;
+        let before = self.system.now() - LOG_DAYS * DAY;
         Ok(self.store.write(|tx| deliveries::forget(tx, actor.workspace, before))?)
     }
 
     /// Returns a unique delivery id. Later ids sort after earlier ones.
     fn delivery_name(&self) -> String {
-        format!("msg_{}", self.world.contact_id().simple())
+        format!("msg_{}", self.system.contact_id().simple())
     }
 }
 

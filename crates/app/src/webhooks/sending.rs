@@ -67,7 +67,7 @@ pub struct Attempt {
 impl App {
     /// Returns those webhooks that have a delivery due now.
     pub(crate) fn due_webhooks(&self, workspace: Workspace, active: &[WebhookRow]) -> Result<Vec<String>, Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         if active.is_empty() {
             return Ok(Vec::new());
         }
@@ -84,7 +84,7 @@ impl App {
 
     /// Takes the next due delivery of a webhook, to send it; `None` if there is none.
     pub fn take_delivery(&self, webhook: &str) -> Result<Option<DueDelivery>, Error> {
-        let (workspace, now) = (self.local_actor()?.workspace, self.world.now());
+        let (workspace, now) = (self.local_actor()?.workspace, self.system.now());
         self.store.write(|tx| {
             let Some(row) = webhooks::get(tx, workspace, webhook)? else {
                 return Ok(None);
@@ -121,7 +121,7 @@ impl App {
 
     /// Records the result of an attempt. Returns whether the next delivery may be sent at once.
     pub fn note_attempt(&self, sent: &DueDelivery, attempt: &Attempt) -> Result<bool, Error> {
-        let (workspace, webhook, now) = (sent.workspace, sent.webhook.as_str(), self.world.now());
+        let (workspace, webhook, now) = (sent.workspace, sent.webhook.as_str(), self.system.now());
         let answer: String = attempt.answer.chars().take(ANSWER).collect();
         self.store.write(|tx| {
             if attempt.arrived {

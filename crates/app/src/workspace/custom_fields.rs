@@ -115,7 +115,7 @@ impl App {
     ) -> Result<DefinedField, Error> {
         let name = clean(&field.name).into_owned();
         let choices = choices_of(field.kind, &field.choices)?;
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| {
             let proof = admin(tx, actor)?;
             let fields = defined(tx, actor.workspace)?;
@@ -190,7 +190,7 @@ impl App {
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::Field`] if there is no such field.
     pub fn archive_field(&self, actor: Actor, id: FieldId, archived: bool) -> Result<(), Error> {
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| {
             admin(tx, actor)?;
             let field = one(tx, actor.workspace, id)?;
@@ -231,7 +231,7 @@ impl App {
             Some(Slot::Custom(name)) => Some(name),
             _ => None,
         });
-        let now = self.world.now();
+        let now = self.system.now();
         for name in filled {
             if names.contains(name) {
                 continue;

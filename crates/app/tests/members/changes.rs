@@ -127,7 +127,7 @@ fn a_position_that_is_none_or_too_old_is_refused() {
     let begin = "0".parse().unwrap();
     let all = team.app.contact_changes(team.ada, Some(begin), 10).unwrap();
     assert_eq!(all.changed.len(), 1);
-    team.world.pass(91 * DAY);
+    team.system.pass(91 * DAY);
     assert!(
         team.app.contact_changes(team.ada, Some(all.next), 10).is_ok(),
         "nothing has happened since"

@@ -167,7 +167,7 @@ fn seen(app: &App, actor: Actor) -> u64 {
 }
 
 /// Tries every action on contacts once. Each must succeed or fail with one of the expected errors.
-fn bustle(app: &App, (actor, to): (Actor, Actor), stays: bool, ids: &[ContactId], round: usize) {
+fn try_every_action(app: &App, (actor, to): (Actor, Actor), stays: bool, ids: &[ContactId], round: usize) {
     let expected = |code: &str| {
         [
             "forbidden",
@@ -233,7 +233,7 @@ fn whatever_happens_at_once_everything_belongs_to_somebody() {
             scope.spawn(move || {
                 let mut round = 0;
                 while !over.load(Ordering::Relaxed) {
-                    bustle(app, (who, to), who.member() != bob.member(), ids, round);
+                    try_every_action(app, (who, to), who.member() != bob.member(), ids, round);
                     round += 1;
                 }
             });

@@ -53,7 +53,7 @@ fn a_password_set_by_a_link_is_not_overtaken_by_a_change_that_knew_the_old_one()
     let link = team.app.reset_link(team.ada, bob.member()).unwrap();
     let app = std::sync::Arc::clone(&team.app);
     // Runs between the check of the old password and the change to the new one.
-    team.world.before_next_secret(move || {
+    team.system.before_next_secret(move || {
         app.reset_password(&link.secret, "what bob chose", &caller()).unwrap();
     });
     let changed = team
@@ -112,9 +112,9 @@ fn an_invitation_ends_by_time_by_revoking_and_with_the_right_of_who_made_it() {
     team.app.revoke_invitation(team.ada, "cy@example.org").unwrap();
     assert!(!standing(&second));
     let third = team.app.invite(bob, "cy@example.org", Role::Member).unwrap().secret;
-    team.world.pass(7 * DAY - 1);
+    team.system.pass(7 * DAY - 1);
     assert!(standing(&third) && team.app.invitations(team.ada).unwrap().len() == 1);
-    team.world.pass(1);
+    team.system.pass(1);
     assert!(!standing(&third) && team.app.invitations(team.ada).unwrap().is_empty());
     let password = team.app.reset_link(team.ada, bob.member()).unwrap().secret;
     assert!(!standing(&password), "it is for something else");
@@ -253,7 +253,7 @@ fn a_link_sets_a_new_password_once_and_ends_what_was() {
     assert!(matches!(reset(&second), Err(Error::LinkGone)));
     assert!(team.app.sign_in("bob@example.org", "a new password", &caller()).is_ok());
     let third = team.app.reset_link(team.ada, bob.member()).unwrap().secret;
-    team.world.pass(DAY);
+    team.system.pass(DAY);
     assert!(matches!(reset(&third), Err(Error::LinkGone)));
     // A changed password invalidates the link.
     let fourth = team.app.reset_link(team.ada, bob.member()).unwrap().secret;
@@ -293,13 +293,13 @@ fn the_audit_log_tells_once_of_a_burst_of_failures() {
     assert_eq!(slowed(&team), []);
     for n in 4..12 {
         fail("ada@example.org", &format!("192.0.2.{n}"));
-        team.world.pass(DAY / 24);
+        team.system.pass(DAY / 24);
     }
     let ada = |text: &str| ("Ada".to_owned(), text.to_owned());
     let first = ada("ada@example.org: 5 failed tries, the last from 192.0.2.4");
     assert_eq!(slowed(&team), std::slice::from_ref(&first));
     // After a day without failures a new burst begins.
-    team.world.pass(2 * DAY);
+    team.system.pass(2 * DAY);
     (0..5).for_each(|_| fail("ada@example.org", "192.0.2.4"));
     assert_eq!(slowed(&team), [first.clone(), first]);
 }
@@ -322,7 +322,7 @@ fn nobody_fills_the_audit_log_by_failing() {
     }
     let nobody = |text: &str| (String::new(), text.to_owned());
     assert_eq!(slowed(&team), [nobody("198.51.100.0: 25 failed tries")]);
-    team.world.pass(DAY / 24);
+    team.system.pass(DAY / 24);
     burst("198.51.100.9");
     assert_eq!(slowed(&team).len(), 2);
     // Failures with an email that no member has are not recorded.

@@ -22,7 +22,7 @@ impl Authenticator {
     }
 
     fn code(&self, team: &Team) -> String {
-        self.code_at(team.world.now())
+        self.code_at(team.system.now())
     }
 
     fn code_at(&self, at: i64) -> String {
@@ -70,7 +70,7 @@ fn with_a_second_factor_the_password_alone_lets_nobody_in() {
     // The code that confirmed the enrolment cannot be used again.
     let again = team.app.enter_code(&pending, &phone.code(&team), &caller());
     assert!(matches!(again, Err(Error::WrongCode)), "{again:?}");
-    team.world.pass(STEP);
+    team.system.pass(STEP);
     let code = phone.code(&team);
     let token = team.app.enter_code(&pending, &code, &caller()).unwrap();
     assert!(is_in(&team, &token) && token != pending);
@@ -80,17 +80,17 @@ fn with_a_second_factor_the_password_alone_lets_nobody_in() {
     let again = team.app.enter_code(&sign_in(&team), &code, &caller());
     assert!(matches!(again, Err(Error::WrongCode)), "{again:?}");
     // Codes older than the last one used, and codes from far in the past or future, are rejected.
-    team.world.pass(20 * STEP);
+    team.system.pass(20 * STEP);
     for wrong in [
-        phone.code_at(team.world.now() - 3 * STEP),
-        phone.code_at(team.world.now() + 3 * STEP),
+        phone.code_at(team.system.now() - 3 * STEP),
+        phone.code_at(team.system.now() + 3 * STEP),
         String::new(),
     ] {
         let refused = team.app.enter_code(&sign_in(&team), &wrong, &caller());
         assert!(matches!(refused, Err(Error::WrongCode)), "{refused:?}");
     }
     // A clock that is 30 seconds off is tolerated.
-    let late = phone.code_at(team.world.now() - STEP);
+    let late = phone.code_at(team.system.now() - STEP);
     assert!(team.app.enter_code(&sign_in(&team), &late, &caller()).is_ok());
 }
 
@@ -100,7 +100,7 @@ fn a_session_awaits_its_code_for_ten_minutes() {
     let here = sign_in(&team);
     let (phone, _) = enrol(&team, team.ada, &here);
     let pending = sign_in(&team);
-    team.world.pass(10 * 2 * STEP);
+    team.system.pass(10 * 2 * STEP);
     let late = team.app.enter_code(&pending, &phone.code(&team), &caller());
     assert!(matches!(late, Err(Error::SignInAgain)), "{late:?}");
 }
@@ -128,11 +128,11 @@ fn guesses_of_codes_must_wait() {
     let team = Team::new();
     let here = sign_in(&team);
     let (phone, _) = enrol(&team, team.ada, &here);
-    team.world.pass(STEP);
+    team.system.pass(STEP);
     let mut guesses = 0;
     for n in 0..100 {
         let Ok(pending) = team.app.sign_in(ADA, PASSWORD, &caller()) else {
-            team.world.pass(60_000_000);
+            team.system.pass(60_000_000);
             continue;
         };
         // Ensures that the guess is wrong.
@@ -154,10 +154,10 @@ fn guesses_of_codes_must_wait() {
 #[test]
 fn a_clock_that_was_ahead_does_not_use_up_the_codes_of_a_year() {
     let team = Team::new();
-    team.world.pass(365 * DAY);
+    team.system.pass(365 * DAY);
     let here = sign_in(&team);
     let (phone, _) = enrol(&team, team.ada, &here);
-    team.world.pass(-365 * DAY);
+    team.system.pass(-365 * DAY);
     assert!(
         team.app
             .enter_code(&sign_in(&team), &phone.code(&team), &caller())
@@ -230,7 +230,7 @@ fn a_proof_is_recent_for_ten_minutes_and_needs_both_factors() {
     let here = sign_in(&team);
     let recently = || team.app.signed_in(&here).unwrap().unwrap().proved_recently;
     assert!(recently());
-    team.world.pass(10 * 2 * STEP);
+    team.system.pass(10 * 2 * STEP);
     assert!(!recently());
     let prove = |password: &str, code: &str| team.app.prove(team.ada, &here, password, code, &caller());
     assert!(matches!(prove("wrong password", ""), Err(Error::WrongPassword)));
@@ -238,13 +238,13 @@ fn a_proof_is_recent_for_ten_minutes_and_needs_both_factors() {
     prove(PASSWORD, "").unwrap();
     assert!(recently());
     let (phone, _) = enrol(&team, team.ada, &here);
-    team.world.pass(10 * 2 * STEP);
+    team.system.pass(10 * 2 * STEP);
     assert!(matches!(prove(PASSWORD, ""), Err(Error::WrongCode)));
     assert!(!recently());
     prove(PASSWORD, &phone.code(&team)).unwrap();
     assert!(recently());
     // Setting the clock back does not extend the proof.
-    team.world.pass(-DAY);
+    team.system.pass(-DAY);
     assert!(
         team.app
             .signed_in(&here)

@@ -166,7 +166,7 @@ fn things_are_kept_for_as_long_as_is_set() {
         .import
         .unwrap();
     team.app.delete_contact(team.ada, contact).unwrap();
-    team.world.pass(20 * DAY);
+    team.system.pass(20 * DAY);
     team.app.forget_old_logs(team.ada).unwrap();
     assert_eq!(team.app.forget_old_trash(team.ada).unwrap(), 0);
     team.app.undo(team.ada, first, false).unwrap();

@@ -68,7 +68,7 @@ fn a_browser_that_was_signed_in_before_is_not_locked_out_by_others() {
     // The successful sign-in does not reset the limit for others.
     assert!(must_wait(&team, &stranger()));
     // Failures in a known browser count only against that browser.
-    team.world.pass(2 * DAY);
+    team.system.pass(2 * DAY);
     for _ in 0..5 {
         assert!(matches!(fails(&team, &known), Error::WrongPassword));
     }
@@ -84,7 +84,7 @@ fn a_known_browser_is_worth_nothing_for_another_member_or_after_a_new_password()
     (0..5).for_each(|_| drop(fails(&team, &stranger())));
     assert!(must_wait(&team, &of_bob), "it is Bob's browser, not Ada's");
     // Two members use one browser: it becomes known to both, and its secret is replaced each time.
-    team.world.pass(HOUR);
+    team.system.pass(HOUR);
     let session = team.app.sign_in(ADA, PASSWORD, &of_bob).unwrap();
     let device = team.app.know_browser(&session, &of_bob).unwrap();
     assert_ne!(device, of_bob.device);
@@ -98,7 +98,7 @@ fn a_known_browser_is_worth_nothing_for_another_member_or_after_a_new_password()
     };
     assert!(!lock_bob_out(&of_both));
     assert!(lock_bob_out(&of_bob), "the secret before is worth nothing");
-    team.world.pass(2 * DAY);
+    team.system.pass(2 * DAY);
     team.app
         .change_password(bob, PASSWORD, "four other words here", &of_both)
         .unwrap();
@@ -111,24 +111,24 @@ fn a_known_browser_is_worth_nothing_for_another_member_or_after_a_new_password()
 fn a_clock_that_was_wrong_locks_nobody_out() {
     let team = Team::new();
     // The clock is a year ahead for a while.
-    team.world.pass(365 * DAY);
+    team.system.pass(365 * DAY);
     for _ in 0..30 {
         fails(&team, &caller());
-        team.world.pass(HOUR);
+        team.system.pass(HOUR);
     }
     assert!(matches!(fails(&team, &caller()), Error::WrongPassword));
     assert!(must_wait(&team, &caller()));
-    team.world.pass(-365 * DAY - 30 * HOUR);
+    team.system.pass(-365 * DAY - 30 * HOUR);
     assert!(!must_wait(&team, &caller()));
 }
 
 #[test]
 fn a_session_of_a_clock_that_was_ahead_ends_and_one_can_sign_in() {
     let team = Team::new();
-    team.world.pass(365 * DAY);
+    team.system.pass(365 * DAY);
     let ahead = team.app.sign_in(ADA, PASSWORD, &caller()).unwrap();
     let link = team.app.invite(team.ada, "bob@example.org", Role::Member).unwrap();
-    team.world.pass(-365 * DAY);
+    team.system.pass(-365 * DAY);
     assert!(team.app.signed_in(&ahead).unwrap().is_none());
     let offer = team.app.link(&link.secret, LinkKind::Invitation);
     assert!(
@@ -163,11 +163,11 @@ fn a_session_ends_after_ninety_days_however_often_it_is_seen() {
     let team = Team::new();
     let token = team.app.sign_in(ADA, PASSWORD, &caller()).unwrap();
     for _ in 0..8 {
-        team.world.pass(11 * DAY);
+        team.system.pass(11 * DAY);
         assert!(team.app.signed_in(&token).unwrap().is_some());
         team.app.keep_signed_in(&token).unwrap();
     }
-    team.world.pass(2 * DAY);
+    team.system.pass(2 * DAY);
     assert!(team.app.signed_in(&token).unwrap().is_none());
     // Keeping an ended session alive does not revive it.
     team.app.keep_signed_in(&token).unwrap();
@@ -202,14 +202,14 @@ fn the_limits_of_sessions_are_settings_with_limits_and_hold_at_once() {
     team.app.set_settings(team.ada, &others).unwrap();
     assert_eq!(team.app.security_settings(team.ada).unwrap(), day);
     for _ in 0..14 {
-        team.world.pass(HOUR * 5 / 6);
+        team.system.pass(HOUR * 5 / 6);
         assert!(team.app.signed_in(&token).unwrap().is_some());
         team.app.keep_signed_in(&token).unwrap();
     }
-    team.world.pass(HOUR / 2);
+    team.system.pass(HOUR / 2);
     assert!(team.app.signed_in(&token).unwrap().is_none(), "twelve hours are over");
     let token = team.app.sign_in(ADA, PASSWORD, &caller()).unwrap();
-    team.world.pass(HOUR);
+    team.system.pass(HOUR);
     assert!(team.app.signed_in(&token).unwrap().is_none(), "an hour without a visit");
 }
 

@@ -10,14 +10,14 @@ pub const DAY: i64 = 24 * 3_600 * 1_000_000;
 pub const PASSWORD: &str = "correct horse";
 
 /// A system whose clock advances only by `pass`.
-pub struct Clockwork {
+pub struct FakeSystem {
     time: AtomicI64,
     numbers: AtomicU64,
     /// Runs before the next secret is generated.
     before: Mutex<Option<Box<dyn FnOnce() + Send>>>,
 }
 
-impl Clockwork {
+impl FakeSystem {
     /// Runs `work` just before the next secret is generated.
     pub fn before_next_secret(&self, work: impl FnOnce() + Send + 'static) {
         *self.before.lock().unwrap() = Some(Box::new(work));
@@ -32,7 +32,7 @@ impl Clockwork {
     }
 }
 
-impl System for Clockwork {
+impl System for FakeSystem {
     fn now(&self) -> i64 {
         self.time.load(Ordering::Relaxed)
     }
@@ -58,7 +58,7 @@ impl System for Clockwork {
 pub struct Team {
     pub app: Arc<App>,
     pub ada: Actor,
-    pub world: Arc<Clockwork>,
+    pub system: Arc<FakeSystem>,
     _folder: TempDir,
 }
 
@@ -73,7 +73,7 @@ pub fn caller() -> Caller {
 impl Team {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let world = Arc::new(Clockwork {
+        let system = Arc::new(FakeSystem {
             time: AtomicI64::new(1_700_000_000_000_000),
             numbers: AtomicU64::new(1),
             before: Mutex::new(None),
@@ -83,7 +83,7 @@ impl Team {
             objects: None,
             database: None,
         };
-        let app = Arc::new(App::open(&place, world.clone()).unwrap());
+        let app = Arc::new(App::open(&place, system.clone()).unwrap());
         let setup = Setup {
             name: "Ada".to_owned(),
             email: "ada@example.org".to_owned(),
@@ -95,7 +95,7 @@ impl Team {
         Self {
             app,
             ada,
-            world,
+            system,
             _folder: folder,
         }
     }

@@ -23,9 +23,9 @@ fn a_token_lets_its_member_in_within_its_scopes_until_it_expires() {
     for other in ["", "cq_", &created.secret[1..], &created.info.id] {
         assert_eq!(team.app.authenticate(other).unwrap(), None, "{other}");
     }
-    team.world.pass(DAY - 1);
+    team.system.pass(DAY - 1);
     assert!(team.app.authenticate(&created.secret).unwrap().is_some());
-    team.world.pass(1);
+    team.system.pass(1);
     assert!(team.app.authenticate(&created.secret).unwrap().is_none());
     assert_eq!(team.app.tokens(bob).unwrap(), [created.info]);
 }
@@ -66,7 +66,7 @@ fn the_use_of_a_token_is_noted_once_a_minute() {
     team.app.note_token_use(&created.secret).unwrap();
     assert!(!due());
     assert!(team.app.tokens(team.ada).unwrap()[0].used_at.is_some());
-    team.world.pass(60_000_000);
+    team.system.pass(60_000_000);
     assert!(due());
 }
 
@@ -131,7 +131,7 @@ fn a_key_is_one_request_for_a_day() {
     team.app.answer_key(&keyed, "said").unwrap();
     assert_eq!(claim(b"one").unwrap(), Claim::Answered("said".to_owned()));
     assert!(matches!(claim(b"two"), Err(Error::KeyReused)));
-    team.world.pass(DAY + 1);
+    team.system.pass(DAY + 1);
     new(claim(b"two").unwrap());
 }
 

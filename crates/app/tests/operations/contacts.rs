@@ -138,7 +138,7 @@ fn an_edit_of_what_was_changed_since_is_refused() {
     assert_eq!(version, seen + 1);
     let refused = installation.edit(id, seen, named("Zoë")).unwrap_err();
     assert_eq!(refused.code(), "changed_meanwhile");
-    assert!(matches!(refused, Error::ChangedMeanwhile { version: now, .. } if now == version));
+    assert!(matches!(refused, Error::VersionConflict { version: now, .. } if now == version));
     assert_eq!(installation.look(id).contact, named("Bob"));
 }
 

@@ -191,7 +191,10 @@ fn duplicates(team: &Team, who: usize) {
         assert_eq!(group.hindered.is_none(), may, "{:?}", group.hindered);
     }
     for id in team.known().into_iter().filter(|id| team.right(who, *id).is_none()) {
-        assert_eq!(code(app.tell_apart(actor, &[id])).unwrap_err(), "no_such_contact");
+        assert_eq!(
+            code(app.mark_not_duplicates(actor, &[id])).unwrap_err(),
+            "no_such_contact"
+        );
         assert_eq!(code(app.to_be_merged(actor, &[id])).unwrap_err(), "no_such_contact");
     }
 }

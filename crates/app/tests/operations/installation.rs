@@ -50,7 +50,7 @@ pub enum Engine {
 pub struct Installation {
     pub app: App,
     pub actor: Actor,
-    world: Arc<Counting>,
+    system: Arc<Counting>,
     pub folder: TempDir,
     /// Declared last, so that it is dropped after the connections to it.
     server: Option<Database>,
@@ -59,7 +59,7 @@ pub struct Installation {
 impl Installation {
     pub fn open(engine: Engine) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let world = Arc::new(Counting {
+        let system = Arc::new(Counting {
             time: AtomicI64::new(BEGINNING),
             ids: AtomicU64::new(0),
             files: AtomicU64::new(0),
@@ -77,19 +77,19 @@ impl Installation {
                 timeout: None,
             }),
         };
-        let app = App::open(&place, world.clone()).unwrap();
+        let app = App::open(&place, system.clone()).unwrap();
         let actor = app.local_actor().unwrap();
         Self {
             app,
             actor,
-            world,
+            system,
             folder,
             server: database,
         }
     }
 
-    pub fn world(&self) -> Arc<Counting> {
-        self.world.clone()
+    pub fn system(&self) -> Arc<Counting> {
+        self.system.clone()
     }
 
     /// Opens the database directly, bypassing the installation.
@@ -106,7 +106,7 @@ impl Installation {
     }
 
     pub fn set_time(&self, time: i64) {
-        self.world.time.store(time, Ordering::Relaxed);
+        self.system.time.store(time, Ordering::Relaxed);
     }
 
     /// Writes a file into the installation's folder.

@@ -118,12 +118,12 @@ fn the_list_follows_other_processes() {
         objects: None,
         database: None,
     };
-    let world = Installation::open(Engine::Sqlite);
+    let installation = Installation::open(Engine::Sqlite);
     // Advances the counter, because two processes never generate the same ids.
     for _ in 0..1_000 {
-        app::System::contact_id(&*world.world());
+        app::System::contact_id(&*installation.system());
     }
-    let other = App::open(&place, world.world()).unwrap();
+    let other = App::open(&place, installation.system()).unwrap();
     let id = other
         .create_contact(other.local_actor().unwrap(), named("Zoe"))
         .unwrap();

@@ -85,7 +85,7 @@ struct Seen {
 impl Installation {
     fn new(number: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let world = Counting {
+        let system = Counting {
             number,
             time: AtomicI64::new(1_700_000_000_000_000),
             ids: AtomicU64::new(0),
@@ -101,7 +101,7 @@ impl Installation {
                 timeout: None,
             }),
         };
-        let app = App::open(&place, Arc::new(world)).unwrap();
+        let app = App::open(&place, Arc::new(system)).unwrap();
         let actor = app.local_actor().unwrap();
         Self {
             app,

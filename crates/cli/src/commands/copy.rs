@@ -4,7 +4,7 @@ use crate::args::{CopyArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::progress::{counting, stop_flag};
 use crate::show::{grouped, table};
-use crate::world::OsSystem;
+use crate::system::OsSystem;
 use app::{CopyRequest, System, copy_database};
 use std::io::Write;
 

@@ -3,7 +3,7 @@
 use crate::args::{DoctorArgs, PlaceArgs};
 use crate::exit::{Failure, GOOD, OTHER};
 use crate::installation::{data_folder, whole_place};
-use crate::world::OsSystem;
+use crate::system::OsSystem;
 use app::{Advice, Finding, Health, doctor};
 use std::io::Write;
 

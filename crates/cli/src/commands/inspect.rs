@@ -5,7 +5,7 @@ use crate::exit::{Failure, GOOD};
 use crate::input::Input;
 use crate::mapping_file::opening;
 use crate::show::{self, counted, grouped, table};
-use crate::world::OsSystem;
+use crate::system::OsSystem;
 use app::{Column, Error, Inspected, InspectedRow, Opening, RawSink, Reason, TableSource, inspect, inspect_raw};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};

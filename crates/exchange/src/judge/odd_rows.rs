@@ -14,7 +14,7 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
         reason.value = shortened(record.get(0).unwrap_or_default());
         Some(reason)
     };
-    match record.oddity() {
+    match record.anomaly() {
         Some(Anomaly::BadBytes) => {
             return bad_bytes(record, mapping);
         }
@@ -66,7 +66,7 @@ pub fn reason(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
 
 /// Returns a warning about an ordinary row, if there is one.
 pub fn warning(record: Record<'_>, mapping: &BoundMapping) -> Option<Reason> {
-    let Some(Anomaly::OtherEncoding(other)) = record.oddity() else {
+    let Some(Anomaly::OtherEncoding(other)) = record.anomaly() else {
         return None;
     };
     let (at, value) = record.cells().enumerate().find(|(_, cell)| !cell.is_ascii())?;

@@ -37,7 +37,7 @@ pub fn words(header: &str) -> Vec<String> {
 }
 
 /// A header for comparison as a whole: its words joined.
-pub fn squeezed(header: &str) -> String {
+pub fn normalized(header: &str) -> String {
     // A fast path for half of the lexicon, which is read at every start.
     if header.is_ascii() && !header.contains('#') {
         let kept = header.bytes().filter(u8::is_ascii_alphanumeric);
@@ -70,14 +70,14 @@ mod tests {
             ["default", "address", "address", "1"]
         );
         for header in ["E-Mail Address", "EMAIL_ADDRESS", "emailAddress", " e-mail  address: "] {
-            assert_eq!(squeezed(header), "emailaddress", "{header}");
+            assert_eq!(normalized(header), "emailaddress", "{header}");
         }
     }
 
     proptest! {
         #[test]
         fn what_is_squeezed_is_the_words_in_one(header in "[ -~]{0,12}|[ -~ä’é漢]{0,6}|[a-zA-Z2 _-ÄéßΑΣσЙйא漢한ｶﾞ\u{301}]{0,8}|\\PC{0,8}") {
-            prop_assert_eq!(squeezed(&header), words(&header).concat());
+            prop_assert_eq!(normalized(&header), words(&header).concat());
         }
     }
 }

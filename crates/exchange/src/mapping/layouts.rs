@@ -1,6 +1,6 @@
 //! Known export formats, recognised by their header rows. The formats themselves are data: `data/layouts.toml`.
 
-use super::header_words::squeezed;
+use super::header_words::normalized;
 use model::Slot;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -47,14 +47,14 @@ impl Layout {
             .columns
             .into_iter()
             .map(|(header, slot)| match slot.as_str() {
-                "" => Ok((squeezed(&header), None)),
+                "" => Ok((normalized(&header), None)),
                 slot => match slot.parse() {
-                    Ok(slot) => Ok((squeezed(&header), Some(slot))),
+                    Ok(slot) => Ok((normalized(&header), Some(slot))),
                     Err(_) => Err(format!("layout {}: {slot} is no slot", entry.id)),
                 },
             })
             .collect::<Result<_, _>>()?;
-        let signature = entry.signature.iter().map(|h| squeezed(h)).collect();
+        let signature = entry.signature.iter().map(|h| normalized(h)).collect();
         Ok(Self {
             id: entry.id,
             name: entry.name,
@@ -66,13 +66,13 @@ impl Layout {
     /// Returns the layout's slot for a column; `None` if the layout does not list it, `Some(None)` if the column is
     /// listed without a slot.
     pub fn slot(&self, header: &str) -> Option<&Option<Slot>> {
-        self.columns.get(&squeezed(header))
+        self.columns.get(&normalized(header))
     }
 }
 
 /// Recognises the layout of a header row: the one with the longest signature that the row contains.
 pub fn recognise(header: &[String]) -> Option<&'static Layout> {
-    let present: Vec<String> = header.iter().map(|h| squeezed(h)).collect();
+    let present: Vec<String> = header.iter().map(|h| normalized(h)).collect();
     LAYOUTS
         .iter()
         .filter(|layout| layout.signature.iter().all(|h| present.contains(h)))

@@ -1,7 +1,7 @@
 //! The words of headers, in many languages, and the roles that each of them can play. The words themselves are data:
 //! `data/lexicon.toml`.
 
-use super::header_words::squeezed;
+use super::header_words::normalized;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -250,7 +250,11 @@ impl Lexicon {
     }
 
     fn add_words(&mut self, number: LanguageNo, role: Role, words: &[String]) {
-        for word in words.iter().map(|word| squeezed(word)).filter(|word| !word.is_empty()) {
+        for word in words
+            .iter()
+            .map(|word| normalized(word))
+            .filter(|word| !word.is_empty())
+        {
             self.longest = self.longest.max(word.len());
             let meanings = self.entries.entry(word).or_default();
             if !meanings.contains(&(number, role)) {
@@ -259,7 +263,7 @@ impl Lexicon {
         }
     }
 
-    /// Returns the possible meanings of a squeezed word or phrase.
+    /// Returns the possible meanings of a normalized word or phrase.
     pub fn get(&self, word: &str) -> Option<&[Meaning]> {
         self.entries.get(word).map(Vec::as_slice)
     }

@@ -1,7 +1,7 @@
 //! Determines the meaning of columns from their neighbours, and resolves slots claimed by several columns.
 
 use super::candidate::Candidate;
-use super::header_words::{squeezed, words};
+use super::header_words::{normalized, words};
 use super::lexicon::Party;
 use model::{Slot, TextField};
 use std::collections::HashMap;
@@ -121,7 +121,7 @@ fn given_name_alone(candidates: &mut [Candidate]) {
     let (first, last) = (Slot::Text(TextField::FirstName), Slot::Text(TextField::LastName));
     if let Some(at) = position(candidates, &first)
         && !candidates[at].is_fixed
-        && NAMES.contains(&squeezed(&candidates[at].column.header).as_str())
+        && NAMES.contains(&normalized(&candidates[at].column.header).as_str())
         && position(candidates, &last).is_none()
         && position(candidates, &Slot::FullName).is_none()
     {
@@ -138,7 +138,7 @@ fn team_of_owner(candidates: &mut [Candidate]) {
     for at in 1..candidates.len() {
         let is_team = candidates[at].column.slot == Some(Slot::Text(TextField::Department))
             && !candidates[at].is_fixed
-            && squeezed(&candidates[at].column.header) == "team";
+            && normalized(&candidates[at].column.header) == "team";
         if is_team && candidates[at - 1].reading.party == Some(Party::Owner) {
             candidates[at].leave_to(Party::Owner);
         }
@@ -152,8 +152,8 @@ const TITLES: &[&str] = &[
 
 /// Whether a column is called only `Title`, perhaps followed by a number.
 fn is_bare_title(candidate: &Candidate) -> bool {
-    let squeezed = squeezed(&candidate.column.header);
-    TITLES.contains(&squeezed.trim_end_matches(|c: char| c.is_ascii_digit()))
+    let normalized = normalized(&candidate.column.header);
+    TITLES.contains(&normalized.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
 fn job_title_or_form_of_address(candidates: &mut [Candidate]) {

@@ -4,7 +4,7 @@
 use super::addresses::put_together;
 use super::candidate::{Candidate, UNKNOWN, piece_of, slot_of};
 use super::column::Column;
-use super::header_words::{is_number, squeezed, words};
+use super::header_words::{is_number, normalized, words};
 use super::labels::find_labelled_columns;
 use super::layouts::{Layout, recognise};
 use super::lexicon::{Field, lexicon};
@@ -40,7 +40,7 @@ pub fn propose(header: &[String], has_header: bool, sample: &[Vec<String>]) -> (
     }
     put_together(&mut candidates);
     find_main_columns(&mut candidates);
-    by_likeness(&mut candidates);
+    by_similarity(&mut candidates);
     find_labelled_columns(&mut candidates);
     one_column_a_slot(&mut candidates);
     keep_second_values(&mut candidates);
@@ -131,7 +131,7 @@ fn by_group(header: &str, votes: &Votes) -> Option<Column> {
     let group = words(group);
     let (number, name) = group.split_last()?;
     let number: usize = number.parse().ok()?;
-    let (spoken, part) = (part, squeezed(part));
+    let (spoken, part) = (part, normalized(part));
     let label = if number < 2 {
         Label::NONE
     } else {
@@ -192,7 +192,7 @@ fn by_words(header: &str, reading: &Reading) -> Column {
 
 /// Shows names that are similar to a known one as proposals; they are applied only if the values agree, which
 /// `weigh_values` has already done.
-fn by_likeness(candidates: &mut [Candidate]) {
+fn by_similarity(candidates: &mut [Candidate]) {
     let unknown = |c: &&mut Candidate| c.column.reason == UNKNOWN && c.reading.verdict == Verdict::Unknown;
     for candidate in candidates.iter_mut().filter(unknown).take(MOST_COMPARED) {
         let name: String = words(&candidate.column.header)
@@ -207,12 +207,12 @@ fn by_likeness(candidates: &mut [Candidate]) {
             .filter(|(known, _)| known.len().abs_diff(name.len()) <= 3)
             .map(|(known, field)| (strsim::jaro_winkler(known, &name), known, field))
             .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)));
-        let Some((likeness, known, field)) = nearest.filter(|(likeness, ..)| *likeness > 0.9) else {
+        let Some((similarity, known, field)) = nearest.filter(|(similarity, ..)| *similarity > 0.9) else {
             continue;
         };
         if let Some(slot) = slot_of(field, &Reading::default()) {
             candidate.column.proposal = Some(slot);
-            candidate.column.confidence = (likeness - 0.4).max(0.0);
+            candidate.column.confidence = (similarity - 0.4).max(0.0);
             candidate.column.reason = format!("The name resembles \"{known}\"; not sure enough to be applied");
         }
     }

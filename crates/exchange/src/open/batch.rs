@@ -22,7 +22,7 @@ pub(super) struct Head {
     pub(super) mark: Position,
     pub(super) first_cell: usize,
     pub(super) cells: usize,
-    pub(super) oddity: Option<Anomaly>,
+    pub(super) anomaly: Option<Anomaly>,
     /// Whether only its first cell is filled and it follows a blank line or another such record.
     pub(super) lone: bool,
 }
@@ -157,12 +157,12 @@ impl Batch {
                 match (std::str::from_utf8(cell), whole.or(alone)) {
                     (_, Some(other)) if !cell.is_ascii() => {
                         text.push_str(&other.decode(cell));
-                        head.oddity = head.oddity.or(Some(Anomaly::OtherEncoding(other)));
+                        head.anomaly = head.anomaly.or(Some(Anomaly::OtherEncoding(other)));
                     }
                     (Ok(cell), _) => text.push_str(cell),
                     (Err(_), _) => {
                         text.push_str(&String::from_utf8_lossy(cell));
-                        head.oddity = Some(Anomaly::BadBytes);
+                        head.anomaly = Some(Anomaly::BadBytes);
                     }
                 }
                 *end = text.len();
@@ -188,8 +188,8 @@ impl<'a> Record<'a> {
         self.head.mark
     }
 
-    pub fn oddity(self) -> Option<Anomaly> {
-        self.head.oddity
+    pub fn anomaly(self) -> Option<Anomaly> {
+        self.head.anomaly
     }
 
     /// Whether only its first cell is filled and it follows a blank line or another such record: a note below a table,

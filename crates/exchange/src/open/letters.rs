@@ -48,9 +48,9 @@ const BORROWED: f64 = 2.5;
 /// The cost of a letter that only other languages use.
 const FOREIGN: f64 = 6.0;
 /// The cost of a currency sign, bullet or other sign that is normal in text.
-const PUNCTUATION: f64 = 1.5;
+const SYMBOL: f64 = 1.5;
 /// The cost of a quotation mark, dash or other sign in a possible position.
-const SIGN: f64 = 3.0;
+const PUNCTUATION: f64 = 3.0;
 /// The cost of a character in an impossible position.
 const MISPLACED: f64 = 9.0;
 /// The cost of assuming a second language.
@@ -160,19 +160,17 @@ fn cost_of_place(before: char, c: char, after: char) -> f64 {
     }
     let (opens, closes) = (before.is_alphabetic(), after.is_alphabetic());
     match c {
-        '’' | '·' | '´' if opens && closes => SIGN,
+        '’' | '·' | '´' if opens && closes => PUNCTUATION,
         '“' | '„' | '‚' | '«' | '‹' | '‘' | '¿' | '¡' if opens => MISPLACED,
         '”' | '’' | '»' | '›' | '™' | '®' | 'ª' | 'º' | '°' | '…' if closes => MISPLACED,
         // A dash joins names; it does not occur between lower-case letters.
         '–' | '—' if opens && after.is_lowercase() => MISPLACED,
         '’' | '‘' | '“' | '”' | '„' | '‚' | '«' | '»' | '‹' | '›' | '¿' | '¡' | '–' | '—' | '…' => {
-            SIGN
-        }
-        '™' | '®' | 'ª' | 'º' | '°' | '©' | '€' | '£' | '§' | '•' | '·' | '\u{a0}' | '\u{ad}' => {
             PUNCTUATION
         }
+        '™' | '®' | 'ª' | 'º' | '°' | '©' | '€' | '£' | '§' | '•' | '·' | '\u{a0}' | '\u{ad}' => SYMBOL,
         '´' | '¥' | '½' | '¼' | '¾' | '²' | '³' | '±' | '×' | '¶' | '†' | '‰' | '¢' if !opens && !closes => {
-            SIGN * 2.0
+            PUNCTUATION * 2.0
         }
         _ => MISPLACED,
     }

@@ -18,7 +18,7 @@ fn opened(bytes: &[u8]) -> (Opened, Vec<Row>) {
                 .records()
                 .filter(|r| opened.header_row.is_none_or(|at| r.index() > at))
                 .filter(|r| !r.text().trim().is_empty())
-                .map(|r: Record<'_>| (r.cells().map(str::to_owned).collect::<Vec<_>>(), r.oddity())),
+                .map(|r: Record<'_>| (r.cells().map(str::to_owned).collect::<Vec<_>>(), r.anomaly())),
         );
     }
     (opened, rows)

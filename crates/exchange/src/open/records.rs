@@ -34,7 +34,7 @@ pub struct Records<R> {
     /// The minimum number of bytes per read.
     read_bytes: usize,
     /// The range, relative to the next record, in which no quote closes.
-    barren: UnclosedQuoteCache,
+    unclosed_quotes: UnclosedQuoteCache,
     /// Recognises header rows of other tables in the file.
     tables: Option<Tables>,
 }
@@ -65,7 +65,7 @@ impl<R: Read> Records<R> {
             next,
             skipping: false,
             read_bytes,
-            barren: UnclosedQuoteCache::default(),
+            unclosed_quotes: UnclosedQuoteCache::default(),
             tables: None,
         }
     }
@@ -107,7 +107,7 @@ impl<R: Read> Records<R> {
                 ended: self.ended,
                 too_long,
             };
-            let parsed = split(&extent, &self.dialect, &mut self.barren, batch);
+            let parsed = split(&extent, &self.dialect, &mut self.unclosed_quotes, batch);
             let Some(parsed) = parsed else {
                 batch.ends.truncate(cells);
                 batch.bytes.truncate(bytes);
@@ -136,14 +136,14 @@ impl<R: Read> Records<R> {
                 mark: self.next,
                 first_cell: cells,
                 cells: batch.ends.len() - cells,
-                oddity: parsed.oddity,
+                anomaly: parsed.anomaly,
                 lone: self.next.notes_follow && shape == Shape::Single && !self.dialect.spaced,
             };
             if !self.dialect.numbered {
                 self.next.line += lines_in(&data[..parsed.length], &self.dialect);
             }
             self.pass(parsed.length);
-            self.skipping = parsed.oddity == Some(Anomaly::TooLong);
+            self.skipping = parsed.anomaly == Some(Anomaly::TooLong);
             let blank = head.cells == 1 && shape == Shape::Blank;
             let hint = self.next.index == 0 && self.dialect.sep_line && head.cells <= 2;
             self.next.index += 1;
@@ -175,7 +175,7 @@ impl<R: Read> Records<R> {
     fn pass(&mut self, length: usize) {
         self.at += length;
         self.next.offset += length as u64;
-        self.barren.pass(length);
+        self.unclosed_quotes.pass(length);
     }
 
     fn skip_to_line_end(&mut self) -> io::Result<bool> {

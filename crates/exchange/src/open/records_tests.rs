@@ -102,7 +102,7 @@ fn bytes_that_are_no_text_mark_their_record() {
     let mut reader = Records::new(&b"a,b\nc\xE9,d\ne,f\n"[..], Dialect::default());
     let mut batch = Batch::default();
     reader.fill(&mut batch, 10).unwrap();
-    let odd: Vec<_> = batch.records().map(Record::oddity).collect();
+    let odd: Vec<_> = batch.records().map(Record::anomaly).collect();
     assert_eq!(odd, [None, Some(Anomaly::BadBytes), None]);
     assert_eq!(batch.records().nth(1).unwrap().get(0), Some("c\u{fffd}"));
     assert_eq!(batch.records().nth(2).unwrap().get(1), Some("f"));
@@ -116,7 +116,7 @@ fn a_record_without_end_is_cut() {
     let mut batch = Batch::default();
     let mut odd = Vec::new();
     while reader.fill(&mut batch, 10).unwrap() {
-        odd.extend(batch.records().map(|r| (r.oddity(), r.len())));
+        odd.extend(batch.records().map(|r| (r.anomaly(), r.len())));
     }
     assert_eq!(odd, [(Some(Anomaly::TooLong), 1), (None, 2)]);
 }
@@ -173,7 +173,7 @@ proptest::proptest! {
                 let mut again = Batch::default();
                 proptest::prop_assert!(Records::from_mark(rest, dialect.clone(), record.mark()).fill(&mut again, 1).unwrap());
                 let same = again.records().next().unwrap();
-                let seen = |r: Record<'_>| (r.mark(), r.oddity(), r.is_lone(), r.cells().map(str::to_owned).collect::<Vec<_>>());
+                let seen = |r: Record<'_>| (r.mark(), r.anomaly(), r.is_lone(), r.cells().map(str::to_owned).collect::<Vec<_>>());
                 proptest::prop_assert_eq!(seen(same), seen(record));
             }
         }

@@ -15,7 +15,7 @@ pub struct Split {
     pub length: usize,
     /// Whether a byte order mark preceded it, as in the middle of concatenated files.
     pub marked: bool,
-    pub oddity: Option<Anomaly>,
+    pub anomaly: Option<Anomaly>,
 }
 
 /// What ends a cell.
@@ -41,7 +41,7 @@ pub struct Extent<'a> {
 pub fn split(
     extent: &Extent<'_>,
     dialect: &Dialect,
-    barren: &mut UnclosedQuoteCache,
+    unclosed_quotes: &mut UnclosedQuoteCache,
     batch: &mut Batch,
 ) -> Option<Split> {
     let Extent { data, ended, too_long } = *extent;
@@ -51,20 +51,24 @@ pub fn split(
     // A quote after a byte order mark is treated as a quote.
     let marked = data.starts_with(MARK);
     let mut at = if marked { MARK.len() } else { 0 };
-    let mut oddity = None;
+    let mut anomaly = None;
     loop {
-        let end = match quoted_cell(extent, at, dialect, barren, batch) {
+        let end = match quoted_cell(extent, at, dialect, unclosed_quotes, batch) {
             Quoted::Cell(end) => end,
             Quoted::None => plain_cell(data, at, ended, dialect, batch),
             Quoted::NeverCloses => {
-                oddity = Some(Anomaly::UnclosedQuote);
+                anomaly = Some(Anomaly::UnclosedQuote);
                 plain_cell(data, at, ended, dialect, batch)
             }
         };
         match end {
             CellEnd::Next(next) => at = next,
             CellEnd::Record(length) => {
-                return Some(Split { length, marked, oddity });
+                return Some(Split {
+                    length,
+                    marked,
+                    anomaly,
+                });
             }
             CellEnd::Unknown if too_long => {
                 batch.bytes.extend_from_slice(&data[at..]);
@@ -72,7 +76,7 @@ pub fn split(
                 return Some(Split {
                     length: data.len(),
                     marked,
-                    oddity: Some(Anomaly::TooLong),
+                    anomaly: Some(Anomaly::TooLong),
                 });
             }
             CellEnd::Unknown => return None,
@@ -142,7 +146,7 @@ fn quoted_cell(
     extent: &Extent<'_>,
     at: usize,
     dialect: &Dialect,
-    barren: &mut UnclosedQuoteCache,
+    unclosed_quotes: &mut UnclosedQuoteCache,
     batch: &mut Batch,
 ) -> Quoted {
     let Extent { data, ended, .. } = *extent;
@@ -153,7 +157,7 @@ fn quoted_cell(
         Some(b) if *b == dialect.quote => {}
         _ => return Quoted::None,
     }
-    match closing(extent, open, dialect, barren) {
+    match closing(extent, open, dialect, unclosed_quotes) {
         Closing::At(mark, end) => {
             push_unquoted(&data[open + 1..mark], dialect, batch);
             batch.end_cell();
@@ -218,14 +222,14 @@ impl UnclosedQuoteCache {
 }
 
 /// Looks for the quote that closes the one at `open`.
-fn closing(extent: &Extent<'_>, open: usize, dialect: &Dialect, barren: &mut UnclosedQuoteCache) -> Closing {
+fn closing(extent: &Extent<'_>, open: usize, dialect: &Dialect, unclosed_quotes: &mut UnclosedQuoteCache) -> Closing {
     let Extent { data, ended, too_long } = *extent;
     let is_mark = |b: u8| b == dialect.quote || Some(b) == dialect.escape;
     let own_run = open + data[open..].iter().take_while(|b| is_mark(**b)).count();
     let mut scan = open + 1;
     loop {
-        if scan >= own_run && barren.holds(open) {
-            scan = scan.max(barren.end);
+        if scan >= own_run && unclosed_quotes.holds(open) {
+            scan = scan.max(unclosed_quotes.end);
         }
         let found = match dialect.escape {
             Some(escape) => memchr2(dialect.quote, escape, &data[scan..]),
@@ -235,7 +239,7 @@ fn closing(extent: &Extent<'_>, open: usize, dialect: &Dialect, barren: &mut Unc
             if !ended && !too_long {
                 return Closing::Unknown;
             }
-            barren.grow(data, open, data.len());
+            unclosed_quotes.grow(data, open, data.len());
             return Closing::Never;
         };
         let next = data.get(mark + 1).copied();
@@ -253,7 +257,7 @@ fn closing(extent: &Extent<'_>, open: usize, dialect: &Dialect, barren: &mut Unc
         match closing_end(data, mark + 1, ended, dialect) {
             Some(CellEnd::Unknown) => return Closing::Unknown,
             Some(end) => return Closing::At(mark, end),
-            None if opens_another(data, open, mark, dialect, barren) => return Closing::Never,
+            None if opens_another(data, open, mark, dialect, unclosed_quotes) => return Closing::Never,
             // A quote inside a quoted value that was not doubled.
             None => scan = mark + 1,
         }
@@ -304,13 +308,19 @@ fn closing_end(data: &[u8], after: usize, ended: bool, dialect: &Dialect) -> Opt
 
 /// Whether the quote at `mark` looks like the opening quote of a cell on a later line, which makes the one at `open` a
 /// plain character.
-fn opens_another(data: &[u8], open: usize, mark: usize, dialect: &Dialect, barren: &mut UnclosedQuoteCache) -> bool {
+fn opens_another(
+    data: &[u8],
+    open: usize,
+    mark: usize,
+    dialect: &Dialect,
+    unclosed_quotes: &mut UnclosedQuoteCache,
+) -> bool {
     let before = data[mark - 1];
     if before != dialect.delimiter && before != b'\n' {
         return false;
     }
     // Everything before this quote was scanned. The cache makes sure that each byte is searched for line breaks only
     // once.
-    barren.grow(data, open, mark);
-    barren.last_line > open
+    unclosed_quotes.grow(data, open, mark);
+    unclosed_quotes.last_line > open
 }

@@ -1,7 +1,7 @@
 //! Reads a card as a contact (values for slots, and the lines that are kept) or as a group.
 
 use super::address::parts_of_address;
-use super::cards::{CardLines, LARGEST, Oddity};
+use super::cards::{CardDefect, CardLines, LARGEST};
 use super::groups::plain_id;
 use super::kept::kept;
 use super::labels::{label_of, numbered};
@@ -375,18 +375,18 @@ impl CardReader {
         self.remark(&property.name, message, "a line begins with a name and a colon", false);
     }
 
-    fn note_oddities(&mut self, oddities: &[Oddity]) {
-        for oddity in oddities {
-            match oddity {
-                Oddity::NoEnd => {
+    fn note_oddities(&mut self, oddities: &[CardDefect]) {
+        for anomaly in oddities {
+            match anomaly {
+                CardDefect::NoEnd => {
                     let message = "This card has no end; what is there of it is read.".to_owned();
                     self.remark("", message, "a card ends with END:VCARD", false);
                 }
-                Oddity::TooLarge => {
+                CardDefect::TooLarge => {
                     let message = format!("This card is larger than {} without its pictures.", size(LARGEST));
                     self.remark("", message, "make its longest text shorter", true);
                 }
-                Oddity::NoProperty(line) => {
+                CardDefect::NoProperty(line) => {
                     let message =
                         format!("Line {line} of the file is no property; its text is joined to the line before.");
                     self.remark(

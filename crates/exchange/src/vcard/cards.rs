@@ -25,7 +25,7 @@ const DEEPEST: usize = 8;
 
 /// A defect of a card as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Oddity {
+pub enum CardDefect {
     /// It has no `END:VCARD`.
     NoEnd,
     /// It is larger than [`LARGEST`] and was cut.
@@ -41,7 +41,7 @@ pub struct CardLines {
     /// The lines of its properties, without their folds.
     pub lines: Vec<CardLine>,
     /// Its defects; of several lines that are not properties, only the first.
-    pub oddities: Vec<Oddity>,
+    pub oddities: Vec<CardDefect>,
     /// The bytes of its lines, including `PER_LINE` for each.
     size: usize,
 }
@@ -107,7 +107,7 @@ impl Cards {
             }
         }
         card.settle();
-        card.oddities.push(Oddity::NoEnd);
+        card.oddities.push(CardDefect::NoEnd);
         Ok(card)
     }
 
@@ -194,7 +194,7 @@ impl CardLines {
 
     /// Adds a line of the file: a new property, or a continuation of the last one.
     fn add(&mut self, line: &FileLine) {
-        if self.oddities.contains(&Oddity::TooLarge) {
+        if self.oddities.contains(&CardDefect::TooLarge) {
             return;
         }
         if let Some(last) = self.lines.last_mut() {
@@ -215,7 +215,7 @@ impl CardLines {
 
     fn begin_line(&mut self, number: u64) {
         if self.size + PER_LINE > LARGEST {
-            return self.note(Oddity::TooLarge);
+            return self.note(CardDefect::TooLarge);
         }
         self.size += PER_LINE;
         self.lines.push(CardLine {
@@ -226,7 +226,7 @@ impl CardLines {
 
     /// Completes the last line: if it has no colon, it is not a property, and its text is added to the line before it.
     fn settle(&mut self) {
-        if self.oddities.contains(&Oddity::TooLarge) {
+        if self.oddities.contains(&CardDefect::TooLarge) {
             return;
         }
         let Some(last) = self.lines.pop_if(|last| !last.bytes.contains(&b':')) else {
@@ -238,12 +238,12 @@ impl CardLines {
         match self.lines.last() {
             Some(before) if before.is_base64() && text.iter().all(in_base64) => self.join(text, text.len()),
             Some(_) => {
-                self.note(Oddity::NoProperty(last.number));
+                self.note(CardDefect::NoProperty(last.number));
                 self.join(b"\\n", 2);
                 self.join(text, text.len());
             }
             None => {
-                self.note(Oddity::NoProperty(last.number));
+                self.note(CardDefect::NoProperty(last.number));
                 self.begin_line(last.number);
                 self.join(b"NOTE:", 5);
                 self.join(text, text.len());
@@ -251,10 +251,10 @@ impl CardLines {
         }
     }
 
-    fn note(&mut self, oddity: Oddity) {
-        let same = |known: &Oddity| std::mem::discriminant(known) == std::mem::discriminant(&oddity);
+    fn note(&mut self, anomaly: CardDefect) {
+        let same = |known: &CardDefect| std::mem::discriminant(known) == std::mem::discriminant(&anomaly);
         if !self.oddities.iter().any(same) {
-            self.oddities.push(oddity);
+            self.oddities.push(anomaly);
         }
     }
 
@@ -286,7 +286,7 @@ impl CardLines {
             }
         }
         if length > bytes.len() || self.size + bytes.len() > LARGEST {
-            return self.note(Oddity::TooLarge);
+            return self.note(CardDefect::TooLarge);
         }
         last.bytes.extend_from_slice(bytes);
         self.size += bytes.len();

@@ -32,7 +32,7 @@ fn a_file_is_cut_at_every_begin() {
         read,
         [
             (2, line("N:a"), vec![]),
-            (6, line("N:b"), vec![Oddity::NoEnd]),
+            (6, line("N:b"), vec![CardDefect::NoEnd]),
             (8, line("N:c"), vec![]),
         ]
     );
@@ -60,7 +60,7 @@ fn folds_soft_breaks_and_pictures_without_indent_are_joined() {
 fn a_line_without_colon_joins_the_one_before() {
     let card = &cards_in("BEGIN:VCARD\nNOTE:one\ntwo\nthree\nEND:VCARD\n")[0];
     assert_eq!(lines_of(card), ["NOTE:one\\ntwo\\nthree"]);
-    assert_eq!(card.oddities, [Oddity::NoProperty(3)]);
+    assert_eq!(card.oddities, [CardDefect::NoProperty(3)]);
     let card = &cards_in("BEGIN:VCARD\nnothing\nN:a\nPHOTO;BASE64:AA\nB B\nEND:VCARD\n")[0];
     assert_eq!(lines_of(card), ["NOTE:nothing", "N:a", "PHOTO;BASE64:AA\\nB B"]);
 }
@@ -127,7 +127,10 @@ fn long_texts_of_many_lines_are_read_in_a_moment() {
         "x\n".repeat(1_000_000)
     );
     let card = &cards_in(&open)[0];
-    assert_eq!((card.lines.len(), &card.oddities), (1, &vec![Oddity::NoProperty(3)]));
+    assert_eq!(
+        (card.lines.len(), &card.oddities),
+        (1, &vec![CardDefect::NoProperty(3)])
+    );
 }
 
 #[test]
@@ -138,11 +141,11 @@ fn a_text_that_is_too_long_is_cut_and_reported() {
         40_000_000,
         "\nTEL:1\nEND:VCARD\nBEGIN:VCARD\nN:b\nEND:VCARD\n",
     ));
-    assert_eq!(read[0].oddities, [Oddity::TooLarge]);
+    assert_eq!(read[0].oddities, [CardDefect::TooLarge]);
     assert!(read[0].size < LARGEST);
     assert_eq!(lines_of(&read[1]), ["N:b"]);
     let (read, _) = cards(Box::new(Cursor::new(
         [b"BEGIN:VCARD\n".to_vec(), b"NOTE:xxxxxxxxx\n".repeat(3_000_000)].concat(),
     )));
-    assert_eq!(read[0].oddities, [Oddity::TooLarge, Oddity::NoEnd]);
+    assert_eq!(read[0].oddities, [CardDefect::TooLarge, CardDefect::NoEnd]);
 }

@@ -5,7 +5,7 @@ use crate::api::contacts::list::unknown_cursor;
 use crate::api::contacts::resource::ContactResource;
 use crate::api::gate::TokenMember;
 use crate::api::json::{Query, ok};
-use crate::api::once::{Posted, Reply, once};
+use crate::api::once::{IdempotentJson, Reply, once};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{DuplicateGroup, Error, ValueProblem};
@@ -130,7 +130,7 @@ pub struct DismissedResource {
 pub async fn dismiss(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<DismissBody>,
+    IdempotentJson { body, key }: IdempotentJson<DismissBody>,
 ) -> Result<Response, ApiProblem> {
     let ids = body.contacts.iter().enumerate().map(|(at, text)| {
         let unknown = |_| {

@@ -7,7 +7,7 @@ use crate::Web;
 use crate::api::contacts::list::{limit_of, unknown_cursor};
 use crate::api::gate::TokenMember;
 use crate::api::json::{Query, filled, instant, ok};
-use crate::api::once::{Posted, PostedNothing, Reply, once, once_kept};
+use crate::api::once::{IdempotentEmpty, IdempotentJson, Reply, once, once_kept};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{
@@ -98,7 +98,7 @@ pub async fn deactivate(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(other): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     let other = id(&other)?;
     once(&web, member, key, done, move |app, once| {
@@ -119,7 +119,7 @@ pub async fn activate(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(other): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     let other = id(&other)?;
     once(&web, member, key, done, move |app, once| {
@@ -159,7 +159,7 @@ pub async fn remove(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(other): Path<String>,
-    Posted { body, key }: Posted<RemoveBody>,
+    IdempotentJson { body, key }: IdempotentJson<RemoveBody>,
 ) -> Result<Response, ApiProblem> {
     let (other, to) = (id(&other)?, id(&body.hand_to)?);
     let reply = |had: &Belongings| {
@@ -254,7 +254,7 @@ pub struct InvitedResource {
 pub async fn invite(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<InvitationBody>,
+    IdempotentJson { body, key }: IdempotentJson<InvitationBody>,
 ) -> Result<Response, ApiProblem> {
     once_kept(&web, member, key, move |app, keyed| {
         let reply = |invited: &NewLink, link: Option<String>| {

@@ -32,12 +32,12 @@ pub struct RequestKey {
 }
 
 /// The key of a request, if it has one, and the hash of its method, address and the pieces of its body so far.
-pub struct Asked {
+pub struct RequestFingerprint {
     key: Option<String>,
     hash: Sha256,
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequestParts<S> for RequestFingerprint {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiProblem> {
@@ -53,7 +53,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     }
 }
 
-impl Asked {
+impl RequestFingerprint {
     /// Adds the next piece of the body to the hash.
     pub fn update(&mut self, piece: &[u8]) {
         self.hash.update(piece);
@@ -80,12 +80,12 @@ fn key_of(parts: &Parts) -> Result<Option<String>, ApiProblem> {
 }
 
 /// The JSON body of a request that may have a key.
-pub struct Posted<T> {
+pub struct IdempotentJson<T> {
     pub body: T,
     pub key: Option<RequestKey>,
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Posted<T> {
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for IdempotentJson<T> {
     type Rejection = ApiProblem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
@@ -100,9 +100,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Posted<T> {
 }
 
 /// A request without a body that may have a key.
-pub struct PostedNothing(pub Option<RequestKey>);
+pub struct IdempotentEmpty(pub Option<RequestKey>);
 
-impl<S: Send + Sync> FromRequest<S> for PostedNothing {
+impl<S: Send + Sync> FromRequest<S> for IdempotentEmpty {
     type Rejection = ApiProblem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiProblem> {
@@ -118,9 +118,9 @@ impl<S: Send + Sync> FromRequest<S> for PostedNothing {
 async fn taken<S: Send + Sync>(
     request: Request,
     state: &S,
-) -> Result<(Asked, axum::body::Bytes, axum::http::HeaderMap), ApiProblem> {
+) -> Result<(RequestFingerprint, axum::body::Bytes, axum::http::HeaderMap), ApiProblem> {
     let (mut parts, body) = request.into_parts();
-    let asked = Asked::from_request_parts(&mut parts, state).await?;
+    let asked = RequestFingerprint::from_request_parts(&mut parts, state).await?;
     let headers = parts.headers.clone();
     let bytes = whole_body(Request::from_parts(parts, body), state).await?;
     Ok((asked, bytes, headers))

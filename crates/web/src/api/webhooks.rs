@@ -4,7 +4,7 @@ use crate::Web;
 use crate::api::contacts::list::{limit_of, unknown_cursor};
 use crate::api::gate::TokenMember;
 use crate::api::json::{Json, Query, filled, instant, ok};
-use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once};
+use crate::api::once::{IdempotentEmpty, IdempotentJson, Reply, RequestKey, once};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{DeliveryInfo, NewWebhook, WebhookChange, WebhookEvent, WebhookInfo, WebhookSecret, WebhookState};
@@ -164,7 +164,7 @@ pub struct WebhookBody {
 pub async fn create(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<WebhookBody>,
+    IdempotentJson { body, key }: IdempotentJson<WebhookBody>,
 ) -> Result<Response, ApiProblem> {
     let wanted = NewWebhook {
         url: body.url,
@@ -264,7 +264,7 @@ pub async fn rotate(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(webhook): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     let reply = |secret: &WebhookSecret| Reply::new(StatusCode::OK, &with_secret(secret));
     once(&web, member, key, reply, move |app, once| {
@@ -327,7 +327,7 @@ pub async fn test(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(webhook): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     let reply = |delivery: &DeliveryInfo| {
         let resource = DeliveryResource::from(delivery.clone());
@@ -418,7 +418,7 @@ pub async fn replay_all(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(webhook): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     replayed(&web, member, key, webhook, None).await
 }
@@ -437,7 +437,7 @@ pub async fn replay(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path((webhook, delivery)): Path<(String, String)>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     replayed(&web, member, key, webhook, Some(delivery)).await
 }

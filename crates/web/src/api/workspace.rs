@@ -4,7 +4,7 @@ use crate::Web;
 use crate::api::gate::TokenMember;
 use crate::api::imports::settings::{DuplicatesName, MatchName};
 use crate::api::json::{Json, ok};
-use crate::api::once::{Posted, Reply, once};
+use crate::api::once::{IdempotentJson, Reply, once};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{DefinedField, Error, FieldId, SavedView, ValueProblem, ViewContent, WorkspaceSettings};
@@ -103,7 +103,7 @@ pub struct FieldBody {
 pub async fn create_field(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<FieldBody>,
+    IdempotentJson { body, key }: IdempotentJson<FieldBody>,
 ) -> Result<Response, ApiProblem> {
     let field = CustomField {
         kind: match body.kind {
@@ -274,7 +274,7 @@ pub struct ViewSaved {
 pub async fn save_view(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<ViewBody>,
+    IdempotentJson { body, key }: IdempotentJson<ViewBody>,
 ) -> Result<Response, ApiProblem> {
     let content = ViewContent::from(body);
     let reply = |id: &i64| Reply::new(StatusCode::CREATED, &ViewSaved { id: id.to_string() });

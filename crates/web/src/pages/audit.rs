@@ -224,7 +224,7 @@ fn words(action: AuditAction) -> &'static str {
         AuditAction::SecondFactorOff => "Turned off a second factor",
         AuditAction::RecoveryCodes => "Created recovery codes",
         AuditAction::Unlocked => "Cleared failed sign-in attempts",
-        AuditAction::ToldApart => "Marked contacts as not duplicates",
+        AuditAction::MarkedNotDuplicates => "Marked contacts as not duplicates",
         AuditAction::TokenCreated => "Created an API token",
         AuditAction::TokenRevoked => "Revoked an API token",
         AuditAction::WebhookCreated => "Created a webhook",

@@ -114,7 +114,7 @@ pub async fn dismiss(
     let ids = ids.map_err(|_| Problem::NotFound)?;
     let from: usize = dismissed.from.parse().unwrap_or_default();
     let actor = signed.actor;
-    let pairs = blocking(&web, move |app| app.tell_apart(actor, &ids)).await?;
+    let pairs = blocking(&web, move |app| app.mark_not_duplicates(actor, &ids)).await?;
     let back = duplicates_url(from);
     Ok(match pairs {
         0 => Redirect::to(&back).into_response(),
@@ -245,9 +245,9 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
         .collect();
     let several = names.len() > 2;
     // A dismissal applies to all members, so it is not offered to a member who may only view the contacts.
-    let may_tell_apart = group.contacts.iter().any(|stored| stored.right >= Right::Edit);
+    let may_dismiss = group.contacts.iter().any(|stored| stored.right >= Right::Edit);
     // The focus is set for members who work through many groups by keyboard: Enter, or Tab and Enter.
-    let goes_on = at == 0 && asked.from.is_some();
+    let has_focus = at == 0 && asked.from.is_some();
     let heading = format!("group-{at}");
     html! {
         section.card.stack aria-labelledby=(heading) {
@@ -265,14 +265,14 @@ fn one(at: usize, group: &DuplicateGroup, asked: &Asked) -> Markup {
                 @if let Some(why) = &group.hindered { p.muted { "You cannot merge these: " (why) } }
                 div.actions {
                     @if group.hindered.is_none() {
-                        button.button-primary formaction="/contacts/merge" name="then" value="duplicates" autofocus[goes_on] {
+                        button.button-primary formaction="/contacts/merge" name="then" value="duplicates" autofocus[has_focus] {
                             "Merge" span.visually-hidden { " " (names[0]) ", " (at + 1) }
                         }
                         button formmethod="get" formaction="/contacts/merge" {
                             "Choose values…" span.visually-hidden { " " (names[0]) ", " (at + 1) }
                         }
                     }
-                    @if may_tell_apart { button autofocus[goes_on && group.hindered.is_some()] { "Not duplicates" span.visually-hidden { ": " (names[0]) ", " (at + 1) } } }
+                    @if may_dismiss { button autofocus[has_focus && group.hindered.is_some()] { "Not duplicates" span.visually-hidden { ": " (names[0]) ", " (at + 1) } } }
                 }
             }
         }

@@ -5,7 +5,7 @@
 
 use crate::Web;
 use crate::server::body::{Arriving, Leaving, TooSlow};
-use crate::server::connections::{Admitted, Connections};
+use crate::server::connections::{ConnectionGuard, Connections};
 use crate::server::limits::Limits;
 use crate::server::open_files;
 use crate::server::stream::Noted;
@@ -105,7 +105,7 @@ async fn after_failure(error: &io::Error) {
 async fn answer(
     stream: TcpStream,
     peer: SocketAddr,
-    admitted: Admitted,
+    admitted: ConnectionGuard,
     router: Router,
     limits: Limits,
     web: Arc<Web>,

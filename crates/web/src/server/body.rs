@@ -123,7 +123,7 @@ where
 }
 
 /// Replaces the handler's response with 408 if the request body arrived too slowly.
-pub(crate) async fn tell_too_slow(request: Request, next: Next) -> Response {
+pub(crate) async fn respond_timeout_if_slow(request: Request, next: Next) -> Response {
     let too_slow = request.extensions().get::<TooSlow>().cloned();
     let response = next.run(request).await;
     if !too_slow.is_some_and(|slow| slow.0.load(Ordering::Relaxed)) {

@@ -151,14 +151,14 @@ pub(super) struct Connections {
 }
 
 /// An accepted connection. Its place becomes free when this is dropped.
-pub(super) struct Admitted {
+pub(super) struct ConnectionGuard {
     pub connection: Arc<Connection>,
     number: u64,
     among: Arc<Connections>,
     _place: OwnedSemaphorePermit,
 }
 
-impl Drop for Admitted {
+impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         self.among.open().remove(&self.number);
     }
@@ -180,7 +180,7 @@ impl Connections {
 
     /// Admits a connection. If there is no room, closes another one, or waits until one ends. `None` if the address has
     /// too many connections and all of them are in use.
-    pub(super) async fn admit(self: &Arc<Self>, number: u64, peer: IpAddr) -> Option<Admitted> {
+    pub(super) async fn admit(self: &Arc<Self>, number: u64, peer: IpAddr) -> Option<ConnectionGuard> {
         let address = network_of(peer);
         if self.by_address && !address.is_loopback() && !self.make_room_for(address) {
             return None;
@@ -188,7 +188,7 @@ impl Connections {
         let place = self.place().await?;
         let connection = Arc::new(Connection::new(address));
         self.open().insert(number, Arc::clone(&connection));
-        Some(Admitted {
+        Some(ConnectionGuard {
             connection,
             number,
             among: Arc::clone(self),
@@ -237,20 +237,20 @@ impl Connections {
         loop {
             tokio::time::sleep(self.limits.tick()).await;
             let now = Instant::now();
-            self.end_those(|open| open.is_overdue(&self.limits, now));
+            self.close_where(|open| open.is_overdue(&self.limits, now));
         }
     }
 
     /// Closes the connections on which no response is pending.
     pub(super) fn end_unused(&self) {
-        self.end_those(Connection::is_unused);
+        self.close_where(Connection::is_unused);
     }
 
     pub(super) fn end_all(&self) {
-        self.end_those(|_| true);
+        self.close_where(|_| true);
     }
 
-    fn end_those(&self, which: impl Fn(&Connection) -> bool) {
+    fn close_where(&self, which: impl Fn(&Connection) -> bool) {
         for open in self.open().values().filter(|open| which(open)) {
             open.end.notify_one();
         }
@@ -286,7 +286,7 @@ mod tests {
         }
     }
 
-    async fn is_ended(admitted: &Admitted) -> bool {
+    async fn is_ended(admitted: &ConnectionGuard) -> bool {
         let ended = admitted.connection.ended();
         tokio::time::timeout(Duration::from_millis(1), ended).await.is_ok()
     }

@@ -11,7 +11,7 @@ use crate::pages::{
     account, audit, custom_fields, duplicates, import, invitations, members, notifications, settings, setup, sidebar,
     sign_in, trash,
 };
-use crate::server::body::tell_too_slow;
+use crate::server::body::respond_timeout_if_slow;
 use crate::server::{assets, health, metrics, reader_locale, request_log, security};
 use crate::session::gate;
 use crate::session::proof::{self, Needed};
@@ -299,7 +299,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .layer(CatchPanicLayer::custom(|_| Problem::Broken.into_response()))
         .layer(from_fn(reader_locale::note))
         .layer(CompressionLayer::new())
-        .layer(from_fn(tell_too_slow))
+        .layer(from_fn(respond_timeout_if_slow))
         .layer(from_fn_with_state(Arc::clone(&web), security::check))
         .layer(from_fn(problem::for_programs))
         .layer(from_fn_with_state(Arc::clone(&web), request_log::log))

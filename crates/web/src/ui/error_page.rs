@@ -115,7 +115,7 @@ pub fn status_of(error: &Error) -> StatusCode {
         | Error::NoAction(_)
         | Error::NoView(_) => StatusCode::NOT_FOUND,
         Error::Forbidden(_) | Error::LastOwner => StatusCode::FORBIDDEN,
-        Error::ChangedMeanwhile { .. }
+        Error::VersionConflict { .. }
         | Error::NotADraft { .. }
         | Error::StillADraft(_)
         | Error::IdTaken(_)

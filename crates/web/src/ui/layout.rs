@@ -115,7 +115,7 @@ fn header(viewer: Option<Viewer<'_>>, here: Section) -> Markup {
                     (entry("/contacts", Icon::Contacts, "Contacts", here == Section::Contacts))
                     (entry("/shared", Icon::Shared, "Shared with me", here == Section::Shared))
                     (entry("/imports", Icon::Import, "Imports", here == Section::Imports))
-                    (more(governs(viewer.role), here))
+                    (more(manages_members(viewer.role), here))
                 }
                 (bell(here))
                 (account_menu(viewer, here))
@@ -135,12 +135,24 @@ fn bell(here: Section) -> Markup {
 }
 
 /// Less frequently used entries: a section of the sidebar where there is room for one, else a menu.
-fn more(governs: bool, here: Section) -> Markup {
+fn more(manages_members: bool, here: Section) -> Markup {
     let workspace = [
         ("/members", Icon::Members, "Members", Section::Members, true),
-        ("/fields", Icon::Fields, "Custom fields", Section::Fields, governs),
-        ("/settings", Icon::Settings, "Settings", Section::Settings, governs),
-        ("/audit", Icon::Audit, "Audit log", Section::Audit, governs),
+        (
+            "/fields",
+            Icon::Fields,
+            "Custom fields",
+            Section::Fields,
+            manages_members,
+        ),
+        (
+            "/settings",
+            Icon::Settings,
+            "Settings",
+            Section::Settings,
+            manages_members,
+        ),
+        ("/audit", Icon::Audit, "Audit log", Section::Audit, manages_members),
     ];
     html! {
         button.more type="button" popovertarget="more" { (icon(Icon::More)) "More" }
@@ -171,7 +183,7 @@ fn account_menu(viewer: Viewer<'_>, here: Section) -> Markup {
 }
 
 /// Whether the member is an admin or owner. The pages themselves check it again in the database.
-fn governs(role: Role) -> bool {
+fn manages_members(role: Role) -> bool {
     role >= Role::Admin
 }
 

@@ -180,17 +180,17 @@ async fn after_five_failures_even_the_right_password_must_wait() {
         refused.body
     );
     assert_eq!(owner.get("/account").await.status, StatusCode::OK, "who is in stays in");
-    site.world.pass(MINUTE);
+    site.system.pass(MINUTE);
     let answer = browser.post("/sign-in", &sign_in_form("wrong horses")).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    site.world.pass(MINUTE);
+    site.system.pass(MINUTE);
     let refused = browser.post("/sign-in", &sign_in_form(PASSWORD)).await;
     assert_eq!(
         refused.status,
         StatusCode::TOO_MANY_REQUESTS,
         "the second wait is longer"
     );
-    site.world.pass(MINUTE);
+    site.system.pass(MINUTE);
     assert_eq!(
         browser.post("/sign-in", &sign_in_form(PASSWORD)).await.status,
         StatusCode::SEE_OTHER
@@ -253,7 +253,7 @@ async fn a_member_changes_their_name_and_ends_a_sign_in_elsewhere() {
 async fn a_sign_in_lasts_thirty_days_from_when_it_was_last_seen() {
     let (site, mut owner) = Site::set_up().await;
     let day = 24 * 60 * MINUTE;
-    site.world.pass(29 * day);
+    site.system.pass(29 * day);
     let seen = owner.get("/account").await;
     assert!(
         seen.header("set-cookie").contains("Max-Age"),
@@ -266,8 +266,8 @@ async fn a_sign_in_lasts_thirty_days_from_when_it_was_last_seen() {
             break;
         }
     }
-    site.world.pass(29 * day);
+    site.system.pass(29 * day);
     assert_eq!(owner.get("/account").await.status, StatusCode::OK);
-    site.world.pass(31 * day);
+    site.system.pass(31 * day);
     assert_eq!(owner.get("/account").await.status, StatusCode::SEE_OTHER);
 }

@@ -67,7 +67,7 @@ async fn every_link_that_is_nothing_leads_to_the_same_page() {
         .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     let expired = invite(&mut owner, "dee%40example.org", "member").await;
-    site.world.pass(7 * 24 * 60 * MINUTE);
+    site.system.pass(7 * 24 * 60 * MINUTE);
     let mut bodies = Vec::new();
     for link in [used.as_str(), &revoked, &expired, "/join/unknown"] {
         let mut stranger = site.browser();

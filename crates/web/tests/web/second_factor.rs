@@ -23,7 +23,7 @@ fn shows(answer: &Answer, words: &[&str]) {
 fn code(site: &Site, secret: &str) -> String {
     let secret = Secret::try_from_base32(secret.replace('-', "")).unwrap();
     let totp = Builder::new().with_secret(secret).build().unwrap();
-    totp.generate(u64::try_from(site.world.now() / 1_000_000).unwrap())
+    totp.generate(u64::try_from(site.system.now() / 1_000_000).unwrap())
         .to_string()
 }
 
@@ -60,7 +60,7 @@ async fn enrol(site: &Site, browser: &mut Browser) -> (String, Vec<String>) {
 async fn the_second_factor_is_set_up_asked_for_and_taken_away() {
     let (site, mut owner) = Site::set_up().await;
     let (secret, codes) = enrol(&site, &mut owner).await;
-    site.world.pass(MINUTE);
+    site.system.pass(MINUTE);
     let mut browser = site.browser();
     let answer = browser.post("/sign-in", &sign_in_form(PASSWORD)).await;
     assert_eq!(answer.header("location"), "/sign-in/code?next=%2Fimports");
@@ -101,7 +101,7 @@ async fn a_code_is_not_waited_for_for_ever() {
     let (secret, _) = enrol(&site, &mut owner).await;
     let mut browser = site.browser();
     browser.post("/sign-in", &sign_in_form(PASSWORD)).await;
-    site.world.pass(11 * MINUTE);
+    site.system.pass(11 * MINUTE);
     let late = browser
         .post("/sign-in/code", &format!("code={}", code(&site, &secret)))
         .await;
@@ -160,7 +160,7 @@ async fn grave_things_need_the_password_again() {
         ("/account/second-factor/off", ""),
     ];
     for (path, form) in grave {
-        site.world.pass(11 * MINUTE);
+        site.system.pass(11 * MINUTE);
         let asked = owner.post(path, form).await;
         assert_eq!(asked.status, StatusCode::FORBIDDEN, "{path} {form}");
         shows(&asked, &["Confirm your password", &format!("action=\"{path}\"")]);
@@ -179,7 +179,7 @@ async fn grave_things_need_the_password_again() {
         let again = owner.post(path, form).await;
         assert!(!again.body.contains("Confirm your password"), "{path} {form}");
     }
-    site.world.pass(11 * MINUTE);
+    site.system.pass(11 * MINUTE);
     let asked = owner.post("/export/file", everything).await;
     shows(
         &asked,
@@ -202,14 +202,14 @@ async fn grave_things_need_the_password_again() {
 async fn a_proof_needs_the_second_factor_too_and_its_tries_must_wait() {
     let (site, mut owner) = Site::set_up().await;
     let (secret, _) = enrol(&site, &mut owner).await;
-    site.world.pass(11 * MINUTE);
+    site.system.pass(11 * MINUTE);
     let (path, form) = ("/members/invite", "email=cy%40example.org&role=admin");
     shows(&owner.post(path, form).await, &[">Code<"]);
     let refused = owner.post(path, &format!("{form}&{PROOF}&proof_code=x")).await;
     shows(&refused, &["Incorrect code."]);
     let proof = format!("{form}&{PROOF}&proof_code={}", code(&site, &secret));
     shows(&owner.post(path, &proof).await, &["Invitation link"]);
-    site.world.pass(11 * MINUTE);
+    site.system.pass(11 * MINUTE);
     let mut last = StatusCode::OK;
     for _ in 0..6 {
         last = owner

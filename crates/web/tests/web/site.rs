@@ -20,18 +20,18 @@ pub const MINUTE: i64 = 60_000_000;
 pub const PASSWORD: &str = "correct horse";
 
 /// A `System` whose time passes only when a test advances it.
-pub struct Clockwork {
+pub struct FakeSystem {
     time: AtomicI64,
     numbers: AtomicU64,
 }
 
-impl Clockwork {
+impl FakeSystem {
     pub fn pass(&self, time: i64) {
         self.time.fetch_add(time, Ordering::Relaxed);
     }
 }
 
-impl System for Clockwork {
+impl System for FakeSystem {
     fn now(&self) -> i64 {
         self.time.load(Ordering::Relaxed)
     }
@@ -54,7 +54,7 @@ impl System for Clockwork {
 pub struct Site {
     pub app: Arc<App>,
     pub web: Arc<Web>,
-    pub world: Arc<Clockwork>,
+    pub system: Arc<FakeSystem>,
     pub router: Router,
     folder: TempDir,
 }
@@ -76,7 +76,7 @@ pub fn near() -> Serve {
 impl Site {
     pub fn new(serve: Serve) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let world = Arc::new(Clockwork {
+        let system = Arc::new(FakeSystem {
             time: AtomicI64::new(1_700_000_000_000_000),
             numbers: AtomicU64::new(1),
         });
@@ -85,13 +85,13 @@ impl Site {
             objects: None,
             database: None,
         };
-        let app = Arc::new(App::open(&place, world.clone()).unwrap());
+        let app = Arc::new(App::open(&place, system.clone()).unwrap());
         let web = Arc::new(Web::new(Arc::clone(&app), serve));
         Self {
             router: web::router(Arc::clone(&web)),
             app,
             web,
-            world,
+            system,
             folder,
         }
     }

@@ -377,7 +377,7 @@ impl Walk {
         let mut foreign = elsewhere.browser();
         // A session that is valid there, with a secret that differs from all of this site.
         for _ in 0..50 {
-            app::System::secret(&*elsewhere.world);
+            app::System::secret(&*elsewhere.system);
         }
         assert_eq!(foreign.post("/setup", &setup_form(PASSWORD)).await.status, 303);
         let mut stranger = site.browser();
@@ -568,7 +568,7 @@ async fn everybody_is_answered_as_is_stated() {
             let answer = browser.ask(method, &scene.address, &scene.form).await;
             statuses.push(answer.status.as_u16());
             // Lets time pass, so that wrong links and passwords do not reach the limit of attempts.
-            walk.site.world.pass(15 * MINUTE);
+            walk.site.system.pass(15 * MINUTE);
             // Whatever the status, a walker without the right must not have changed the contact.
             if at < EDITOR && walk.site.look(walk.bob, &scene).await != scene.contact {
                 wrong.push(format!("{method} {path}: {} has changed the contact", WALKERS[at]));

@@ -4,7 +4,7 @@
 
 use crate::error::Error;
 use crate::import::analysis::{
-    FileAnalysis, Mapped, Opening, known_regions, look_of, map_columns, open_file, survey_file,
+    FileAnalysis, Mapped, Opening, build_analysis, known_regions, map_columns, open_file, survey_file,
 };
 use crate::import::draft::DraftSettings;
 use crate::import::draft::preview::Preview;
@@ -198,7 +198,7 @@ impl DraftCache {
                 survey
             }
         };
-        let look = Arc::new(look_of(Opened::clone(&opened), mapped, survey, &opening, terms));
+        let look = Arc::new(build_analysis(Opened::clone(&opened), mapped, survey, &opening, terms));
         keep(&mut inside.looks, key, Arc::clone(&look));
         Ok(look)
     }

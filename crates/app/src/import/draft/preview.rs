@@ -63,7 +63,7 @@ struct Going {
 /// Everything that a preview needs besides the draft.
 pub(crate) struct PreviewInputs {
     pub store: Store,
-    pub world: Arc<dyn System>,
+    pub system: Arc<dyn System>,
     pub actor: Actor,
     pub file: Arc<Fetched>,
     pub long_reads: LongReads,
@@ -175,10 +175,16 @@ impl Preview {
         // Only this thread sets the text, so this cannot fail.
         let _ = self.text.set(text);
         let source = Counted::new(&means.file.path);
-        let mut run = Run::preview(&*means.world, means.actor, self.plan.settings.options, reading, &source)
-            .of_size(means.file.size)
-            .with_changes_by_hand(&self.fixes, &self.plan.decisions)
-            .low_memory(means.low_memory);
+        let mut run = Run::preview(
+            &*means.system,
+            means.actor,
+            self.plan.settings.options,
+            reading,
+            &source,
+        )
+        .of_size(means.file.size)
+        .with_changes_by_hand(&self.fixes, &self.plan.decisions)
+        .low_memory(means.low_memory);
         let mut entries = Vec::new();
         let mut corrected = exchange::open::Batch::default();
         let mut seen = |chunk: &mut Chunk, at: usize, result: &RowResult| {

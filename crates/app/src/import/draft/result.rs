@@ -7,7 +7,7 @@ use crate::import::draft::cache::DraftCache;
 use crate::import::draft::rows::RowPages;
 use crate::import::draft::text::Text;
 use crate::import::draft::{RowClass, RowsPage};
-use crate::import::stored::{plan_of, reached_of};
+use crate::import::stored::{parse_checkpoint, plan_of};
 use std::sync::Arc;
 use store::ImportId;
 use store::imports::ImportState;
@@ -32,7 +32,7 @@ impl App {
         ) {
             return Err(Error::RowsGone(import));
         }
-        let (plan, reached) = (plan_of(&stored)?, reached_of(&stored)?);
+        let (plan, reached) = (plan_of(&stored)?, parse_checkpoint(&stored)?);
         if !plan.keeps_rows {
             return Err(Error::RowsGone(import));
         }

@@ -14,7 +14,7 @@ use crate::import::draft::sheets::TakenFile;
 use crate::import::draft::{
     ColumnProblem, Decision, Draft, DraftSettings, PreviewRow, PreviewState, RowClass, RowsPage,
 };
-use crate::import::stored::Reached;
+use crate::import::stored::ImportCheckpoint;
 use crate::import::stored::{KEPT_FOR, Plan, plan_of};
 use crate::import::uploads::Upload;
 use crate::import::{ImportReport, report_in};
@@ -117,10 +117,10 @@ impl App {
             file_name,
             file_size: taken.bytes,
             plan: &text,
-            counts: &to_json(&Reached::default()),
+            counts: &to_json(&ImportCheckpoint::default()),
             state: ImportState::Draft,
         };
-        let now = self.world.now();
+        let now = self.system.now();
         let import = self.numbered(|tx| {
             let import = imports::create(tx, actor.workspace, &new, now)?;
             keep_answer(tx, once, &import)?;
@@ -338,7 +338,7 @@ impl App {
             if let Some(report) = self.start_plan(actor, &stored, (&plan, &look), once)? {
                 cache.set_preview(None);
                 draft.original.iter().for_each(|name| self.drop_upload(name));
-                self.bell.ring();
+                self.wake_up.notify();
                 return Ok(report);
             }
         }
@@ -353,9 +353,9 @@ impl App {
         once: Option<OnceAnswer<'_, ImportReport>>,
     ) -> Result<Option<ImportReport>, Error> {
         let (workspace, import) = (actor.workspace, draft.id);
-        let now = self.world.now();
+        let now = self.system.now();
         self.store.write(|tx| {
-            let stored = held_draft(tx, workspace, import, now)?;
+            let stored = lock_draft(tx, workspace, import, now)?;
             if stored.plan != draft.plan {
                 return Ok(None);
             }
@@ -394,7 +394,7 @@ impl App {
 
     /// Deletes drafts that were not changed for `KEPT_FOR`, and the row indexes of imports that ended that long ago.
     pub(crate) fn sweep_drafts(&self, actor: Actor) -> Result<(), Error> {
-        let kept_since = self.world.now() - KEPT_FOR;
+        let kept_since = self.system.now() - KEPT_FOR;
         for import in self.store.read(|tx| imports::list(tx, actor.workspace))? {
             let is_old = import.updated_at < kept_since;
             if is_old && import.state == ImportState::Draft {
@@ -444,9 +444,9 @@ impl App {
         change: impl Fn(&mut DraftPlan),
     ) -> Result<(), Error> {
         self.stored_draft(actor, import)?;
-        let (workspace, now) = (actor.workspace, self.world.now());
+        let (workspace, now) = (actor.workspace, self.system.now());
         self.store.write(|tx| {
-            let stored = held_draft(tx, workspace, import, now)?;
+            let stored = lock_draft(tx, workspace, import, now)?;
             refuse_another(&stored, seen)?;
             let mut plan = draft_plan(&stored)?;
             change(&mut plan);
@@ -477,7 +477,7 @@ impl App {
     pub(crate) fn preview_inputs(&self, actor: Actor, cache: &DraftCache) -> PreviewInputs {
         PreviewInputs {
             store: self.store.clone(),
-            world: Arc::clone(&self.world),
+            system: Arc::clone(&self.system),
             actor,
             file: Arc::clone(&cache.file),
             long_reads: self.long_reads.clone(),
@@ -500,7 +500,7 @@ fn refuse_another(stored: &Import, seen: Option<&str>) -> Result<(), Error> {
 }
 
 /// Returns the current state of a draft, and locks it: other writers of the draft wait until the transaction ends.
-pub(crate) fn held_draft(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, now: i64) -> Result<Import, Error> {
+pub(crate) fn lock_draft(tx: &mut Tx<'_>, workspace: Workspace, import: ImportId, now: i64) -> Result<Import, Error> {
     // This update locks the row, so the state that is read next cannot change before the transaction ends.
     let is_draft = imports::change_state(tx, workspace, import, ImportState::Draft, ImportState::Draft, now)?;
     let stored = imports::get(tx, workspace, import)?.ok_or(Error::NoImport(import))?;

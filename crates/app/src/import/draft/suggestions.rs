@@ -12,7 +12,7 @@ use crate::import::draft::DraftSettings;
 use crate::import::draft::cache::DraftCache;
 use crate::import::draft::plan::{DraftPlan, draft_plan};
 use crate::import::draft::preview::Preview;
-use crate::import::draft::store::{held_draft, key_of};
+use crate::import::draft::store::{key_of, lock_draft};
 use crate::json::to_json;
 use crate::workspace::custom_fields::refuse_new_fields;
 use exchange::fixes::Fix;
@@ -141,9 +141,9 @@ impl App {
         suggestions: &Suggestions,
         once: Option<OnceAnswer<'_, AcceptedSuggestions>>,
     ) -> Result<bool, Error> {
-        let (workspace, now) = (actor.workspace, self.world.now());
+        let (workspace, now) = (actor.workspace, self.system.now());
         self.store.write(|tx| {
-            let mut plan = draft_plan(&held_draft(tx, workspace, import, now)?)?;
+            let mut plan = draft_plan(&lock_draft(tx, workspace, import, now)?)?;
             if plan.settings != suggestions.before {
                 return Ok(false);
             }

@@ -1,6 +1,6 @@
 //! The data of a draft and of the rows of an import, for display.
 
-use crate::import::analysis::NumbersOf;
+use crate::import::analysis::PhoneRegion;
 use crate::import::counts::Counts;
 use crate::import::counts::RowClass;
 use crate::import::draft::DraftSettings;
@@ -57,7 +57,7 @@ pub struct MappedFile {
     /// For each column, the other column that fills its slot instead, because the member chose it.
     pub taken_by: Vec<Option<usize>>,
     /// The country of numbers without country code, if a column holds numbers and a country is known.
-    pub numbers_of: Option<NumbersOf>,
+    pub numbers_of: Option<PhoneRegion>,
     /// Whether the month comes first in dates such as 03/04/1980; `None` if no column holds dates.
     pub month_first: Option<bool>,
     /// Whether the order is only assumed for at least one column, because its dates do not show it.

@@ -1,7 +1,7 @@
 //! Reads the records before the sheets of a workbook: the list of sheets, the shared texts and the number formats.
 
 use super::records::{Records, kind};
-use super::text::Writing;
+use super::text::TextEncoding;
 use crate::convert::sheet_choice::ListedSheet;
 use crate::convert::xlsx::number_format::Epoch;
 use crate::convert::xlsx::shared_strings::SharedStrings;
@@ -35,7 +35,7 @@ impl ListedSheet for Sheet {
 /// The data that all sheets share.
 pub struct Globals {
     pub sheets: Vec<Sheet>,
-    pub writing: Writing,
+    pub writing: TextEncoding,
     pub epoch: Epoch,
     pub strings: SharedStrings,
     pub styles: Styles,
@@ -58,8 +58,8 @@ impl Globals {
                 kind::PASSWORD => return Err(OpenError::Refused(Refusal::EncryptedWorkbook)),
                 kind::CODE_PAGE => {
                     let page = records.u16()?;
-                    if let (Writing::CodePage(_), Some(charset)) = (globals.writing, charset_of(page)) {
-                        globals.writing = Writing::CodePage(charset);
+                    if let (TextEncoding::CodePage(_), Some(charset)) = (globals.writing, charset_of(page)) {
+                        globals.writing = TextEncoding::CodePage(charset);
                     }
                 }
                 kind::EPOCH if records.u16()? == 1 => globals.epoch = Epoch::Year1904,
@@ -86,11 +86,11 @@ impl Globals {
 }
 
 /// Reads the first record, which tells the Excel version that wrote the workbook.
-fn writing<R: Read>(records: &mut Records<R>) -> Result<Writing, OpenError> {
+fn writing<R: Read>(records: &mut Records<R>) -> Result<TextEncoding, OpenError> {
     let begins = records.next()? == Some(kind::BEGIN);
     match records.u16()? {
-        SINCE_97 if begins => Ok(Writing::Unicode),
-        BEFORE_97 if begins => Ok(Writing::CodePage(Charset::WINDOWS_1252)),
+        SINCE_97 if begins => Ok(TextEncoding::Unicode),
+        BEFORE_97 if begins => Ok(TextEncoding::CodePage(Charset::WINDOWS_1252)),
         _ => Err(OpenError::Refused(Refusal::OldWorkbook)),
     }
 }
@@ -105,7 +105,7 @@ fn charset_of(page: u16) -> Option<Charset> {
 }
 
 /// Reads a sheet of the list. `None` for a chart or a macro.
-fn sheet<R: Read>(records: &mut Records<R>, writing: Writing) -> Result<Option<Sheet>, OpenError> {
+fn sheet<R: Read>(records: &mut Records<R>, writing: TextEncoding) -> Result<Option<Sheet>, OpenError> {
     let offset = u64::from(records.u32()?);
     let [state, is_other, length] = records.array()?;
     let mut name = String::new();
@@ -118,10 +118,10 @@ fn sheet<R: Read>(records: &mut Records<R>, writing: Writing) -> Result<Option<S
     }))
 }
 
-fn format<R: Read>(records: &mut Records<R>, writing: Writing) -> Result<String, OpenError> {
+fn format<R: Read>(records: &mut Records<R>, writing: TextEncoding) -> Result<String, OpenError> {
     let length = match writing {
-        Writing::Unicode => usize::from(records.u16()?),
-        Writing::CodePage(_) => usize::from(records.u8()?),
+        TextEncoding::Unicode => usize::from(records.u16()?),
+        TextEncoding::CodePage(_) => usize::from(records.u8()?),
     };
     let mut code = String::new();
     writing.append(records, length, &mut code)?;
@@ -136,7 +136,7 @@ fn shared_texts<R: Read>(records: &mut Records<R>) -> Result<SharedStrings, Open
             return Ok(false);
         }
         let length = usize::from(records.u16()?);
-        Writing::Unicode.append(records, length, into)?;
+        TextEncoding::Unicode.append(records, length, into)?;
         Ok(true)
     })
 }

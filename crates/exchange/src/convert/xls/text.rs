@@ -6,7 +6,7 @@ use std::io::Read;
 
 /// The encoding of a workbook's texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Writing {
+pub enum TextEncoding {
     Unicode,
     CodePage(Charset),
 }
@@ -18,7 +18,7 @@ const WITH_PRONUNCIATION: u8 = 4;
 /// Flag: fonts for parts of the text follow it.
 const WITH_FONTS: u8 = 8;
 
-impl Writing {
+impl TextEncoding {
     /// Appends the next text of the current record, which has `count` characters.
     pub fn append<R: Read>(self, records: &mut Records<R>, count: usize, into: &mut String) -> Result<(), OpenError> {
         match self {

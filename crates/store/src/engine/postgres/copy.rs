@@ -20,7 +20,7 @@ const NULL: [u8; 4] = (-1_i32).to_be_bytes();
 const PIECE: usize = 128 * 1024;
 
 /// Encoded rows, and the table to write them to.
-pub(crate) struct Parcel {
+pub(crate) struct CopyBatch {
     /// What the store is doing.
     pub doing: &'static str,
     table: &'static str,
@@ -30,7 +30,7 @@ pub(crate) struct Parcel {
     rows: Vec<u8>,
 }
 
-impl Parcel {
+impl CopyBatch {
     pub fn pack<'v, const N: usize>(
         doing: &'static str,
         into: &Table<N>,

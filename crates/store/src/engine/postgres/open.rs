@@ -63,7 +63,7 @@ impl Postgres {
     pub(crate) fn connect(address: &str, options: &PostgresOptions) -> Result<Self> {
         let connections = Connections::new(address, options)?;
         let mut first = connections.open()?;
-        be_fit(&mut first)?;
+        check_server(&mut first)?;
         bring_up_to_date(&mut first)?;
         Ok(Self {
             failed: Arc::clone(&connections.failed),
@@ -163,7 +163,7 @@ pub(crate) fn client(address: &str, options: &PostgresOptions) -> Result<Client>
 
 /// Returns host, port and database of an address.
 pub(crate) fn name_of(address: &str) -> Result<String> {
-    understand(address).map(|(config, _)| server_of(&config))
+    parse_address(address).map(|(config, _)| server_of(&config))
 }
 
 fn application_name(process: &str) -> String {
@@ -226,7 +226,7 @@ struct Connections {
 
 impl Connections {
     fn new(address: &str, options: &PostgresOptions) -> Result<Self> {
-        let (mut config, tls) = understand(address)?;
+        let (mut config, tls) = parse_address(address)?;
         config
             .application_name(&application_name(&options.process))
             .ssl_mode(tls.mode.negotiation())
@@ -302,7 +302,7 @@ impl r2d2::ManageConnection for Connections {
 
 /// Parses an address. `sslmode` and `sslrootcert` are taken out, because the client library does not support all of
 /// libpq's values.
-fn understand(address: &str) -> Result<(Config, Tls)> {
+fn parse_address(address: &str) -> Result<(Config, Tls)> {
     let (start, query) = address.split_once('?').unwrap_or((address, ""));
     let mut tls = Tls::default();
     let mut rest = form_urlencoded::Serializer::new(String::new());
@@ -323,14 +323,14 @@ fn understand(address: &str) -> Result<(Config, Tls)> {
     let query = rest.finish().replace('+', "%20");
     let config = format!("{start}?{query}")
         .parse::<Config>()
-        .map_err(|e| Error::BadAddress(why_not(&e)))?;
+        .map_err(|e| Error::BadAddress(parse_error_reason(&e)))?;
     if config.get_hosts().is_empty() {
         return Err(Error::BadAddress("it names no host".to_owned()));
     }
     Ok((config, tls))
 }
 
-fn why_not(error: &::postgres::Error) -> String {
+fn parse_error_reason(error: &::postgres::Error) -> String {
     std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
@@ -358,7 +358,7 @@ fn settings(options: &PostgresOptions) -> String {
 }
 
 /// Refuses a server that is too old, or whose encoding cannot hold every text.
-fn be_fit(client: &mut Client) -> Result<()> {
+fn check_server(client: &mut Client) -> Result<()> {
     let doing = "looking at the server";
     let question = "SELECT current_setting('server_version_num'), current_setting('server_encoding')";
     let row = client.query_one(question, &[]).map_err(|e| error(doing, &e))?;
@@ -419,12 +419,12 @@ mod tests {
     #[test]
     fn an_address_says_how_to_encrypt() {
         let (config, tls) =
-            understand("postgres://ann:p%40ss@db.example:6432/crm?sslmode=verify-full&connect_timeout=3").unwrap();
+            parse_address("postgres://ann:p%40ss@db.example:6432/crm?sslmode=verify-full&connect_timeout=3").unwrap();
         assert_eq!(config.get_password(), Some(&b"p@ss"[..]));
         assert_eq!(config.get_connect_timeout(), Some(&Duration::from_secs(3)));
         assert_eq!(tls.mode, Mode::Verify);
         assert_eq!(server_of(&config), "db.example:6432/crm");
-        assert_eq!(understand("postgres://db/crm").unwrap().1.mode, Mode::Prefer);
+        assert_eq!(parse_address("postgres://db/crm").unwrap().1.mode, Mode::Prefer);
     }
 
     #[test]
@@ -435,7 +435,7 @@ mod tests {
             "postgres://ann:secret@db/crm?secret=1",
             "postgres:///?user=secret",
         ] {
-            let error = understand(address).unwrap_err();
+            let error = parse_address(address).unwrap_err();
             assert!(matches!(error, Error::BadAddress(_)));
             let said = format!("{error} {error:?}");
             assert!(

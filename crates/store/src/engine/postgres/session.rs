@@ -6,21 +6,21 @@
 //! the latest by the commit.
 
 use super::connection::Connection;
-use super::copy::Parcel;
+use super::copy::CopyBatch;
 use crate::error::{Error, Result};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// The most bulk writes that wait for the server. This limits the memory of an import.
-const ON_THEIR_WAY: usize = 2;
+const MAX_IN_FLIGHT: usize = 2;
 
 /// The access of a transaction to its connection.
 pub(crate) struct Session<'c> {
     connection: &'c Mutex<&'c mut Connection>,
     way: &'c Way,
     /// `None` in a read transaction.
-    parcels: Option<SyncSender<Parcel>>,
+    parcels: Option<SyncSender<CopyBatch>>,
 }
 
 /// The state of the bulk writes in flight.
@@ -60,7 +60,7 @@ pub(super) fn with_session(
         return work(session(None));
     }
     let is_done = thread::scope(|scope| {
-        let (parcels, queue) = sync_channel(ON_THEIR_WAY);
+        let (parcels, queue) = sync_channel(MAX_IN_FLIGHT);
         scope.spawn(|| deliver(&connection, &way, queue));
         work(session(Some(parcels)))
     })?;
@@ -71,9 +71,9 @@ pub(super) fn with_session(
 }
 
 /// Wakes all threads that wait for deliveries, however delivering ends, so that none waits forever.
-struct Deliverer<'w>(&'w Way);
+struct WakeOnDrop<'w>(&'w Way);
 
-impl Drop for Deliverer<'_> {
+impl Drop for WakeOnDrop<'_> {
     fn drop(&mut self) {
         let mut state = self.0.lock();
         if state.parcels > 0 {
@@ -86,8 +86,8 @@ impl Drop for Deliverer<'_> {
     }
 }
 
-fn deliver(connection: &Mutex<&mut Connection>, way: &Way, queue: Receiver<Parcel>) {
-    let _deliverer = Deliverer(way);
+fn deliver(connection: &Mutex<&mut Connection>, way: &Way, queue: Receiver<CopyBatch>) {
+    let _wake_on_drop = WakeOnDrop(way);
     for parcel in queue {
         // After a failure the server accepts nothing until the rollback.
         let delivered = if way.lock().failed.is_some() {
@@ -120,7 +120,7 @@ impl<'c> Session<'c> {
     }
 
     /// Sends rows; blocks only while too many bulk writes are in flight.
-    pub fn send(&self, parcel: Parcel) -> Result<()> {
+    pub fn send(&self, parcel: CopyBatch) -> Result<()> {
         let Some(parcels) = &self.parcels else {
             let mut connection = self.connection()?;
             return parcel.deliver(&mut connection);

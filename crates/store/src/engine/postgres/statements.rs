@@ -5,7 +5,7 @@
 
 use super::cell::error;
 use super::connection::Connection;
-use super::copy::Parcel;
+use super::copy::CopyBatch;
 use super::session::Session;
 use crate::engine::row::Row;
 use crate::engine::value::{LastLookup, Lookup, OnConflict, Table, Value};
@@ -76,7 +76,7 @@ pub(crate) fn bulk_insert<'v, const N: usize>(
     match rows.len() {
         0 => Ok(()),
         1..=FEW => insert_few(*session.connection()?, doing, into, on_conflict, rows),
-        _ => session.send(Parcel::pack(doing, into, on_conflict, rows)),
+        _ => session.send(CopyBatch::pack(doing, into, on_conflict, rows)),
     }
 }
 

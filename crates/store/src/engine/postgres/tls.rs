@@ -68,7 +68,7 @@ impl Tls {
         } else {
             builder
                 .dangerous()
-                .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
+                .with_custom_certificate_verifier(Arc::new(AcceptAnyCertificate(provider)))
         };
         Ok(MakeRustlsConnect::new(config.with_no_client_auth()))
     }
@@ -98,9 +98,9 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
 /// Accepts any certificate: the connection is encrypted, but the server's identity is not verified. This is what
 /// `prefer` and `require` mean.
 #[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
+struct AcceptAnyCertificate(Arc<CryptoProvider>);
 
-impl ServerCertVerifier for Anybody {
+impl ServerCertVerifier for AcceptAnyCertificate {
     fn verify_server_cert(
         &self,
         _: &CertificateDer<'_>,

@@ -6,7 +6,7 @@
 
 use super::cell::error;
 use super::create::{self, beside};
-use super::examine::{be_ours, damage, to_read};
+use super::examine::{check_ownership, damage, to_read};
 use super::open::{Sqlite, bring_up_to_date};
 use crate::ExistingBackup;
 use crate::error::{Error, Result};
@@ -57,14 +57,14 @@ impl Sqlite {
         connection
             .execute("VACUUM INTO ?1", [part.to_string_lossy()])
             .map_err(|e| error(doing, &e))?;
-        be_sound(&to_read(part)?)
+        check_integrity(&to_read(part)?)
     }
 
     pub(crate) fn restore(&self, file: &Path) -> Result<()> {
         let doing = "reading the backup";
         let backup = to_read(file)?;
-        be_ours(&backup, file)?;
-        be_sound(&backup)?;
+        check_ownership(&backup, file)?;
+        check_integrity(&backup)?;
         // Brought up to date in a file beside the database, because the database itself must change in a single step.
         let staged = beside(self.path(), ".restored");
         remove_with_journal(&staged)?;
@@ -88,7 +88,7 @@ fn may_be_written(file: &Path, existing: ExistingBackup) -> Result<()> {
         return Ok(());
     }
     let path = file.to_owned();
-    match to_read(file).and_then(|found| be_ours(&found, file)) {
+    match to_read(file).and_then(|found| check_ownership(&found, file)) {
         Err(_) => Err(Error::NoBackup { path }),
         Ok(()) if existing == ExistingBackup::Keep => Err(Error::BackupExists { path }),
         Ok(()) => Ok(()),
@@ -128,6 +128,6 @@ fn failed(path: &Path, source: std::io::Error) -> Error {
     }
 }
 
-fn be_sound(connection: &Connection) -> Result<()> {
+fn check_integrity(connection: &Connection) -> Result<()> {
     damage(connection)?.map_or(Ok(()), |damage| Err(Error::Corrupt(damage)))
 }

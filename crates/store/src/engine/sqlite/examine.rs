@@ -3,7 +3,7 @@
 //! Opens files that may not be databases of this program, and checks them.
 
 use super::cell::error;
-use super::header::{Whose, whose};
+use super::header::{DatabaseKind, whose};
 use crate::error::{Error, Result};
 use crate::migrations;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -27,7 +27,7 @@ pub struct FileFacts {
 /// Collects all facts about a file.
 pub(crate) fn file(path: &Path) -> Result<FileFacts> {
     let connection = to_read(path)?;
-    be_ours(&connection, path)?;
+    check_ownership(&connection, path)?;
     Ok(FileFacts {
         version: rusqlite::version(),
         size: size_of(path) + size_of(&super::create::beside(path, "-wal")),
@@ -51,10 +51,10 @@ pub(super) fn to_read(path: &Path) -> Result<Connection> {
 }
 
 /// Refuses a file that is not a database of this program.
-pub(super) fn be_ours(connection: &Connection, path: &Path) -> Result<()> {
+pub(super) fn check_ownership(connection: &Connection, path: &Path) -> Result<()> {
     match whose(connection).map_err(|e| sort(path, &e))? {
-        Whose::Ours => Ok(()),
-        Whose::Nobodys | Whose::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
+        DatabaseKind::Ours => Ok(()),
+        DatabaseKind::Empty | DatabaseKind::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
     }
 }
 

@@ -10,19 +10,19 @@ pub(super) const PAGE_SIZE: i64 = 16 * 1024;
 pub(super) const APPLICATION_ID: i64 = 0x4372_516F;
 
 #[derive(PartialEq)]
-pub(super) enum Whose {
+pub(super) enum DatabaseKind {
     Ours,
-    Nobodys,
+    Empty,
     AnotherPrograms,
 }
 
 /// Returns which program a database belongs to, by the application id in its header.
-pub(super) fn whose(connection: &Connection) -> rusqlite::Result<Whose> {
+pub(super) fn whose(connection: &Connection) -> rusqlite::Result<DatabaseKind> {
     let question = "SELECT (SELECT application_id FROM pragma_application_id), (SELECT count(*) FROM sqlite_schema)";
     let (id, tables): (i64, i64) = connection.query_row(question, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(match (id, tables) {
-        (APPLICATION_ID, _) => Whose::Ours,
-        (0, 0) => Whose::Nobodys,
-        _ => Whose::AnotherPrograms,
+        (APPLICATION_ID, _) => DatabaseKind::Ours,
+        (0, 0) => DatabaseKind::Empty,
+        _ => DatabaseKind::AnotherPrograms,
     })
 }

@@ -8,7 +8,7 @@
 use super::cell::error;
 use super::create;
 use super::examine::{damage, schema_version, to_read};
-use super::header::{Whose, whose};
+use super::header::{DatabaseKind, whose};
 use crate::engine::{Tx, Work};
 use crate::error::{Error, Result};
 use crate::migrations;
@@ -65,7 +65,7 @@ impl Sqlite {
         let path = std::path::absolute(path).map_err(|e| cannot_open(e.to_string()))?;
         create::if_missing(&path)?;
         let mut connection = Connection::open_with_flags(&path, flags()).map_err(|e| cannot_open(e.to_string()))?;
-        must_be_ours(&connection, &path)?;
+        check_ownership(&connection, &path)?;
         configure(&connection, WRITER_CACHE_KIB)?;
         bring_up_to_date(&mut connection)?;
         let writer = Connections {
@@ -195,7 +195,7 @@ fn flags() -> OpenFlags {
 }
 
 /// Refuses a file of another program before anything in it is changed.
-fn must_be_ours(connection: &Connection, path: &Path) -> Result<()> {
+fn check_ownership(connection: &Connection, path: &Path) -> Result<()> {
     let sort = |e: rusqlite::Error| match e.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => Error::NotADatabase { path: path.to_owned() },
         Some(ErrorCode::CannotOpen) => Error::CannotOpen {
@@ -206,8 +206,8 @@ fn must_be_ours(connection: &Connection, path: &Path) -> Result<()> {
     };
     connection.busy_timeout(LOCK_TIMEOUT).map_err(sort)?;
     match whose(connection).map_err(sort)? {
-        Whose::Ours => Ok(()),
-        Whose::Nobodys | Whose::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
+        DatabaseKind::Ours => Ok(()),
+        DatabaseKind::Empty | DatabaseKind::AnotherPrograms => Err(Error::Foreign { path: path.to_owned() }),
     }
 }
 

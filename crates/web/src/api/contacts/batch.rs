@@ -5,7 +5,7 @@ use crate::api::contacts::body::merging;
 use crate::api::contacts::resource::address;
 use crate::api::gate::TokenMember;
 use crate::api::json::Query;
-use crate::api::once::{Posted, Reply, once_kept};
+use crate::api::once::{IdempotentJson, Reply, once_kept};
 use crate::api::problem::{ApiProblem, ProblemDetails, escaped};
 use app::{
     BATCH_OPERATIONS, BatchRequest, ContactOperation, Error, ExternalId, OnceAnswer, OperationDone, OperationResult,
@@ -125,7 +125,7 @@ pub async fn batch(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Query(query): Query<BatchQuery>,
-    Posted { body, key }: Posted<BatchBody>,
+    IdempotentJson { body, key }: IdempotentJson<BatchBody>,
 ) -> Result<Response, ApiProblem> {
     let region = web.region();
     if body.operations.len() > BATCH_OPERATIONS {

@@ -4,7 +4,7 @@ use crate::Web;
 use crate::api::contacts::resource::id;
 use crate::api::gate::TokenMember;
 use crate::api::json::ok;
-use crate::api::once::{Posted, PostedNothing, Reply, RequestKey, once};
+use crate::api::once::{IdempotentEmpty, IdempotentJson, Reply, RequestKey, once};
 use crate::api::problem::ApiProblem;
 use crate::bridge::blocking::blocking;
 use app::{Access, ActionReport, ActionUndone, BulkAction, Error, Grantee, Member, ShareInfo, ValueProblem};
@@ -178,7 +178,7 @@ pub struct ShareBody {
 pub async fn share(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<ShareBody>,
+    IdempotentJson { body, key }: IdempotentJson<ShareBody>,
 ) -> Result<Response, ApiProblem> {
     let to = body.to.iter().enumerate();
     let to: Vec<Grantee> = to
@@ -211,7 +211,7 @@ pub struct UnshareBody {
 pub async fn unshare(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<UnshareBody>,
+    IdempotentJson { body, key }: IdempotentJson<UnshareBody>,
 ) -> Result<Response, ApiProblem> {
     let from = body.from.as_deref().map(|text| grantee(text, "/from")).transpose()?;
     act(&web, member, key, &body.contacts, BulkAction::Unshare(from)).await
@@ -242,7 +242,7 @@ pub struct TransferBody {
 pub async fn transfer(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<TransferBody>,
+    IdempotentJson { body, key }: IdempotentJson<TransferBody>,
 ) -> Result<Response, ApiProblem> {
     let unknown = |_| wrong("/to", "this is no number of a member");
     let to = Member(body.to.parse().map_err(unknown)?);
@@ -290,7 +290,7 @@ pub struct TagBody {
 pub async fn tag(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<TagBody>,
+    IdempotentJson { body, key }: IdempotentJson<TagBody>,
 ) -> Result<Response, ApiProblem> {
     act(&web, member, key, &body.contacts, BulkAction::Tag(body.tag)).await
 }
@@ -306,7 +306,7 @@ pub async fn tag(
 pub async fn untag(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<TagBody>,
+    IdempotentJson { body, key }: IdempotentJson<TagBody>,
 ) -> Result<Response, ApiProblem> {
     act(&web, member, key, &body.contacts, BulkAction::Untag(body.tag)).await
 }
@@ -333,7 +333,7 @@ pub async fn undo(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(action): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     let action: i64 = action.parse().map_err(|_| Error::NoAction(0))?;
     let reply = |undone: &ActionUndone| {

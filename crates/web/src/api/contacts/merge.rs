@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::api::contacts::resource::{ContactResource, etag};
 use crate::api::gate::TokenMember;
-use crate::api::once::{Posted, Reply, once};
+use crate::api::once::{IdempotentJson, Reply, once};
 use crate::api::problem::ApiProblem;
 use app::{ActionReport, Error, MergeRequest, StoredContact, ValueProblem};
 use axum::extract::State;
@@ -65,7 +65,7 @@ pub struct MergeResult {
 pub async fn merge(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<MergeBody>,
+    IdempotentJson { body, key }: IdempotentJson<MergeBody>,
 ) -> Result<Response, ApiProblem> {
     let request = request(&body)?;
     once(&web, member, key, reply, move |app, once| {

@@ -7,7 +7,7 @@ use crate::api::contacts::resource::{ContactResource, address, etag, id};
 use crate::api::contacts::values::ContactValues;
 use crate::api::gate::TokenMember;
 use crate::api::json::{Json, ok};
-use crate::api::once::{Posted, PostedNothing, Reply, once, once_kept};
+use crate::api::once::{IdempotentEmpty, IdempotentJson, Reply, once, once_kept};
 use crate::api::problem::{ApiProblem, ProblemDetails};
 use crate::bridge::blocking::blocking;
 use crate::ui::error_page::Problem;
@@ -35,7 +35,7 @@ use utoipa::ToSchema;
 pub async fn create(
     State(web): State<Arc<Web>>,
     member: TokenMember,
-    Posted { body, key }: Posted<ContactBody>,
+    IdempotentJson { body, key }: IdempotentJson<ContactBody>,
 ) -> Result<Response, ApiProblem> {
     let region = web.region();
     once_kept(&web, member, key, move |app, keyed| {
@@ -165,7 +165,7 @@ async fn change(
     match changed.await {
         Ok(OperationDone::Updated(stored) | OperationDone::Unchanged(stored)) => Ok(shown(&stored)),
         Ok(_) => Err(Error::Broken.into()),
-        Err(Problem::App(Error::ChangedMeanwhile { .. })) => Err(conflict(web, member, id).await),
+        Err(Problem::App(Error::VersionConflict { .. })) => Err(conflict(web, member, id).await),
         Err(problem) => Err(problem.into()),
     }
 }
@@ -193,7 +193,7 @@ pub async fn delete(
     };
     match blocking(&web, move |app| app.delete_contact_at(member.actor, id, Some(expected))).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
-        Err(Problem::App(Error::ChangedMeanwhile { .. })) => Err(conflict(&web, member, id).await),
+        Err(Problem::App(Error::VersionConflict { .. })) => Err(conflict(&web, member, id).await),
         Err(problem) => Err(problem.into()),
     }
 }
@@ -210,7 +210,7 @@ pub async fn restore(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(contact): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     let id = id(&contact)?;
     let reply = |stored: &StoredContact| {

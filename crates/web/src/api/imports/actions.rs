@@ -4,7 +4,7 @@ use crate::Web;
 use crate::api::gate::TokenMember;
 use crate::api::imports::resource::{ImportResource, id};
 use crate::api::json::Query;
-use crate::api::once::{PostedNothing, Reply, RequestKey, once, once_begun};
+use crate::api::once::{IdempotentEmpty, Reply, RequestKey, once, once_begun};
 use crate::api::problem::ApiProblem;
 use app::{AcceptedSuggestions, Actor, App, Error, ImportId, ImportReport, Keyed, OnceAnswer, UndoReport};
 use axum::extract::{Path, State};
@@ -44,7 +44,7 @@ pub async fn accept_suggestions(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(import): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     let (import, actor) = (id(&import)?, member.actor);
     // Only the two counts are stored; the state of the import is read for each response.
@@ -101,7 +101,7 @@ pub async fn start(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(import): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     act(&web, member, &import, key, |app, actor, import, once| {
         app.start_draft_once(actor, import, once)
@@ -121,7 +121,7 @@ pub async fn cancel(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(import): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     act(&web, member, &import, key, |app, actor, import, once| {
         app.cancel_import_once(actor, import, once)
@@ -141,7 +141,7 @@ pub async fn resume(
     State(web): State<Arc<Web>>,
     member: TokenMember,
     Path(import): Path<String>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     act(&web, member, &import, key, |app, actor, import, once| {
         app.continue_import_once(actor, import, once)
@@ -188,7 +188,7 @@ pub async fn undo(
     member: TokenMember,
     Path(import): Path<String>,
     Query(query): Query<UndoQuery>,
-    PostedNothing(key): PostedNothing,
+    IdempotentEmpty(key): IdempotentEmpty,
 ) -> Result<Response, ApiProblem> {
     let (import, actor) = (id(&import)?, member.actor);
     let UndoQuery { dry_run } = query;

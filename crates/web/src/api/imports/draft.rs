@@ -94,7 +94,7 @@ pub async fn get(
     let resource = loop {
         let resource = blocking(&web, move |app| ImportResource::read(app, member.actor, import)).await?;
         let is_late = until.is_none_or(|until| Instant::now() >= until);
-        if is_late || !resource.state().goes_on() {
+        if is_late || !resource.state().is_in_progress() {
             break resource;
         }
         tokio::select! {

@@ -20,9 +20,9 @@ use tokio_stream::{Stream, StreamExt};
 use utoipa::ToSchema;
 
 /// The interval between progress events.
-const TOLD_EVERY: Duration = Duration::from_millis(500);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 /// The interval between checks whether the token is still valid.
-const ASKED_EVERY: Duration = Duration::from_secs(5);
+const TOKEN_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
 /// An event of the stream.
 #[derive(Debug, ToSchema)]
@@ -73,7 +73,7 @@ async fn send_progress(
 ) {
     let mut asked = Instant::now();
     loop {
-        if asked.elapsed() >= ASKED_EVERY {
+        if asked.elapsed() >= TOKEN_CHECK_INTERVAL {
             asked = Instant::now();
             if !is_valid(&web, &secret).await {
                 return;
@@ -82,14 +82,14 @@ async fn send_progress(
         let Ok(resource) = blocking(&web, move |app| ImportResource::read(app, actor, import)).await else {
             return;
         };
-        let goes_on = resource.state().goes_on();
-        let name = if goes_on { "progress" } else { "end" };
+        let is_in_progress = resource.state().is_in_progress();
+        let name = if is_in_progress { "progress" } else { "end" };
         let data = serde_json::to_string(&resource).unwrap_or_default();
-        if sender.send(Event::default().event(name).data(data)).await.is_err() || !goes_on {
+        if sender.send(Event::default().event(name).data(data)).await.is_err() || !is_in_progress {
             return;
         }
         tokio::select! {
-            () = tokio::time::sleep(TOLD_EVERY) => {}
+            () = tokio::time::sleep(PROGRESS_INTERVAL) => {}
             () = web.closing() => return,
             () = sender.closed() => return,
         }

@@ -82,7 +82,7 @@ pub enum StateName {
 
 impl StateName {
     /// Whether the state changes without further requests.
-    pub fn goes_on(self) -> bool {
+    pub fn is_in_progress(self) -> bool {
         matches!(
             self,
             Self::Previewing | Self::Running | Self::Cancelling | Self::Undoing

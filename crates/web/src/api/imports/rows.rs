@@ -359,11 +359,11 @@ pub async fn patch(
     let line: u64 = line.parse().map_err(|_| no_row(&line))?;
     let actor = member.actor;
     let changed = blocking(&web, move |app| {
-        let Some(row) = settled_row(app, actor, import, line)? else {
+        let Some(row) = await_preview_row(app, actor, import, line)? else {
             return Ok(None);
         };
         change(app, actor, import, &row, &patch)?;
-        let after = settled_row(app, actor, import, line)?;
+        let after = await_preview_row(app, actor, import, line)?;
         let resource = crate::api::imports::resource::ImportResource::read(app, actor, import)?;
         Ok(Some((after, resource)))
     });
@@ -380,7 +380,7 @@ fn no_row(line: &str) -> ApiProblem {
 }
 
 /// A row of the preview. Waits for a moment until the preview has reached it.
-fn settled_row(app: &App, actor: Actor, import: ImportId, line: u64) -> Result<Option<PreviewRow>, Error> {
+fn await_preview_row(app: &App, actor: Actor, import: ImportId, line: u64) -> Result<Option<PreviewRow>, Error> {
     const MOMENT: std::time::Duration = std::time::Duration::from_secs(2);
     app.preview_state(actor, import, MOMENT)?;
     app.preview_row(actor, import, line)

@@ -8,7 +8,7 @@ use crate::api::imports::settings::{
     UnmappedName, WrongChoice,
 };
 use crate::api::json::{Query, chosen, filled, read};
-use crate::api::once::{Asked, Reply, once_begun};
+use crate::api::once::{Reply, RequestFingerprint, once_begun};
 use crate::api::problem::ApiProblem;
 use crate::bridge::arriving::{Arriving, Receiving, file_name};
 use crate::ui::error_page::Problem;
@@ -129,7 +129,7 @@ pub async fn create(
     member: TokenMember,
     Query(query): Query<UploadQuery>,
     headers: HeaderMap,
-    mut asked: Asked,
+    mut asked: RequestFingerprint,
     mut body: Body,
 ) -> Result<Response, ApiProblem> {
     let settings = query.settings();

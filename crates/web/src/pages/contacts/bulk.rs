@@ -40,7 +40,7 @@ pub async fn act(
         "share" => share::ask(&web, &signed, sent).await,
         "unshare" => share::unshare_selection(&web, &signed, sent).await,
         "hand-over" if !sent.member().is_empty() => share::hand_over_selection(&web, &signed, sent).await,
-        "hand-over" => share::ask_to_whom(&web, &signed, sent).await,
+        "hand-over" => share::transfer_form(&web, &signed, sent).await,
         _ => Err(Problem::BadRequest("Choose what to do with the selection.".to_owned())),
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! Defines which HTML input each kind of field uses.
 
-use crate::pages::contacts::form::{Entered, OWN, REQUIRED};
+use crate::pages::contacts::form::{FormInput, OWN, REQUIRED};
 use crate::ui::forms::field;
 use maud::{Markup, html};
 use model::{ContactRules, CustomField, FieldKind, Notation, Slot};
 
 /// An input for each custom field that is offered, in order.
 pub fn custom_field_inputs<'a>(
-    entered: &Entered,
+    entered: &FormInput,
     rules: &ContactRules,
     wrong: &dyn Fn(&str) -> Option<&'a str>,
 ) -> Markup {
@@ -80,7 +80,7 @@ mod tests {
             fields: vec![own],
             required: Vec::new(),
         };
-        custom_field_inputs(&Entered::from_contact(&contact), &rules, &|_| None).into_string()
+        custom_field_inputs(&FormInput::from_contact(&contact), &rules, &|_| None).into_string()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::contacts::conflict::{choices, take_chosen};
-use crate::pages::contacts::form::{Entered, Mistake};
+use crate::pages::contacts::form::{FormInput, Mistake};
 use crate::pages::contacts::form_view::fields;
 use crate::pages::contacts::selection::id;
 use crate::session::CurrentMember;
@@ -48,7 +48,7 @@ struct Shown {
     settings: ContactSettings,
     /// The contact being edited and the version at which it was read; `None` for a new contact.
     of: Option<(ContactId, Version)>,
-    entered: Entered,
+    entered: FormInput,
     mistakes: Vec<Mistake>,
     /// Existing contacts with the same email or phone.
     namesakes: Vec<Namesake>,
@@ -101,7 +101,7 @@ pub async fn edit(
         Shown {
             settings: ContactSettings::load(&web, &signed).await?,
             of: Some((id, stored.version)),
-            entered: Entered::from_contact(&stored.contact),
+            entered: FormInput::from_contact(&stored.contact),
             ..Shown::default()
         },
     ))
@@ -136,7 +136,7 @@ async fn sent(
     of: Option<(ContactId, Version)>,
     fields: &Pairs,
 ) -> Result<Response, Problem> {
-    let mut entered = Entered::read(fields);
+    let mut entered = FormInput::read(fields);
     let settings = ContactSettings::load(&web, &signed).await?;
     if let Some(list) = fields.first("add") {
         entered = entered.with_rows();
@@ -202,7 +202,7 @@ async fn write(
     web: &Arc<Web>,
     signed: &CurrentMember,
     of: Option<(ContactId, Version)>,
-    (contact, entered): (Contact, Entered),
+    (contact, entered): (Contact, FormInput),
     (known, settings): (Option<StoredContact>, ContactSettings),
 ) -> Result<Response, Problem> {
     let (actor, mine) = (signed.actor, contact.clone());
@@ -212,7 +212,7 @@ async fn write(
     });
     match written.await {
         Ok(id) => Ok(redirect(&format!("/contacts/{id}"), Flash::text("Saved."))),
-        Err(Problem::App(Error::ChangedMeanwhile { contact: id, .. })) => {
+        Err(Problem::App(Error::VersionConflict { contact: id, .. })) => {
             // `known`, if loaded, is the version that the other member saved (unless it has changed once more).
             let theirs = match known {
                 Some(known) => known,

@@ -13,7 +13,7 @@ pub type Pair = (String, String);
 
 /// The content of the form, as entered.
 #[derive(Clone, Debug, Default)]
-pub struct Entered {
+pub struct FormInput {
     pub texts: Vec<String>,
     pub emails: Vec<Pair>,
     pub phones: Vec<Pair>,
@@ -41,7 +41,7 @@ fn pair(label: &Label, value: &str) -> Pair {
     (label.as_str().to_owned(), value.to_owned())
 }
 
-impl Entered {
+impl FormInput {
     /// The form content for an existing contact.
     pub fn from_contact(contact: &Contact) -> Self {
         let address = |address: &Address| {
@@ -241,7 +241,7 @@ impl Entered {
         }
         contact.normalise();
         // A value that was entered but could not be parsed is not also reported as missing.
-        let is_told = |id: &str| {
+        let is_reported = |id: &str| {
             mistakes
                 .iter()
                 .any(|(of, _)| of.split('-').next() == id.split('-').next())
@@ -250,7 +250,7 @@ impl Entered {
             .check(&mut contact, known)
             .into_iter()
             .map(|RuleBroken { slot, what }| (id_of(&slot, rules), what))
-            .filter(|(id, _)| id.starts_with("field") || !is_told(id))
+            .filter(|(id, _)| id.starts_with("field") || !is_reported(id))
             .collect();
         mistakes.extend(broken);
         if mistakes.is_empty() && !contact.has_identity() {
@@ -310,8 +310,8 @@ mod tests {
     use super::*;
     use model::{CustomField, FieldKind};
 
-    fn entered<const N: usize>(fields: &[(&str, &str); N]) -> Entered {
-        Entered::read(&Pairs::from(*fields))
+    fn entered<const N: usize>(fields: &[(&str, &str); N]) -> FormInput {
+        FormInput::read(&Pairs::from(*fields))
     }
 
     fn rules() -> ContactRules {
@@ -346,7 +346,7 @@ mod tests {
         contact.custom.insert("Old".to_owned(), "kept".into());
         assert_eq!(contact.addresses.first().unwrap().city.as_str(), "Reno");
         // Without a region the number cannot be parsed again; it is kept because it is unchanged.
-        let again = Entered::from_contact(&contact)
+        let again = FormInput::from_contact(&contact)
             .with_rows()
             .contact(Some(&contact), None, &rules())
             .unwrap();
@@ -380,7 +380,7 @@ mod tests {
         let mistakes = entered.contact(None, None, &rules()).unwrap_err();
         let places: Vec<&str> = mistakes.iter().map(|(place, _)| place.as_str()).collect();
         assert_eq!(places, ["email-1", "phone-0", "birthday", "field-0"]);
-        let nobody = Entered::default()
+        let nobody = FormInput::default()
             .with_rows()
             .contact(None, None, &rules())
             .unwrap_err();

@@ -1,7 +1,7 @@
 //! The inputs of the contact form, each with its mistake.
 
 use crate::pages::contacts::custom_field_inputs::custom_field_inputs;
-use crate::pages::contacts::form::{Entered, Mistake, NOTES, Pair, REQUIRED};
+use crate::pages::contacts::form::{FormInput, Mistake, NOTES, Pair, REQUIRED};
 use crate::ui::contact_text::title;
 use crate::ui::forms::field;
 use maud::{Markup, html};
@@ -17,7 +17,7 @@ const FIRST: [TextField; 4] = [
 ];
 
 /// All inputs of the form.
-pub fn fields(entered: &Entered, mistakes: &[Mistake], rules: &ContactRules) -> Markup {
+pub fn fields(entered: &FormInput, mistakes: &[Mistake], rules: &ContactRules) -> Markup {
     // A map, because each of possibly thousands of inputs looks up its mistake. Of several mistakes of one input the
     // first is shown.
     let by_id: HashMap<&str, &str> = mistakes
@@ -44,7 +44,7 @@ pub fn fields(entered: &Entered, mistakes: &[Mistake], rules: &ContactRules) -> 
 }
 
 /// Whether *More fields* must be open: one of its fields has a value or is required.
-fn has_more(entered: &Entered, rules: &ContactRules) -> bool {
+fn has_more(entered: &FormInput, rules: &ContactRules) -> bool {
     let is_more = |slot: &Slot| match slot {
         Slot::Text(kind) => !FIRST.contains(kind) && *kind != NOTES,
         Slot::Address(..) | Slot::Website(_) | Slot::Birthday => true,
@@ -61,7 +61,7 @@ fn has_more(entered: &Entered, rules: &ContactRules) -> bool {
         || rules.required.iter().any(is_more)
 }
 
-fn more<'a>(entered: &Entered, rules: &ContactRules, wrong: &dyn Fn(&str) -> Option<&'a str>) -> Markup {
+fn more<'a>(entered: &FormInput, rules: &ContactRules, wrong: &dyn Fn(&str) -> Option<&'a str>) -> Markup {
     let others: Vec<TextField> = TextField::ALL
         .into_iter()
         .filter(|kind| !FIRST.contains(kind) && *kind != NOTES)
@@ -87,7 +87,7 @@ fn more<'a>(entered: &Entered, rules: &ContactRules, wrong: &dyn Fn(&str) -> Opt
 
 /// Inputs for these fields, in their order.
 fn texts<'a>(
-    entered: &Entered,
+    entered: &FormInput,
     kinds: &[TextField],
     rules: &ContactRules,
     wrong: &dyn Fn(&str) -> Option<&'a str>,
@@ -105,7 +105,7 @@ fn texts<'a>(
     html! { div.grid-2 { @for kind in kinds { (text(*kind)) } } }
 }
 
-fn tags(entered: &Entered) -> Markup {
+fn tags(entered: &FormInput) -> Markup {
     html! {
         fieldset.form-section id="list-tag" {
             legend.visually-hidden { "Tags" }

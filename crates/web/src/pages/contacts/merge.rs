@@ -118,15 +118,15 @@ pub async fn form(
 }
 
 /// Whether the contact at this index can be the one kept: the member may edit it and owns all others.
-fn may_stay(contacts: &[StoredContact], place: usize) -> bool {
+fn can_be_kept(contacts: &[StoredContact], place: usize) -> bool {
     let others = contacts.iter().enumerate().filter(|(at, _)| *at != place);
     contacts[place].right >= Right::Edit && others.into_iter().all(|(_, other)| other.right == Right::Own)
 }
 
 fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
-    let stays: Vec<bool> = (0..contacts.len()).map(|place| may_stay(&contacts, place)).collect();
+    let stays: Vec<bool> = (0..contacts.len()).map(|place| can_be_kept(&contacts, place)).collect();
     let Some(first) = stays.iter().position(|stays| *stays) else {
-        let why = App::hinders_merging(&contacts).unwrap_or_default();
+        let why = App::merge_obstacle(&contacts).unwrap_or_default();
         return html! {
             (notice(Tone::Warn, html! { p { "You cannot merge these contacts. " (why) } }))
             div.actions { a.button href="/duplicates" { "Find duplicates" } a.button href="/contacts" { "Contacts" } }
@@ -153,7 +153,7 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
                 input type="hidden" name="version" value={(stored.id) ":" (stored.version)};
             }
             // The focus starts here, so that Enter merges as proposed, for members who work through many.
-            (which_stays(&contacts, from))
+            (choose_kept(&contacts, from))
             @for choice in &several { (single(choice, &contacts)) }
             (lists(&values))
             @if !one.is_empty() {
@@ -171,7 +171,7 @@ fn content(mut contacts: Vec<StoredContact>, from: Option<usize>) -> Markup {
     }
 }
 
-fn which_stays(contacts: &[StoredContact], from: Option<usize>) -> Markup {
+fn choose_kept(contacts: &[StoredContact], from: Option<usize>) -> Markup {
     let all: Vec<ContactId> = contacts.iter().map(|stored| stored.id).collect();
     html! {
         fieldset.card {
@@ -181,7 +181,7 @@ fn which_stays(contacts: &[StoredContact], from: Option<usize>) -> Markup {
             @for (place, stored) in contacts.iter().enumerate() {
                 div.choice {
                     input type="radio" name="kept" id={"kept-" (place)} value=(stored.id) checked[place == 0]
-                        autofocus[place == 0 && from.is_some()] disabled[!may_stay(contacts, place)];
+                        autofocus[place == 0 && from.is_some()] disabled[!can_be_kept(contacts, place)];
                     div {
                         label for={"kept-" (place)} { (brief(&stored.contact.display_name())) }
                         div.muted.small {
@@ -295,7 +295,7 @@ pub async fn merge(
             };
             Ok(redirect(&next, flash))
         }
-        Err(Problem::App(Error::ChangedMeanwhile { .. })) => {
+        Err(Problem::App(Error::VersionConflict { .. })) => {
             Ok(Redirect::to(&address(&ids, from, true)).into_response())
         }
         Err(problem) => Err(problem),

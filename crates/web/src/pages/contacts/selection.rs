@@ -61,7 +61,7 @@ fn is_yes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> 
 }
 
 /// A selection with its criteria, to be resolved to ids on a thread that may block.
-pub struct Meant {
+pub struct ResolvableSelection {
     selection: Selection,
     scope: Scope,
     filter: Filter,
@@ -73,8 +73,8 @@ impl Selection {
     }
 
     /// Adds the criteria that define what `all` selects.
-    pub fn contacts(self, criteria: &ListQuery) -> Result<Meant, Error> {
-        Ok(Meant {
+    pub fn contacts(self, criteria: &ListQuery) -> Result<ResolvableSelection, Error> {
+        Ok(ResolvableSelection {
             selection: self,
             scope: criteria.scope(),
             filter: criteria.filter()?,
@@ -82,7 +82,7 @@ impl Selection {
     }
 }
 
-impl Meant {
+impl ResolvableSelection {
     /// The ids of the selected contacts; `None` while the list is still catching up.
     pub fn ids(self, app: &App, actor: Actor) -> Result<Option<Vec<ContactId>>, Error> {
         match self.selection.all {

@@ -27,7 +27,7 @@ const EVERYONE: &str = "everyone";
 const SEVERAL_SHOWN: usize = 8;
 
 /// The URL parameter that reports a form sent without a member.
-const NOBODY: &str = "nobody";
+const NO_MEMBER: &str = "nobody";
 /// The form value for all shares.
 const ALL: &str = "all";
 
@@ -251,7 +251,7 @@ pub async fn share(
     let (actor, id) = (signed.actor, id(&contact)?);
     let (to, access) = (grantees(&sent.member)?, access(&sent.access)?);
     if to.is_empty() {
-        return Ok(Redirect::to(&format!("{}?{NOBODY}=yes", url(id))).into_response());
+        return Ok(Redirect::to(&format!("{}?{NO_MEMBER}=yes", url(id))).into_response());
     }
     let report = blocking(&web, move |app| {
         own(app, actor, id)?;
@@ -320,7 +320,7 @@ pub async fn hand_over_form(
     signed: CurrentMember,
     Query(sent): Query<SelectionForm>,
 ) -> Result<Response, Problem> {
-    ask_to_whom(&web, &signed, sent).await
+    transfer_form(&web, &signed, sent).await
 }
 
 /// `POST /hand-over`
@@ -410,7 +410,7 @@ pub async fn ask(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) ->
 }
 
 /// The page on which a member chooses to whom a selection is transferred.
-pub async fn ask_to_whom(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> Result<Response, Problem> {
+pub async fn transfer_form(web: &Arc<Web>, signed: &CurrentMember, sent: SelectionForm) -> Result<Response, Problem> {
     let Some(asked) = Asked::look(web, signed, sent.selection, sent.criteria).await? else {
         return Ok(Redirect::to("/contacts").into_response());
     };

@@ -3,7 +3,7 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::contacts::edit::ContactSettings;
-use crate::pages::contacts::form::Entered;
+use crate::pages::contacts::form::FormInput;
 use crate::pages::contacts::selection::id;
 use crate::session::CurrentMember;
 use crate::ui::error_page::Problem;
@@ -31,7 +31,7 @@ pub async fn save(
     let (actor, id) = (signed.actor, id(&contact)?);
     let settings = ContactSettings::load(&web, &signed).await?;
     let known = blocking(&web, move |app| app.contact(actor, id)).await?.contact;
-    let mut entered = Entered::from_contact(&known);
+    let mut entered = FormInput::from_contact(&known);
     if !entered.set_first(&sent.field, sent.value) {
         return Err(Problem::BadRequest("This field cannot be changed here.".to_owned()));
     }

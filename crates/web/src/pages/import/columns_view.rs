@@ -57,7 +57,7 @@ impl Group {
         let choice = shown.choice(at, column);
         let doubtful = column.confidence < LIKELY && !choice.is_empty() && choice != LABEL_COLUMN;
         if shown.twice(at, &choice).is_some()
-            || shown.has_taken(at).is_some()
+            || shown.taken_from(at).is_some()
             || column.proposal.is_some()
             || shown.problem_of(at).is_some()
             || doubtful
@@ -223,7 +223,7 @@ fn taken(shown: &Shown<'_>, at: usize, column: &Column) -> Markup {
                 span.small { @if let Some(slot) = &column.proposal { (brief(&words(slot))) } " is filled by “" (brief(header(taker))) "” now." }
                 " " (undo(taker, header(taker)))
             }
-        } @else if let Some(loser) = shown.has_taken(at) {
+        } @else if let Some(loser) = shown.taken_from(at) {
             span.taken {
                 span.small { "Taken from “" (brief(header(loser))) "”, which is not imported now." }
                 " " (undo(at, &column.header))

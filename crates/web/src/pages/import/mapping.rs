@@ -6,7 +6,7 @@
 use crate::Web;
 use crate::bridge::blocking::blocking;
 use crate::pages::import::fields::LABEL_COLUMN;
-use crate::pages::import::mapping_model::{Looked, Shown, shown};
+use crate::pages::import::mapping_model::{DraftView, Shown, shown};
 use crate::pages::import::mapping_view::view;
 use crate::pages::import::options::date_order;
 use crate::pages::import::{Number, elsewhere, refused, to};
@@ -56,12 +56,12 @@ const WAIT: Duration = Duration::from_millis(300);
 /// Larger files are not waited for: their preview takes longer.
 const SMALL: u64 = 1024 * 1024;
 
-fn look(app: &App, actor: Actor, import: ImportId, wait: Duration) -> Result<Looked, Error> {
+fn look(app: &App, actor: Actor, import: ImportId, wait: Duration) -> Result<DraftView, Error> {
     let draft = app.draft(actor, import)?;
     let file = app.mapped_file(actor, import)?;
     let wait = if draft.file_size <= SMALL { wait } else { Duration::ZERO };
     let state = app.preview_state(actor, import, wait)?;
-    Ok(Looked {
+    Ok(DraftView {
         counting: !state.complete && state.problem.is_none(),
         problems: app.preview_problems(actor, import)?,
         draft,
@@ -108,7 +108,7 @@ async fn changed(
         shown.counting = false;
         refused(view(signed, &shown))
     };
-    if form.goes_on() && !form.fills_any(&file.columns) {
+    if form.continues() && !form.fills_any(&file.columns) {
         return Ok(again(
             "No column is mapped yet. Choose a field for at least one column.",
         ));
@@ -126,7 +126,7 @@ async fn changed(
         }
     }
     let next = match form.page_asked().unwrap_or(page + 1) {
-        _ if form.goes_on() => "preview".to_owned(),
+        _ if form.continues() => "preview".to_owned(),
         1 => "map".to_owned(),
         page => format!("map?page={page}"),
     };
@@ -178,7 +178,7 @@ impl MapForm {
         form
     }
 
-    fn goes_on(&self) -> bool {
+    fn continues(&self) -> bool {
         self.does == "continue"
     }
 
@@ -325,7 +325,7 @@ mod tests {
         assert_eq!(header("none"), HeaderChoice::None);
         assert_eq!(header("3"), HeaderChoice::Row(3));
         assert_eq!(header("auto"), HeaderChoice::Auto);
-        assert!(form(&[("do", "continue")]).goes_on());
+        assert!(form(&[("do", "continue")]).continues());
     }
 
     #[test]

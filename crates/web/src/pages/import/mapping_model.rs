@@ -6,7 +6,7 @@ use model::Slot;
 use std::collections::HashMap;
 
 /// A draft and its file, from the database and the preview.
-pub struct Looked {
+pub struct DraftView {
     pub draft: Draft,
     pub file: MappedFile,
     pub problems: Vec<ColumnProblem>,
@@ -32,7 +32,7 @@ pub struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// The page for the draft as it is stored.
-    pub fn new(looked: &'a Looked, page: usize) -> Self {
+    pub fn new(looked: &'a DraftView, page: usize) -> Self {
         Self {
             draft: &looked.draft,
             file: &looked.file,
@@ -50,7 +50,7 @@ impl<'a> Shown<'a> {
     }
 
     /// The index of the column whose field this column has taken.
-    pub fn has_taken(&self, at: usize) -> Option<usize> {
+    pub fn taken_from(&self, at: usize) -> Option<usize> {
         self.file.taken_by.iter().position(|taker| *taker == Some(at))
     }
 

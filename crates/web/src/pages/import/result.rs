@@ -26,7 +26,7 @@ use std::sync::Arc;
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
 /// The rows of a class, or the reason why they are not available.
-struct Looked {
+struct DraftView {
     class: RowClass,
     rows: Result<RowsPage, String>,
 }
@@ -54,13 +54,13 @@ pub async fn show(
     Ok(view(&signed, &report, looked.as_ref()).into_response())
 }
 
-fn look(app: &App, actor: Actor, import: ImportId, at: &RowQuery, counts: &Counts) -> Result<Looked, Error> {
+fn look(app: &App, actor: Actor, import: ImportId, at: &RowQuery, counts: &Counts) -> Result<DraftView, Error> {
     let class = at.class(counts);
     match app.result_rows(actor, import, class, at.page(), PAGE) {
-        Ok(rows) => Ok(Looked { class, rows: Ok(rows) }),
+        Ok(rows) => Ok(DraftView { class, rows: Ok(rows) }),
         // Rows that are no longer kept, or are stored on another machine, are not an error of the page: its numbers
         // are still valid.
-        Err(error @ (Error::RowsGone(_) | Error::UploadMissing { .. })) => Ok(Looked {
+        Err(error @ (Error::RowsGone(_) | Error::UploadMissing { .. })) => Ok(DraftView {
             class,
             rows: Err(error.for_members()),
         }),
@@ -68,7 +68,7 @@ fn look(app: &App, actor: Actor, import: ImportId, at: &RowQuery, counts: &Count
     }
 }
 
-fn view(signed: &CurrentMember, report: &ImportReport, looked: Option<&Looked>) -> Markup {
+fn view(signed: &CurrentMember, report: &ImportReport, looked: Option<&DraftView>) -> Markup {
     let import = report.import;
     wizard(
         signed,
@@ -192,7 +192,7 @@ fn rows_url(import: ImportId, class: RowClass) -> String {
     address(import, &format!("result?class={}", class.as_str()))
 }
 
-fn rows(report: &ImportReport, looked: &Looked) -> Markup {
+fn rows(report: &ImportReport, looked: &DraftView) -> Markup {
     let class = looked.class;
     html! {
         section.stack aria-labelledby="rows-title" {

@@ -27,11 +27,11 @@ use tokio_stream::wrappers::ReceiverStream;
 /// How often an open page receives an update.
 const UPDATE_INTERVAL: Duration = Duration::from_millis(400);
 /// How often the session of an open page is checked.
-const ASKED_EVERY: Duration = Duration::from_secs(3);
+const TOKEN_CHECK_INTERVAL: Duration = Duration::from_secs(3);
 /// How often a page without script reloads.
 const LOOK_AGAIN_SECONDS: u32 = 2;
 
-fn goes_on(state: ImportState) -> bool {
+fn is_in_progress(state: ImportState) -> bool {
     matches!(state, ImportState::Running | ImportState::Cancelling)
 }
 
@@ -47,7 +47,7 @@ pub async fn show(
         Ok((app.import_report(actor, import)?, app.import_progress(actor, import)?))
     });
     let (report, progress) = looked.await?;
-    if !goes_on(progress.state) {
+    if !is_in_progress(progress.state) {
         return Ok(to(import, end_of(progress.state)).into_response());
     }
     Ok(view(&signed, &report, &progress).into_response())
@@ -152,7 +152,7 @@ async fn send_progress(web: Arc<Web>, watching: Watching, sender: mpsc::Sender<E
     let Watching { actor, token, import } = watching;
     let mut asked = Instant::now();
     loop {
-        if asked.elapsed() >= ASKED_EVERY {
+        if asked.elapsed() >= TOKEN_CHECK_INTERVAL {
             asked = Instant::now();
             if !matches!(current(&web, Some(&token)).await, Ok(Some(_))) {
                 return;
@@ -161,7 +161,7 @@ async fn send_progress(web: Arc<Web>, watching: Watching, sender: mpsc::Sender<E
         let Ok(progress) = blocking(&web, move |app| app.import_progress(actor, import)).await else {
             return;
         };
-        let end = !goes_on(progress.state);
+        let end = !is_in_progress(progress.state);
         if sender.send(event(&progress)).await.is_err() || end {
             return;
         }
@@ -186,7 +186,11 @@ fn event(progress: &ImportProgress) -> Event {
         "bytes": progress.bytes,
         "of": progress.of_bytes.max(1),
     });
-    let name = if goes_on(progress.state) { "progress" } else { "end" };
+    let name = if is_in_progress(progress.state) {
+        "progress"
+    } else {
+        "end"
+    };
     Event::default().event(name).data(data.to_string())
 }
 

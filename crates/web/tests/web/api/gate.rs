@@ -56,7 +56,7 @@ async fn a_token_ends_with_its_time_and_its_member() {
     };
     let lasting = Program::new(&site, bob);
     short.get("/api/v1/contacts").await.expect(200);
-    site.world.pass(24 * 60 * MINUTE);
+    site.system.pass(24 * 60 * MINUTE);
     short.get("/api/v1/contacts").await.expect(401);
     lasting.get("/api/v1/contacts").await.expect(200);
     let ada = site.app.actor_of("ada@example.org").unwrap();

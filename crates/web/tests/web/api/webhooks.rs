@@ -159,7 +159,7 @@ impl Scene {
 
     /// Lets a second pass, sends the due deliveries, and returns the requests received.
     async fn sent(&self) -> Vec<Received> {
-        self.site.world.pass(SECOND);
+        self.site.system.pass(SECOND);
         send_due_deliveries(&self.site.web).await.unwrap();
         self.receiver.received()
     }
@@ -274,11 +274,11 @@ async fn what_does_not_arrive_is_sent_again_and_what_arrived_when_it_is_asked_fo
     // Nothing is sent for 5 s, not even another delivery. A redirect counts as a failure and is not followed.
     let other = scene.contact("Ben").await;
     assert!(scene.sent().await.is_empty());
-    scene.site.world.pass(5 * SECOND);
+    scene.site.system.pass(5 * SECOND);
     let second = scene.sent().await;
     assert_eq!(second.len(), 1);
     assert_eq!(second[0].json()["data"]["contacts"], json!([other]));
-    scene.site.world.pass(5 * MINUTE);
+    scene.site.system.pass(5 * MINUTE);
     let third = scene.sent().await;
     assert_eq!(third.len(), 2, "{third:?}");
     for sent in [&first[0], &second[0]] {
@@ -319,7 +319,7 @@ async fn a_webhook_that_fails_for_days_is_disabled_and_loses_nothing() {
     let mut attempts = 0;
     for _ in 0..80 {
         attempts += scene.sent().await.len();
-        scene.site.world.pass(DAY / 24);
+        scene.site.system.pass(DAY / 24);
     }
     assert_eq!(attempts, 10, "once and after nine waits, not any more");
     let disabled = scene.webhook().await;
@@ -371,7 +371,7 @@ async fn secrets_are_shown_once_and_rotated() {
     scene.contact("Ann").await;
     let both = scene.sent().await;
     assert!(both[0].is_signed_by(&new) && both[0].is_signed_by(&scene.secret));
-    scene.site.world.pass(DAY);
+    scene.site.system.pass(DAY);
     scene.contact("Ben").await;
     let one = scene.sent().await;
     assert!(one[0].is_signed_by(&new) && !one[0].is_signed_by(&scene.secret));

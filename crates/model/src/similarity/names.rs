@@ -96,8 +96,8 @@ pub(super) struct Name {
 impl Name {
     pub fn from_contact(contact: &Contact) -> Self {
         let (titles, given, is_couple) = plain_given(contact.first_name.as_str());
-        let (given, of_given) = generation::taken_off(spelled(&given));
-        let (family, of_family) = generation::taken_off(spelled(contact.last_name.as_str()));
+        let (given, of_given) = generation::split_generation_suffix(spelled(&given));
+        let (family, of_family) = generation::split_generation_suffix(spelled(contact.last_name.as_str()));
         let (given, family) = (NamePart::new(given), NamePart::new(saints(family)));
         Self {
             letters: given.letters().with(family.letters()),

@@ -1,6 +1,6 @@
 //! The values that two contacts have in common if they are alike without sharing a match key.
 //!
-//! Defines the blocks: two contacts for which [`super::likeness`] results in `Possible` share at least one block, so
+//! Defines the blocks: two contacts for which [`super::similarity`] results in `Possible` share at least one block, so
 //! that only contacts of one block need to be compared. Storing blocks and comparing contacts is done elsewhere.
 
 use super::compared::Compared;

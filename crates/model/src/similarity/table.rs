@@ -196,7 +196,7 @@ fn every_pair_is_judged_as_a_person_would() {
     let mut wrong = Vec::new();
     for (line, wanted, a, b) in pairs() {
         for (a, b) in [(&a, &b), (&b, &a)] {
-            let found = likeness(a, b);
+            let found = similarity(a, b);
             let said = match found.verdict {
                 Verdict::Same => "yes",
                 Verdict::Possible => "perhaps",
@@ -215,7 +215,7 @@ fn every_pair_is_judged_as_a_person_would() {
 #[test]
 fn similar_contacts_are_in_one_block_or_share_a_key() {
     for (line, _, a, b) in pairs() {
-        if likeness(&a, &b).verdict == Verdict::Different {
+        if similarity(&a, &b).verdict == Verdict::Different {
             continue;
         }
         let keys = MatchKey::of_contact(&b);

@@ -37,16 +37,16 @@ const STEP: usize = 50_000;
 /// The contact indexes of all workspaces.
 pub(crate) struct ContactIndexes {
     store: Store,
-    keepers: Mutex<HashMap<Workspace, Arc<Keeper>>>,
+    updaters: Mutex<HashMap<Workspace, Arc<Updater>>>,
     ending: Arc<AtomicBool>,
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// Keeps the contact index of one workspace.
-struct Keeper {
+struct Updater {
     store: Store,
     workspace: Workspace,
-    roster: Mutex<Option<Arc<ContactIndex>>>,
+    index: Mutex<Option<Arc<ContactIndex>>>,
     /// Held while the next index is made.
     work: Mutex<()>,
     /// Whether the background thread is running.
@@ -58,7 +58,7 @@ struct Keeper {
 #[derive(Clone)]
 pub(crate) struct Fresh {
     /// `None` while it is being built.
-    pub roster: Option<Arc<ContactIndex>>,
+    pub index: Option<Arc<ContactIndex>>,
     /// Whether there are changes that are not in it yet.
     pub catching_up: bool,
 }
@@ -96,25 +96,25 @@ impl ContactIndexes {
     pub fn new(store: Store) -> Self {
         Self {
             store,
-            keepers: Mutex::default(),
+            updaters: Mutex::default(),
             ending: Arc::default(),
             threads: Mutex::default(),
         }
     }
 
-    fn keeper(&self, workspace: Workspace) -> Arc<Keeper> {
-        let mut keepers = locked(&self.keepers);
-        let keeper = keepers.entry(workspace).or_insert_with(|| {
-            Arc::new(Keeper {
+    fn updater(&self, workspace: Workspace) -> Arc<Updater> {
+        let mut updaters = locked(&self.updaters);
+        let updater = updaters.entry(workspace).or_insert_with(|| {
+            Arc::new(Updater {
                 store: self.store.clone(),
                 workspace,
-                roster: Mutex::default(),
+                index: Mutex::default(),
                 work: Mutex::default(),
                 busy: AtomicBool::new(false),
                 ending: Arc::clone(&self.ending),
             })
         });
-        Arc::clone(keeper)
+        Arc::clone(updater)
     }
 
     /// Returns the index of a workspace, up to date if that is little work.
@@ -124,24 +124,24 @@ impl ContactIndexes {
 
     /// Returns the index of a workspace in a transaction; if it is up to date, it matches the transaction's snapshot.
     pub(crate) fn fresh_in(&self, tx: &mut Tx<'_>, workspace: Workspace) -> Result<Fresh, Error> {
-        let keeper = self.keeper(workspace);
-        let fresh = keeper.fresh(tx)?;
-        if fresh.roster.is_none() || fresh.catching_up {
-            self.work(&keeper);
+        let updater = self.updater(workspace);
+        let fresh = updater.fresh(tx)?;
+        if fresh.index.is_none() || fresh.catching_up {
+            self.work(&updater);
         }
         Ok(fresh)
     }
 
     /// Starts a background thread that builds the index of a workspace or brings it up to date.
     pub fn warm(&self, workspace: Workspace) {
-        self.work(&self.keeper(workspace));
+        self.work(&self.updater(workspace));
     }
 
-    fn work(&self, keeper: &Arc<Keeper>) {
-        if keeper.busy.swap(true, Ordering::AcqRel) {
+    fn work(&self, updater: &Arc<Updater>) {
+        if updater.busy.swap(true, Ordering::AcqRel) {
             return;
         }
-        let worker = Arc::clone(keeper);
+        let worker = Arc::clone(updater);
         let spawned = std::thread::Builder::new()
             .name("contact list".to_owned())
             .spawn(move || {
@@ -155,7 +155,7 @@ impl ContactIndexes {
                 threads.retain(|thread| !thread.is_finished());
                 threads.push(thread);
             }
-            Err(_) => keeper.busy.store(false, Ordering::Release),
+            Err(_) => updater.busy.store(false, Ordering::Release),
         }
     }
 }
@@ -170,7 +170,7 @@ impl Drop for ContactIndexes {
 }
 
 /// Clears `busy` when the background thread ends, also after a panic.
-struct Idle<'a>(&'a Keeper);
+struct Idle<'a>(&'a Updater);
 
 impl Drop for Idle<'_> {
     fn drop(&mut self) {
@@ -178,41 +178,41 @@ impl Drop for Idle<'_> {
     }
 }
 
-impl Keeper {
-    fn roster(&self) -> Option<Arc<ContactIndex>> {
-        locked(&self.roster).clone()
+impl Updater {
+    fn index(&self) -> Option<Arc<ContactIndex>> {
+        locked(&self.index).clone()
     }
 
-    fn publish(&self, roster: ContactIndex) -> Arc<ContactIndex> {
-        let roster = Arc::new(roster);
-        *locked(&self.roster) = Some(Arc::clone(&roster));
-        roster
+    fn publish(&self, index: ContactIndex) -> Arc<ContactIndex> {
+        let index = Arc::new(index);
+        *locked(&self.index) = Some(Arc::clone(&index));
+        index
     }
 
     fn fresh(&self, tx: &mut Tx<'_>) -> Result<Fresh, Error> {
-        let Some(roster) = self.roster() else {
+        let Some(index) = self.index() else {
             return Ok(Fresh {
-                roster: self.build_if_small(tx)?,
+                index: self.build_if_small(tx)?,
                 catching_up: false,
             });
         };
         let (changes, _) = workspaces::changes(tx, self.workspace)?;
-        if changes == roster.at {
+        if changes == index.at {
             return Ok(Fresh {
-                roster: Some(roster),
+                index: Some(index),
                 catching_up: false,
             });
         }
         let Some(_guard) = self.lock_unless_busy() else {
             return Ok(Fresh {
-                roster: Some(roster),
+                index: Some(index),
                 catching_up: true,
             });
         };
-        match self.roster() {
+        match self.index() {
             // Another request has updated the index since, with later changes than this transaction sees.
-            Some(next) if next.at > roster.at && next.at > changes => Ok(Fresh {
-                roster: Some(next),
+            Some(next) if next.at > index.at && next.at > changes => Ok(Fresh {
+                index: Some(next),
                 catching_up: false,
             }),
             next => self.follow_at_once(tx, next),
@@ -234,24 +234,24 @@ impl Keeper {
     }
 
     /// Applies the changes if that is little work. The caller holds the `work` lock.
-    fn follow_at_once(&self, tx: &mut Tx<'_>, roster: Option<Arc<ContactIndex>>) -> Result<Fresh, Error> {
-        let Some(roster) = roster else {
+    fn follow_at_once(&self, tx: &mut Tx<'_>, index: Option<Arc<ContactIndex>>) -> Result<Fresh, Error> {
+        let Some(index) = index else {
             return Ok(Fresh {
-                roster: None,
+                index: None,
                 catching_up: false,
             });
         };
-        Ok(match behind(tx, self.workspace, &roster, AT_ONCE)? {
+        Ok(match behind(tx, self.workspace, &index, AT_ONCE)? {
             Behind::Nothing => Fresh {
-                roster: Some(roster),
+                index: Some(index),
                 catching_up: false,
             },
             Behind::Some(differing, at) => Fresh {
-                roster: Some(self.publish(follow(tx, self.workspace, &roster, &differing, at)?)),
+                index: Some(self.publish(follow(tx, self.workspace, &index, &differing, at)?)),
                 catching_up: false,
             },
             Behind::Much | Behind::Unknown => Fresh {
-                roster: Some(roster),
+                index: Some(index),
                 catching_up: true,
             },
         })
@@ -261,48 +261,48 @@ impl Keeper {
         let Ok(_guard) = self.work.try_lock() else {
             return Ok(None);
         };
-        if let Some(roster) = self.roster() {
-            return Ok(Some(roster));
+        if let Some(index) = self.index() {
+            return Ok(Some(index));
         }
         let (at, _) = workspaces::changes(tx, self.workspace)?;
         let rows = contacts::page(tx, self.workspace, None, BUILT_AT_ONCE + 1)?;
         if rows.len() as u64 > BUILT_AT_ONCE {
             return Ok(None);
         }
-        let mut roster = ContactIndex::empty_at(at);
+        let mut index = ContactIndex::empty_at(at);
         let mut builder = Builder::default();
         let shares = shares_of_page(tx, self.workspace, &rows)?;
         add_all(&mut builder, &rows, shares)?;
-        roster.insert(builder.finish());
-        Ok(Some(self.publish(roster)))
+        index.insert(builder.finish());
+        Ok(Some(self.publish(index)))
     }
 
     /// Builds the index, or applies the feed to its end.
     fn bring_up_to_date(&self) -> Result<(), Error> {
         let _guard = locked(&self.work);
         while !self.ending.load(Ordering::Relaxed) {
-            let Some(roster) = self.roster() else {
+            let Some(index) = self.index() else {
                 match self.build()? {
-                    Some(roster) => self.publish(roster),
+                    Some(index) => self.publish(index),
                     None => return Ok(()),
                 };
                 continue;
             };
             let next = self.store.read(|tx| {
-                Ok::<_, store::Error>(match behind(tx, self.workspace, &roster, STEP)? {
+                Ok::<_, store::Error>(match behind(tx, self.workspace, &index, STEP)? {
                     Behind::Nothing => Some(None),
-                    Behind::Some(differing, at) => Some(Some(follow(tx, self.workspace, &roster, &differing, at)?)),
+                    Behind::Some(differing, at) => Some(Some(follow(tx, self.workspace, &index, &differing, at)?)),
                     Behind::Much | Behind::Unknown => None,
                 })
             })?;
-            drop(roster);
+            drop(index);
             match next {
                 Some(Some(next)) => {
                     self.publish(next);
                 }
                 Some(None) => return Ok(()),
                 // The old index is dropped before the rebuild, because memory may not hold two.
-                None => *locked(&self.roster) = None,
+                None => *locked(&self.index) = None,
             }
         }
         Ok(())
@@ -312,7 +312,7 @@ impl Keeper {
     /// afterwards. `None` if the program is ending.
     fn build(&self) -> Result<Option<ContactIndex>, Error> {
         let (at, _) = self.store.read(|tx| workspaces::changes(tx, self.workspace))?;
-        let mut roster = ContactIndex::empty_at(at);
+        let mut index = ContactIndex::empty_at(at);
         let mut builder = Builder::default();
         let mut after = None;
         loop {
@@ -327,11 +327,11 @@ impl Keeper {
             add_all(&mut builder, &page, shares)?;
             let at_end = page.len() < PAGE;
             if (at_end || builder.is_full()) && !builder.is_empty() {
-                roster.insert(std::mem::take(&mut builder).finish());
+                index.insert(std::mem::take(&mut builder).finish());
             }
             match page.last() {
                 Some(last) if !at_end => after = Some(last.id),
-                _ => return Ok(Some(roster)),
+                _ => return Ok(Some(index)),
             }
         }
     }
@@ -340,12 +340,12 @@ impl Keeper {
 /// Returns the difference between an index and the transaction's snapshot. With `limit` = `STEP` (the background
 /// thread), returns the first changes completely, up to about that many contacts; with a lower limit, returns
 /// `Behind::Much` if more contacts differ.
-fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: usize) -> Result<Behind, store::Error> {
+fn behind(tx: &mut Tx<'_>, workspace: Workspace, index: &ContactIndex, limit: usize) -> Result<Behind, store::Error> {
     let (changes, _) = workspaces::changes(tx, workspace)?;
-    if changes == roster.at {
+    if changes == index.at {
         return Ok(Behind::Nothing);
     }
-    let mut entries = change_feed::since(tx, workspace, roster.at, ENTRIES)?;
+    let mut entries = change_feed::since(tx, workspace, index.at, ENTRIES)?;
     if entries.len() as u64 == ENTRIES {
         // The last change may have more entries than were read.
         let last = entries.last().map_or(0, |entry| entry.change);
@@ -353,7 +353,7 @@ fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: u
     } else if entries.last().is_none_or(|last| last.change != changes) {
         return Ok(Behind::Unknown);
     }
-    let (mut differing, mut at) = (Differing::default(), roster.at);
+    let (mut differing, mut at) = (Differing::default(), index.at);
     for entry in entries {
         if entry.change > at + 1 {
             return Ok(Behind::Unknown);
@@ -368,7 +368,7 @@ fn behind(tx: &mut Tx<'_>, workspace: Workspace, roster: &ContactIndex, limit: u
             Touched::Contacts(some) => differing.contacts.extend(some),
             Touched::Shares(some) => differing.shared.extend(some),
             Touched::Range(first, last) => {
-                differing.contacts.extend(roster.between(first, last));
+                differing.contacts.extend(index.between(first, last));
                 let ids = ids_between(tx, workspace, (first, last), limit)?;
                 differing.contacts.extend(ids);
             }
@@ -399,11 +399,11 @@ fn ids_between(
 fn follow(
     tx: &mut Tx<'_>,
     workspace: Workspace,
-    roster: &ContactIndex,
+    index: &ContactIndex,
     differing: &Differing,
     at: i64,
 ) -> Result<ContactIndex, store::Error> {
-    let mut next = roster.clone();
+    let mut next = index.clone();
     next.at = at;
     next.remove(&differing.contacts);
     let mut builder = Builder::default();

@@ -74,7 +74,7 @@ impl Rating {
 
 /// The judgement of two contacts, worded for users.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Likeness {
+pub struct Similarity {
     pub verdict: Verdict,
     /// The certainty that they are one, as in [`Rating`].
     pub strength: u8,
@@ -83,17 +83,17 @@ pub struct Likeness {
 }
 
 /// Judges two contacts by all their values.
-pub fn likeness(a: &Contact, b: &Contact) -> Likeness {
+pub fn similarity(a: &Contact, b: &Contact) -> Similarity {
     let (a, b) = (&Compared::new(a), &Compared::new(b));
     let rating = rate(a, b);
-    Likeness {
+    Similarity {
         verdict: rating.verdict,
         strength: rating.strength,
         reasons: reasons(a, b, rating.verdict),
     }
 }
 
-/// Like [`likeness`], without the reasons.
+/// Like [`similarity`], without the reasons.
 pub fn rate(a: &Compared, b: &Compared) -> Rating {
     let Some(verdict) = shared_keys(a, b).map(|key| with_shared(a, b, key)).max() else {
         return rate_values(a, b);
@@ -162,7 +162,9 @@ fn with_key(a: &Identity, b: &Identity, key: &MatchKey) -> Verdict {
         Names::OneOnly => nameless_is_person(a, b, key, shared_by_many),
         // A name changed by marriage: the mailbox must be this person's, not one that colleagues or guests share.
         Names::GivenAlone | Names::Near => {
-            key.is_email() && !shared_by_many && (speaks_of(key, name_a) || speaks_of(key, name_b))
+            key.is_email()
+                && !shared_by_many
+                && (local_part_contains_name(key, name_a) || local_part_contains_name(key, name_b))
         }
         Names::Equal | Names::Swapped | Names::Slip => true,
         // Households share one number, and may include Lea and Lena, Jan and Johannes, J. and Jane.
@@ -207,7 +209,7 @@ pub fn doubt(a: &Contact, b: &Contact) -> &'static str {
 }
 
 /// Whether the part of an address before the `@` contains one of the names.
-fn speaks_of(key: &MatchKey, name: &Name) -> bool {
+fn local_part_contains_name(key: &MatchKey, name: &Name) -> bool {
     carries(key, &name.given) || carries(key, &name.family)
 }
 
@@ -229,7 +231,7 @@ fn nameless_is_person(a: &Identity, b: &Identity, key: &MatchKey, shared_by_many
     if !nameless.company.is_given() {
         return true;
     }
-    key.is_email() && speaks_of(key, &person.name)
+    key.is_email() && local_part_contains_name(key, &person.name)
 }
 
 /// Years between the birthdays of two people with one name from which they are parent and child.

@@ -25,7 +25,7 @@ pub(super) fn of_suffix(suffix: &str) -> Option<u8> {
 }
 
 /// Removes such words from the end of a folded name. Returns the name and the generation.
-pub(super) fn taken_off(mut name: String) -> (String, Option<u8>) {
+pub(super) fn split_generation_suffix(mut name: String) -> (String, Option<u8>) {
     if !name.contains(' ') {
         return (name, None);
     }
@@ -80,7 +80,7 @@ mod tests {
             ("ann i", ("ann i", None)),
             ("", ("", None)),
         ] {
-            assert_eq!(taken_off(name.to_owned()), (want.0.to_owned(), want.1));
+            assert_eq!(split_generation_suffix(name.to_owned()), (want.0.to_owned(), want.1));
         }
     }
 }
