@@ -271,7 +271,7 @@ fn sharing(people: &[Person], table: &mut dyn FnMut(&Asked)) {
     table(&Asked {
         what: &[
             "share a contact",
-            "the next list of whom it is shared with",
+            "the next list of the member it is shared with",
             "who sees a contact",
             "revoke the share",
         ],

@@ -36,6 +36,13 @@ impl BitSet {
         }
     }
 
+    /// Removes what another set of the same size, given as its words, does not have.
+    pub fn intersect(&mut self, others: &[u64]) {
+        for (word, other) in self.words.iter_mut().zip(others) {
+            *word &= other;
+        }
+    }
+
     pub fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
     }

@@ -7,6 +7,7 @@
 pub(crate) mod bit_set;
 pub(crate) mod entry;
 pub(crate) mod index;
+pub(crate) mod letters;
 pub(crate) mod query;
 pub(crate) mod segment;
 pub(crate) mod shared_news;

@@ -8,6 +8,7 @@ use crate::access::Scope;
 use crate::contact_index::bit_set::BitSet;
 use crate::contact_index::entry::parse_lines;
 use crate::contact_index::entry::{CITY, COUNTRY, Traits, kind, seconds};
+use crate::contact_index::letters;
 use crate::contact_index::segment::Segment;
 use crate::contact_index::visibility::Audience;
 use crate::search::filter::{Condition, FIELD_END};
@@ -19,6 +20,8 @@ pub(crate) struct Query {
     member: Member,
     scope: Scope,
     conditions: Vec<Condition>,
+    /// Words of one letter, of which the segments know who has them.
+    letters: Vec<u8>,
     wanted: Vec<TextPredicate>,
     since: u32,
 }
@@ -40,7 +43,9 @@ enum TextPredicate {
 
 impl Query {
     pub fn new(member: Member, scope: Scope, conditions: &[Condition]) -> Self {
-        let mut wanted: Vec<TextPredicate> = conditions.iter().filter_map(TextPredicate::from_condition).collect();
+        let is_longer = |condition: &&Condition| one_letter(condition).is_none();
+        let longer = conditions.iter().filter(is_longer);
+        let mut wanted: Vec<TextPredicate> = longer.filter_map(TextPredicate::from_condition).collect();
         wanted.sort_by_key(|wanted| std::cmp::Reverse(wanted.length()));
         let since = conditions.iter().map(|condition| match condition {
             Condition::Changed(since) => seconds(since.saturating_add(999_999)),
@@ -51,6 +56,7 @@ impl Query {
             scope,
             since: since.max().unwrap_or(0),
             conditions: conditions.to_vec(),
+            letters: conditions.iter().filter_map(one_letter).collect(),
             wanted,
         }
     }
@@ -63,10 +69,13 @@ impl Query {
     /// Returns the contacts of a segment that pass and are not gone.
     pub fn through(&self, segment: &Segment, audience: &Audience, gone: &BitSet) -> BitSet {
         let seen = audience.seen_by(self.member, self.scope).difference(gone);
-        let candidates = match self.only_reads_texts() {
+        let mut candidates = match self.only_reads_texts() {
             true => seen,
             false => self.with_fitting_traits(segment, &seen),
         };
+        for letter in &self.letters {
+            segment.letters().keep(*letter, &mut candidates);
+        }
         let Some((first, others)) = self.wanted.split_first() else {
             return candidates;
         };
@@ -215,6 +224,17 @@ impl TextPredicate {
     }
 }
 
+/// The letter of a word that is no longer.
+fn one_letter(condition: &Condition) -> Option<u8> {
+    match condition {
+        Condition::Word { folded, digits } if digits.is_empty() => match folded.as_bytes() {
+            [letter] if letters::is_known(*letter) => Some(*letter),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn finder(needle: &str) -> Finder<'static> {
     memmem::Finder::new(needle).into_owned()
 }
@@ -232,15 +252,10 @@ fn each_hit(
     take: &mut dyn FnMut(usize),
 ) {
     let all = segment.all_text();
-    // A single letter is in nearly every contact, and each search with the finder has a cost to start.
-    let find = |text: &[u8]| match needle.needle() {
-        [letter] => memchr::memchr(*letter, text),
-        _ => needle.find(text),
-    };
     for (first, behind) in among.runs() {
         let (mut from, end) = (segment.bounds(first).0, segment.bounds(behind - 1).1);
         let mut holder = first;
-        while let Some(hit) = find(&all[from..end]).map(|hit| from + hit) {
+        while let Some(hit) = needle.find(&all[from..end]).map(|hit| from + hit) {
             let line = all[..=hit].iter().rev().find(|byte| **byte < kind::TEXT);
             if accept(hit + needle.needle().len(), line.copied().unwrap_or_default()) {
                 holder = segment.holder(holder, hit);

@@ -5,6 +5,7 @@
 //! is recorded in `index`.
 
 use crate::contact_index::entry::{Entry, ORDER_APART, Traits, kind};
+use crate::contact_index::letters::Letters;
 use crate::contact_index::tags::Tags;
 use crate::contact_index::visibility::{Audience, AudienceBuilder};
 use foldhash::HashMap;
@@ -29,6 +30,7 @@ pub(crate) struct Segment {
     traits_of: Box<[u32]>,
     traits: Box<[Traits]>,
     tags: Tags,
+    letters: Letters,
     /// The smallest and the largest id.
     span: (ContactId, ContactId),
     changed_span: ChangedSpan,
@@ -153,6 +155,10 @@ impl Segment {
         &self.tags
     }
 
+    pub fn letters(&self) -> &Letters {
+        &self.letters
+    }
+
     pub fn span(&self) -> (ContactId, ContactId) {
         self.span
     }
@@ -245,6 +251,7 @@ impl Builder {
         let audience = self.seen_by.finish(&order);
         let segment = Segment {
             tags: Tags::read(order.iter().map(|at| text(*at))),
+            letters: Letters::read(order.iter().map(|at| text(*at))),
             changed_span: (first.0, first.1, last.0, last.1),
             text: sorted.into(),
             ends: ends.into(),
