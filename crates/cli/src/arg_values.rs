@@ -61,23 +61,23 @@ pub enum ScopeArg {
 
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum FormatArg {
-    /// CSV, exact: what is exported reads back as it was; also for spreadsheets
+    /// CSV that reads back exactly; also for spreadsheets
     #[default]
     #[value(name = "csv", alias = "crystalqore")]
     Crystalqore,
-    /// Excel workbook, exact, too: zip codes and telephone numbers stay as they are
+    /// Excel workbook, which also reads back exactly: zip codes and telephone numbers stay unchanged
     Xlsx,
-    /// For Google Contacts, which takes 3,000 contacts of a file
+    /// For Google Contacts, which imports 3,000 contacts per file
     Google,
-    /// The same in a ZIP archive of files of 3,000 contacts each, for more than Google takes at once
+    /// The same in a ZIP archive of files with 3,000 contacts each, for more than Google imports at once
     GoogleParts,
-    /// For Outlook on Windows and what reads its files
+    /// For Outlook on Windows and programs that read its files
     Outlook,
     /// vCard 3.0, for phones, iCloud, macOS and most address books
     Vcard,
-    /// vCard 4.0, for programs that ask for it; Apple refuses it
+    /// vCard 4.0, for programs that need it; Apple's do not read it
     Vcard4,
-    /// JSON lines, for programs
+    /// JSON Lines, for programs
     Jsonl,
 }
 

@@ -14,7 +14,7 @@ use model::{Region, Slot};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Contacts in and out of CSV, with nothing lost on the way: a preview that equals the result, undo, exact resume.
+/// Import and export contacts as CSV without data loss, with a preview that equals the result, undo and exact resume.
 #[derive(Debug, Parser)]
 #[command(name = "crystalqore", version, max_term_width = 110)]
 pub struct Args {
@@ -48,14 +48,14 @@ impl Args {
     }
 }
 
-/// Where the installation is.
+/// The location of the installation.
 #[derive(Debug, ClapArgs)]
 pub struct PlaceArgs {
-    /// The folder that holds the database and the files being imported [default: the platform's data folder]
+    /// Folder of the database and the files being imported [default: the platform's data folder]
     #[arg(long, global = true, env = "CRYSTALQORE_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Where the files being imported and rejected rows are kept: a folder, or s3://BUCKET/PREFIX with its settings in
-    /// AWS_* variables [default: the data folder]
+    /// Where to keep the files being imported and the rejected rows: a folder, or s3://BUCKET/PREFIX with its settings
+    /// in AWS_* variables [default: the data folder]
     #[arg(
         long,
         global = true,
@@ -64,9 +64,9 @@ pub struct PlaceArgs {
         value_name = "DIR_OR_URL"
     )]
     pub objects: Option<String>,
-    /// The PostgreSQL server that has the database: postgres://USER:PASSWORD@HOST:PORT/DATABASE, with
-    /// ?sslmode=verify-full for an encrypted and verified connection [default: SQLite in the data folder]. Other users of
-    /// the machine can read a command line: set a password by the environment variable
+    /// URL of a PostgreSQL database: postgres://USER:PASSWORD@HOST:PORT/DATABASE, with ?sslmode=verify-full for an
+    /// encrypted and verified connection [default: SQLite in the data folder]. Other users of the machine can read
+    /// command lines: pass a password in the environment variable
     #[arg(
         long,
         global = true,
@@ -76,7 +76,7 @@ pub struct PlaceArgs {
         value_name = "URL"
     )]
     pub database: Option<String>,
-    /// How many connections to the server this process may have
+    /// Maximum number of connections of this process to the database server
     #[arg(
         long,
         global = true,
@@ -86,7 +86,7 @@ pub struct PlaceArgs {
         value_name = "N"
     )]
     pub database_pool: u32,
-    /// How long one statement on the server may take, in seconds; 0 for no limit
+    /// Maximum duration of a statement on the database server, in seconds; 0 for no limit
     #[arg(
         long,
         global = true,
@@ -97,75 +97,75 @@ pub struct PlaceArgs {
     pub database_timeout: u32,
 }
 
-/// What to do.
+/// The command to run.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Open the pages for a browser, until Ctrl-C; this is what happens without a command
+    /// Serve the web pages and the HTTP API until Ctrl-C; this is the default command
     Serve(ServeArgs),
-    /// Look at a file: how it is written, what each column becomes, which rows are bad. Reads only.
+    /// Inspect a file: show its format, the mapping of its columns and its invalid rows. Changes nothing.
     Inspect(InspectArgs),
-    /// Import contacts from a file: CSV, vCard, a workbook (.xlsx, .xls, .ods), or one of them in a ZIP archive or packed with gzip
+    /// Import contacts from a CSV file, a vCard file or a workbook (.xlsx, .xls, .ods), also in a ZIP archive or gzip file
     Import(ImportArgs),
     /// List all imports with their counts and states
     Imports(ImportsArgs),
-    /// Go on with what was interrupted; nothing to do is no error
+    /// Resume interrupted imports; it is not an error if there are none
     Resume(ResumeArgs),
-    /// Write the rows that an import did not take, with their reasons; corrected, they can be imported as they are
+    /// Write the rejected rows of an import with their reasons; once corrected, they can be imported as they are
     Rejected(RejectedArgs),
-    /// Take an import back: what it created goes, what it changed gets its old values
+    /// Undo an import: remove the contacts that it created and restore the old values of those that it changed
     Undo(UndoArgs),
-    /// Write contacts to a file or to the terminal
+    /// Export contacts to a file or to standard output
     Export(ExportArgs),
-    /// List groups of contacts that may be one, with reasons and how sure each pair is. Changes nothing.
+    /// List groups of possible duplicates, with reasons and a confidence for each pair. Changes nothing.
     Duplicates(DuplicatesArgs),
     /// Add, list and remove members
     Member(MemberArgs),
     /// Create, list and revoke tokens for the HTTP API
     Token(TokenArgs),
-    /// Print a sample CSV that shows the fields
+    /// Print a sample CSV file that shows the fields
     Sample,
-    /// Write everything into one file, while others work on (SQLite)
+    /// Back up the database to one file while it remains in use (SQLite)
     Backup(BackupArgs),
-    /// Go back to a backup, while others work on; what was there is kept in a file beside (SQLite)
+    /// Restore a backup while the database remains in use; its previous content is kept in a separate file (SQLite)
     Restore(RestoreArgs),
-    /// Copy a whole installation to another database, such as from SQLite to PostgreSQL, and compare both
+    /// Copy a whole database to another one, such as from SQLite to PostgreSQL, and compare both
     Copy(CopyArgs),
-    /// Look whether database, files and clock are as they should be, and say what to do if not. Changes nothing.
+    /// Check the database, the files and the clock, and suggest fixes for problems. Changes nothing.
     Doctor(DoctorArgs),
 }
 
 /// How a file is opened and mapped.
 #[derive(Debug, ClapArgs)]
 pub struct OpeningArgs {
-    /// Country of numbers without country code, as a two-letter code (US, DE, ...)
+    /// Country of phone numbers without a country code, as a two-letter code (US, DE, ...)
     #[arg(long, env = "CRYSTALQORE_REGION", value_parser = region, value_name = "COUNTRY")]
     pub region: Option<Region>,
-    /// Fill a field from a column; an empty field leaves the column out. A column may be named by number: '#3=email'
+    /// Map a column to a field; an empty FIELD ignores the column. A column can be given by number: '#3=email'
     #[arg(long = "map", value_parser = map, value_name = "COLUMN=FIELD")]
     pub maps: Vec<(String, String)>,
     /// Read the mapping from a JSON file: {"COLUMN": "FIELD", ...}, or the output of inspect --json
     #[arg(long, env = "CRYSTALQORE_MAPPING", value_name = "FILE")]
     pub mapping: Option<PathBuf>,
-    /// Columns that nothing is known of: leave them out, or keep them as custom fields
+    /// What to do with columns that match no field: ignore them, or keep them as custom fields
     #[arg(long, env = "CRYSTALQORE_UNMAPPED", value_enum, default_value_t)]
     pub unmapped: Unmapped,
-    /// The file's encoding, instead of telling it from the file (utf-8, windows-1252, ...)
+    /// Encoding of the file (utf-8, windows-1252, ...), instead of detecting it
     #[arg(long, env = "CRYSTALQORE_ENCODING", value_parser = charset, value_name = "NAME")]
     pub encoding: Option<Charset>,
-    /// The file's delimiter, instead of telling it from the file: a character, or tab
+    /// Delimiter of the file (, ; | or tab), instead of detecting it
     #[arg(long, env = "CRYSTALQORE_DELIMITER", value_parser = delimiter, value_name = "CHAR")]
     pub delimiter: Option<u8>,
-    /// The sheet of a workbook, instead of the first visible one with values
+    /// Sheet of a workbook, instead of the first visible one with values
     #[arg(long, env = "CRYSTALQORE_SHEET", value_name = "NAME")]
     pub sheet: Option<String>,
-    /// A value that cannot be read: reject its row, or leave the value out and import the rest
+    /// What to do with a value that cannot be read: reject its row, or leave the value out and import the rest
     #[arg(long, env = "CRYSTALQORE_BAD_VALUES", value_enum, default_value_t)]
     pub bad_values: BadValuesArg,
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct InspectArgs {
-    /// The file; - for standard input
+    /// File to inspect; - for standard input
     pub file: PathBuf,
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
@@ -173,7 +173,7 @@ pub struct InspectArgs {
     /// Print the records as they are read, before mapping
     #[arg(long, env = "CRYSTALQORE_RAW")]
     pub raw: bool,
-    /// Print at most this many rows
+    /// Print at most N rows
     #[arg(long, env = "CRYSTALQORE_LIMIT", value_name = "N")]
     pub limit: Option<usize>,
     #[command(flatten)]
@@ -182,29 +182,29 @@ pub struct InspectArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct ImportArgs {
-    /// The file; - for standard input
+    /// File to import; - for standard input
     pub file: PathBuf,
-    /// A row that matches a contact: pass over it, update the contact, fill its blanks, or create another one. Without it,
-    /// what the settings of the workspace say, which is skip at first
+    /// What to do with a row that matches a contact: skip the row, update the contact, fill its empty fields, or create
+    /// another contact [default: the setting of the workspace, initially skip]
     #[arg(long, env = "CRYSTALQORE_DUPLICATES", value_enum)]
     pub duplicates: Option<DuplicatesArg>,
-    /// What counts as a match. Without it, what the settings of the workspace say, which is email-or-phone at first
+    /// What counts as a match [default: the setting of the workspace, initially email-or-phone]
     #[arg(long = "match", env = "CRYSTALQORE_MATCH", value_enum)]
     pub matching: Option<MatchArg>,
-    /// A row whose contact was changed here since the row was exported
+    /// What to do with a row whose contact was changed here after the row was exported
     #[arg(long, env = "CRYSTALQORE_CONFLICTS", value_enum, default_value_t)]
     pub conflicts: ConflictsArg,
-    /// An empty cell when updating: keep the contact's value, or clear it
+    /// What to do with an empty cell when updating: keep the contact's value, or clear it
     #[arg(long, env = "CRYSTALQORE_EMPTY_CELLS", value_enum, default_value_t)]
     pub empty_cells: EmptyCells,
-    /// When updating, put the emails, phones, addresses, websites and tags of a row in place of those of the contact, instead
-    /// of adding them. Rows of our own export always do
+    /// When updating, replace the emails, phones, addresses, websites and tags of the contact with those of the row,
+    /// instead of adding them. Rows of a CrystalQore export always replace them
     #[arg(long, env = "CRYSTALQORE_REPLACE_LISTS")]
     pub replace_lists: bool,
-    /// Only say what would happen; the counts are those of the import
+    /// Report what would happen, without importing; the counts equal those of the import
     #[arg(long, env = "CRYSTALQORE_DRY_RUN")]
     pub dry_run: bool,
-    /// Write the rows that were not imported to this file, with their reasons; corrected, it can be imported as it is
+    /// Write the rejected rows with their reasons to this file; once corrected, it can be imported as it is
     #[arg(long, env = "CRYSTALQORE_REJECTED", value_name = "FILE")]
     pub rejected: Option<PathBuf>,
     /// Print one JSON document
@@ -227,7 +227,7 @@ pub struct ImportsArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct DuplicatesArgs {
-    /// Only pairs that are at least so sure, from 0 to 100
+    /// List only pairs with at least this confidence, from 0 to 100
     #[arg(long, env = "CRYSTALQORE_LEAST", value_parser = clap::value_parser!(u8).range(0..=100), value_name = "CONFIDENCE")]
     pub least: Option<u8>,
     /// Print one JSON document
@@ -239,13 +239,13 @@ pub struct DuplicatesArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct ResumeArgs {
-    /// Which import; without it, every one that was interrupted
+    /// Number of the import to resume [default: all interrupted imports]
     #[arg(value_parser = import_id)]
     pub import: Option<ImportId>,
-    /// Stay and take over whatever any process leaves behind, until Ctrl-C; also keeps searching fast
+    /// Keep running and take over interrupted work of any process, until Ctrl-C; also keeps searches fast
     #[arg(long, env = "CRYSTALQORE_WATCH", conflicts_with = "import")]
     pub watch: bool,
-    /// Print one JSON document
+    /// Print one JSON document; with --watch, one line of JSON per import
     #[arg(long, env = "CRYSTALQORE_JSON")]
     pub json: bool,
     #[command(flatten)]
@@ -256,7 +256,7 @@ pub struct ResumeArgs {
 pub struct RejectedArgs {
     #[arg(value_parser = import_id)]
     pub import: ImportId,
-    /// The file to write; without it, or with -, the terminal
+    /// File to write; - for standard output, which is the default
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
@@ -267,7 +267,7 @@ pub struct RejectedArgs {
 pub struct UndoArgs {
     #[arg(value_parser = import_id)]
     pub import: ImportId,
-    /// Only say what would happen
+    /// Report what would happen, without undoing the import
     #[arg(long, env = "CRYSTALQORE_DRY_RUN")]
     pub dry_run: bool,
     /// Print one JSON document
@@ -281,25 +281,26 @@ pub struct UndoArgs {
 pub struct ExportArgs {
     #[arg(long, env = "CRYSTALQORE_SCOPE", value_enum, default_value_t)]
     pub scope: ScopeArg,
-    /// Only contacts that match: words, tag:vip, company:acme, city:bonn, country:DE, import:3, has:email, no:phone, field:Name=value
+    /// Export only contacts that match: words, tag:vip, company:acme, city:bonn, country:DE, import:3, has:email,
+    /// no:phone, field:Name=value
     #[arg(long, env = "CRYSTALQORE_FILTER", default_value = "", value_name = "QUERY")]
     pub filter: String,
-    /// How to write them
+    /// Format of the export
     #[arg(long, env = "CRYSTALQORE_FORMAT", value_enum, default_value_t)]
     pub format: FormatArg,
-    /// In which order
+    /// Order of the contacts
     #[arg(long, env = "CRYSTALQORE_ORDER", value_enum, default_value_t)]
     pub order: OrderArg,
-    /// Only these fields (CSV and xlsx), such as first_name,email,phone:mobile; id and version are always written
+    /// Export only these fields (CSV and xlsx), such as first_name,email,phone:mobile; id and version are always written
     #[arg(long, env = "CRYSTALQORE_COLUMNS", value_delimiter = ',', value_parser = slot, value_name = "FIELD,...")]
     pub columns: Vec<Slot>,
-    /// The delimiter (CSV): a character, or tab
+    /// Delimiter (CSV): , ; | or tab
     #[arg(long, env = "CRYSTALQORE_EXPORT_DELIMITER", default_value = ",", value_parser = delimiter, value_name = "CHAR")]
     pub delimiter: u8,
-    /// Begin without the byte order mark by which Excel recognises UTF-8 (CSV)
+    /// Omit the byte order mark by which Excel recognises UTF-8 (CSV)
     #[arg(long, env = "CRYSTALQORE_NO_BOM")]
     pub no_bom: bool,
-    /// The file to write; without it, or with -, the terminal
+    /// File to write; - for standard output, which is the default
     #[arg(short, long, env = "CRYSTALQORE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
@@ -308,9 +309,9 @@ pub struct ExportArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct BackupArgs {
-    /// The file to write
+    /// File to write
     pub file: PathBuf,
-    /// Replace a backup of that name, once the new one is complete
+    /// Replace an existing backup of that name, once the new one is complete
     #[arg(long, env = "CRYSTALQORE_FORCE")]
     pub force: bool,
 }
@@ -322,10 +323,10 @@ pub struct RestoreArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct CopyArgs {
-    /// Where from: postgres://..., a database file, or a data folder
+    /// Source: postgres://..., a database file, or a data folder
     #[arg(long, env = "CRYSTALQORE_FROM", hide_env_values = true, value_name = "URL_OR_DIR")]
     pub from: String,
-    /// Where to: the same; it must be empty, or hold the beginning of this copy
+    /// Target, in the same forms; it must be empty, or contain an unfinished copy of the same source
     #[arg(long, env = "CRYSTALQORE_TO", hide_env_values = true, value_name = "URL_OR_DIR")]
     pub to: String,
     /// Print one JSON document

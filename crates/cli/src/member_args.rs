@@ -16,35 +16,35 @@ pub struct MemberArgs {
     pub action: MemberAction,
 }
 
-/// What to do with members.
+/// The action on members.
 #[derive(Debug, Subcommand)]
 pub enum MemberAction {
-    /// Make a link by which somebody joins, or with --password-stdin an account at once
+    /// Create an invitation link, or with --password-stdin an account at once
     Add(AddArgs),
-    /// List the members with their roles, contacts and when they were last seen
+    /// List the members with their role, number of contacts and when they were last seen
     List(ListArgs),
-    /// Remove a member, and give their contacts, trash and imports to another one
+    /// Remove a member and transfer their contacts, trash and imports to another member
     Remove(RemoveArgs),
-    /// End the waits after failed tries to sign in: those of a member, or without an email all of them
+    /// End the waiting time after failed sign-ins of a member, or all waiting times if no email is given
     Unlock(UnlockArgs),
-    /// Take the second factor of a member away who has lost it; they are signed out everywhere
+    /// Remove the second factor of a member who has lost it, and sign them out everywhere
     ResetSecondFactor(ResetSecondFactorArgs),
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct AddArgs {
-    /// The address that the member signs in with
+    /// Email with which the member signs in
     pub email: String,
-    /// What the member is called (with --password-stdin; else they say so themselves)
+    /// Name of the member (with --password-stdin; otherwise the member enters it)
     #[arg(long, env = "CRYSTALQORE_NAME", value_name = "NAME")]
     pub name: Option<String>,
-    /// What the member may do [default: member; for the first account owner]
+    /// Role of the member [default: member; owner for the first account]
     #[arg(long, env = "CRYSTALQORE_ROLE", value_enum)]
     pub role: Option<RoleArg>,
-    /// Where browsers reach the pages, such as https://contacts.example.org: then the whole link is printed
+    /// Address at which browsers reach the server, such as https://contacts.example.org, to print a complete link
     #[arg(long, env = "CRYSTALQORE_URL", value_name = "URL")]
     pub url: Option<String>,
-    /// Make the account at once, with the password that stands in the first line of the standard input
+    /// Create the account at once, with the password in the first line of standard input
     #[arg(long, env = "CRYSTALQORE_PASSWORD_STDIN", requires = "name")]
     pub password_stdin: bool,
     /// Print one JSON document
@@ -65,9 +65,9 @@ pub struct ListArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct RemoveArgs {
-    /// The address of who goes
+    /// Email of the member to remove
     pub email: String,
-    /// The address of the member who gets what is theirs
+    /// Email of the member who receives their contacts, trash and imports
     #[arg(long, env = "CRYSTALQORE_HAND_TO", value_name = "EMAIL")]
     pub hand_to: String,
     /// Print one JSON document
@@ -79,7 +79,7 @@ pub struct RemoveArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct UnlockArgs {
-    /// The address of the member [default: everybody who waits]
+    /// Email of the member [default: everyone]
     pub email: Option<String>,
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
@@ -90,7 +90,7 @@ pub struct UnlockArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct ResetSecondFactorArgs {
-    /// The address of the member
+    /// Email of the member
     pub email: String,
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]

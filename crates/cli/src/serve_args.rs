@@ -7,7 +7,7 @@ use web::{Limits, Serve};
 
 #[derive(Debug, ClapArgs)]
 pub struct ServeArgs {
-    /// Where to listen; port 0 for any that is free
+    /// Address and port to listen on; port 0 for any free port
     #[arg(
         long,
         env = "CRYSTALQORE_LISTEN",
@@ -15,7 +15,7 @@ pub struct ServeArgs {
         value_name = "ADDRESS:PORT"
     )]
     pub listen: SocketAddr,
-    /// How large an uploaded file may be, in MiB
+    /// Maximum size of an uploaded file, in MiB
     #[arg(
         long,
         env = "CRYSTALQORE_UPLOAD_LIMIT",
@@ -24,17 +24,18 @@ pub struct ServeArgs {
         value_name = "MIB"
     )]
     pub upload_limit: u64,
-    /// Browsers reach it by HTTPS alone: a proxy in front of it speaks TLS
+    /// Assume that browsers use HTTPS only, because a proxy in front of the server terminates TLS
     #[arg(long, env = "CRYSTALQORE_SECURE")]
     pub secure: bool,
-    /// Believe what the proxy in front says of the browser: X-Forwarded-For and X-Forwarded-Proto
+    /// Trust the headers X-Forwarded-For and X-Forwarded-Proto of the proxy in front of the server
     #[arg(long, env = "CRYSTALQORE_TRUST_PROXY")]
     pub trust_proxy: bool,
-    /// A name that browsers know the server by; requests under other names are refused. May be given several times
+    /// Host name under which browsers reach the server; requests for other names, except local ones, are refused. May
+    /// be given several times
     #[arg(long = "host", env = "CRYSTALQORE_HOST", value_delimiter = ',', value_name = "NAME")]
     pub hosts: Vec<String>,
-    /// What must be sent as a bearer token to read /metrics; without one only this machine may. Other users of the machine
-    /// can read a command line: use the environment variable
+    /// Bearer token required to read /metrics; without one, only this machine can read it, and only if no other machine
+    /// can reach the server. Other users of the machine can read command lines: use the environment variable
     #[arg(
         long,
         env = "CRYSTALQORE_METRICS_TOKEN",
@@ -42,10 +43,10 @@ pub struct ServeArgs {
         value_name = "TOKEN"
     )]
     pub metrics_token: Option<String>,
-    /// Let webhooks send to addresses that are not public: to this machine, and to its network
+    /// Allow webhooks to addresses that are not public, such as this machine and its network
     #[arg(long, env = "CRYSTALQORE_PRIVATE_WEBHOOKS")]
     pub private_webhooks: bool,
-    /// How many connections there may be at once; idle ones are closed when more are wanted
+    /// Maximum number of open connections; idle ones are closed to make room for new ones
     #[arg(
         long,
         env = "CRYSTALQORE_MAX_CONNECTIONS",
@@ -54,10 +55,10 @@ pub struct ServeArgs {
         value_name = "N"
     )]
     pub max_connections: u32,
-    /// How many requests of the HTTP API a token may send in a minute
+    /// Maximum number of HTTP API requests per minute and token
     #[arg(long, env = "CRYSTALQORE_API_REQUESTS", default_value = "6000", value_name = "N")]
     pub api_requests: NonZeroU32,
-    /// Every time limit of connections, in percent of what it is: for tests
+    /// Scale all time limits of connections to this percentage, for tests
     #[arg(
         long,
         hide = true,
@@ -66,17 +67,17 @@ pub struct ServeArgs {
         value_name = "PERCENT"
     )]
     pub time_limits: u32,
-    /// How the log is written, to standard error
+    /// Format of the log, which is written to standard error
     #[arg(long, env = "CRYSTALQORE_LOG", value_enum, default_value_t)]
     pub log: LogFormat,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum LogFormat {
     #[default]
     Text,
-    /// For programs: one JSON document a line.
+    /// One JSON document per line, for programs.
     Json,
 }
 

@@ -10,22 +10,22 @@ pub struct TokenArgs {
     pub action: TokenAction,
 }
 
-/// What to do with tokens.
+/// The action on tokens.
 #[derive(Debug, Subcommand)]
 pub enum TokenAction {
-    /// Make a token and print it, this once
+    /// Create a token and print it; it is not shown again
     Create(CreateArgs),
-    /// List the member's tokens with their scopes, when they expire and when they were last used
+    /// List the member's tokens with their scopes, expiry and last use
     List(ListArgs),
-    /// Revoke a token: it lets no program in any more
+    /// Revoke a token, so that programs can no longer use it
     Revoke(RevokeArgs),
 }
 
 #[derive(Debug, ClapArgs)]
 pub struct CreateArgs {
-    /// Which program uses it
+    /// Name of the program that uses the token
     pub name: String,
-    /// What it allows; may be named several times
+    /// Scope of the token; may be given several times
     #[arg(
         long = "scope",
         env = "CRYSTALQORE_SCOPE",
@@ -34,7 +34,7 @@ pub struct CreateArgs {
         required = true
     )]
     pub scopes: Vec<ScopeArg>,
-    /// After how many days it expires; 0 for never
+    /// Number of days after which the token expires; 0 for never
     #[arg(long, env = "CRYSTALQORE_DAYS", default_value_t = 90, value_name = "DAYS")]
     pub days: u32,
     /// Print one JSON document
@@ -55,7 +55,7 @@ pub struct ListArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct RevokeArgs {
-    /// The id of the token, as the list shows it
+    /// Id of the token, as in the output of token list
     pub id: String,
     /// Print one JSON document
     #[arg(long, env = "CRYSTALQORE_JSON")]
@@ -87,7 +87,7 @@ pub enum ScopeArg {
     Imports,
     /// Export contacts
     Exports,
-    /// What admins and owners may do
+    /// Perform actions reserved for admins and owners
     Admin,
 }
 
