@@ -458,6 +458,17 @@ fn duplicates_are_found_among_visible_contacts_and_dismissed_once() {
 }
 
 #[test]
+fn more_contacts_than_can_be_dismissed_at_once_are_rejected() {
+    let office = office();
+    let ids: Vec<ContactId> = (0..21).map(|at| office.mine(&format!("Ann {at}"), "", "")).collect();
+    assert!(matches!(
+        office.app.mark_not_duplicates(office.me, &ids),
+        Err(Error::TooMany { most: 20, .. })
+    ));
+    assert_eq!(office.app.mark_not_duplicates(office.me, &ids[..20]).unwrap(), 190);
+}
+
+#[test]
 fn duplicates_that_the_member_may_not_merge_say_why() {
     let office = office();
     office.mine("Ann", "ann@example.com", "");

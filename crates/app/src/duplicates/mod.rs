@@ -36,7 +36,7 @@ const COUNTED_FOR: i64 = 60 * 1_000_000;
 /// Maximum number of members whose results are kept.
 const KEPT: usize = 16;
 /// Maximum number of contacts that are marked as not duplicates of each other at once.
-const DISMISSED_IN_LOG: usize = 20;
+const DISMISSED_AT_ONCE: usize = 20;
 
 /// The search of each member.
 #[derive(Default)]
@@ -177,26 +177,30 @@ impl App {
     /// may only view are not marked.
     ///
     /// # Errors
-    /// [`Error::NoContact`] for the first contact that the member may not see; [`Error::Forbidden`] if they may edit
-    /// none of them; errors of the database.
+    /// [`Error::TooMany`] for more than 20 contacts; [`Error::NoContact`] for the first contact that the member may not
+    /// see; [`Error::Forbidden`] if they may edit none of them; errors of the database.
     pub fn mark_not_duplicates(&self, actor: Actor, ids: &[ContactId]) -> Result<u64, Error> {
-        self.tell_apart_once(actor, ids, None)
+        self.mark_not_duplicates_once(actor, ids, None)
     }
 
     /// Like [`App::mark_not_duplicates`]; with `once` the count is stored as the answer of a keyed request.
     ///
     /// # Errors
     /// Errors of [`App::mark_not_duplicates`].
-    pub fn tell_apart_once(
+    pub fn mark_not_duplicates_once(
         &self,
         actor: Actor,
         ids: &[ContactId],
         once: Option<OnceAnswer<'_, u64>>,
     ) -> Result<u64, Error> {
+        if ids.len() > DISMISSED_AT_ONCE {
+            let (what, most) = ("contacts", DISMISSED_AT_ONCE);
+            return Err(Error::TooMany { what, most });
+        }
         let now = self.system.now();
         self.store.write(|tx| {
             let mut seen: Vec<(ContactId, Right)> = Vec::new();
-            for id in ids.iter().take(DISMISSED_IN_LOG) {
+            for id in ids {
                 let (right, row) = access::found(tx, actor, *id)?;
                 if seen.iter().all(|(known, _)| *known != row.id) {
                     seen.push((row.id, right));
