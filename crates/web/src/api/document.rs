@@ -19,11 +19,11 @@ use utoipa::{PartialSchema, ToSchema};
 /// The document, as served and as stored in the repository.
 pub static DOCUMENT: LazyLock<Value> = LazyLock::new(document);
 
-const DESCRIPTION: &str = "Everything that a member can do, a program can do with a token of theirs. Errors are problem \
-    details (RFC 9457) with a stable `code`. Unknown fields are refused with their names. Every POST takes an \
-    `Idempotency-Key`. States and codes may be added: a program treats a state that it does not know as not finished, and a \
-    code that it does not know by its status.\n\nWhat is not here: signing in, passwords, second factors and tokens \
-    themselves, which need the member's password; they are on the page Account.";
+const DESCRIPTION: &str = "With an API token of a member, a program can do everything that the member can do. Errors are problem \
+    details (RFC 9457) with a stable `code`. Requests with unknown fields are rejected; the error names the fields. Every \
+    POST accepts an `Idempotency-Key`. States and codes may be added: treat an unknown state as not finished, and \
+    handle an unknown code by its status.\n\nNot included are signing in, passwords, second factors and API tokens \
+    themselves. They require the member's password and are on the page Account.";
 
 /// The document as formatted JSON.
 pub fn text() -> String {
@@ -63,7 +63,7 @@ fn document() -> Value {
     let mut document = serde_json::to_value(built).unwrap_or_default();
     document["components"]["securitySchemes"] = json!({"token": {
         "type": "http", "scheme": "bearer",
-        "description": "An API token of a member, made on the page Account or by `crystalqore token create`. Its scopes: \
+        "description": "An API token of a member, created on the page Account or with `crystalqore token create`. Scopes: \
                         contacts:read, contacts:write, imports, exports, admin.",
     }});
     document["components"]["responses"] = common_answers();
@@ -79,38 +79,46 @@ const COMMON: [(&str, &str, &str); 12] = [
     (
         "400",
         "BadRequest",
-        "A parameter, a header or the syntax of the body is wrong",
+        "A parameter, a header or the syntax of the body is invalid",
     ),
-    ("401", "NoToken", "There is no token, or it is not valid"),
+    ("401", "NoToken", "The token is missing or invalid"),
     (
         "403",
         "Forbidden",
-        "The token has not the scope, or the member not the right",
+        "The token lacks the scope, or the member lacks the right",
     ),
     (
         "404",
         "NotFound",
-        "There is no such thing, or none that the member may see",
+        "The resource does not exist, or the member may not see it",
     ),
-    ("408", "RequestTimeout", "The body came too slowly"),
+    ("408", "RequestTimeout", "The body arrived too slowly"),
     (
         "409",
         "Conflict",
-        "It cannot be done in the present state; `code` says why",
+        "The operation is not possible in the current state; `code` gives the reason",
     ),
-    ("413", "TooLarge", "More was sent than is taken"),
+    ("413", "TooLarge", "The request exceeds a size limit or a quota"),
     (
         "421",
         "UnknownHost",
-        "The server does not know the name that the request is for",
+        "The server does not serve the requested host name",
     ),
-    ("422", "Invalid", "Values are wrong; `errors` names each with its place"),
+    (
+        "422",
+        "Invalid",
+        "Values are invalid; `errors` lists each with its location",
+    ),
     (
         "429",
         "TooMany",
-        "Too many requests; `Retry-After` says when the next is let in",
+        "Too many requests; `Retry-After` gives the time to wait",
     ),
-    ("503", "Busy", "Busy for a moment; `Retry-After` may say how long"),
+    (
+        "503",
+        "Busy",
+        "The server is temporarily busy; `Retry-After` may give the time to wait",
+    ),
     ("507", "DiskFull", "The server's disk is full"),
 ];
 
@@ -143,7 +151,7 @@ fn complete(described: &mut Value, operation: &Operation) {
                 json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}});
             answers.insert(
                 "415".to_owned(),
-                json!({"description": "The body is of another type than is taken", "content": content}),
+                json!({"description": "The content type of the body is not supported", "content": content}),
             );
         }
     }
@@ -153,8 +161,8 @@ fn complete(described: &mut Value, operation: &Operation) {
         let key = json!({
             "name": IDEMPOTENCY_KEY, "in": "header", "required": false,
             "schema": {"type": "string", "minLength": 1, "maxLength": 255},
-            "description": "A name for this request, such as a UUID: sent again with it within 24 hours, it has one effect \
-                            and is answered as it was the first time.",
+            "description": "A key for this request, such as a UUID. If the request is repeated with the same key within 24 \
+                            hours, it takes effect once and gets the same response as the first time.",
         });
         match described.get_mut("parameters").and_then(Value::as_array_mut) {
             Some(parameters) => parameters.push(key),

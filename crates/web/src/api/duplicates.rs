@@ -23,42 +23,42 @@ const PAGE: usize = 100;
 /// How long a request waits for the search.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// From where on.
+/// Which page to return.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DuplicatesQuery {
-    /// Where the page before has ended: its `next`.
+    /// The `next` of the previous page.
     cursor: Option<String>,
 }
 
-/// Contacts that may be one.
+/// Groups of contacts that may be duplicates.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"groups": [], "found": 0, "complete": true, "next": null}))]
 pub struct GroupList {
     groups: Vec<GroupResource>,
     /// How many groups were found.
     found: u64,
-    /// Whether all contacts were looked at; if not, ask again in a while.
+    /// Whether all contacts were checked; if not, send the request again later.
     complete: bool,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     next: Option<String>,
 }
 
-/// Contacts that may be one.
+/// A group of contacts that may be duplicates.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GroupResource {
     contacts: Vec<ContactResource>,
     pairs: Vec<PairResource>,
 }
 
-/// Two of them.
+/// Two contacts of a group.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PairResource {
     ids: Vec<String>,
-    /// How sure, from 0 to 100.
+    /// Confidence that they are duplicates, from 0 to 100.
     confidence: u8,
-    /// Why, in words.
+    /// The reasons, as text.
     reasons: Vec<String>,
 }
 
@@ -79,7 +79,8 @@ impl From<DuplicateGroup> for GroupResource {
 
 /// Finds duplicates.
 ///
-/// Groups of contacts that may be one, with the reasons. The first request begins the look, which goes on in the background.
+/// Returns groups of contacts that may be duplicates, with the reasons. The first request starts the search, which
+/// continues in the background.
 #[utoipa::path(
     get, path = "/api/v1/duplicates", tag = "Duplicates", operation_id = "find_duplicates",
     params(DuplicatesQuery),
@@ -103,29 +104,31 @@ pub async fn list(
     }))
 }
 
-/// Contacts that are not one.
+/// Contacts that are not duplicates of each other.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f", "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e70"]}))]
 pub struct DismissBody {
-    /// Their ids.
+    /// The ids of the contacts.
+    #[schema(max_items = 20)]
     contacts: Vec<String>,
 }
 
-/// How many pairs are told apart.
+/// How many pairs were dismissed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"pairs": 1}))]
 pub struct DismissedResource {
     pairs: u64,
 }
 
-/// Tells contacts apart.
+/// Dismisses duplicates.
 ///
-/// They are said to be no duplicates, and are not found again. The member needs the right to edit them.
+/// Marks contacts as not duplicates of each other, so that they are not found again. Pairs of which the member may edit
+/// neither contact are not marked.
 #[utoipa::path(
     post, path = "/api/v1/duplicates:dismiss", tag = "Duplicates", operation_id = "dismiss_duplicates",
     request_body = DismissBody,
-    responses((status = 200, description = "How many pairs", body = DismissedResource)),
+    responses((status = 200, description = "The number of pairs", body = DismissedResource)),
 )]
 pub async fn dismiss(
     State(web): State<Arc<Web>>,
@@ -144,7 +147,7 @@ pub async fn dismiss(
     let ids: Vec<ContactId> = ids.collect::<Result<_, _>>()?;
     let reply = |pairs: &u64| Reply::new(StatusCode::OK, &DismissedResource { pairs: *pairs });
     once(&web, member, key, reply, move |app, once| {
-        app.tell_apart_once(member.actor, &ids, once)
+        app.mark_not_duplicates_once(member.actor, &ids, once)
     })
     .await
 }

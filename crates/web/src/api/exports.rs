@@ -34,18 +34,18 @@ const COUNT: &str = "crystalqore-contacts";
 /// The trailer with the digest of the file before compression for transfer.
 const DIGEST: &str = "unencoded-digest";
 
-/// How contacts are written.
+/// The format of an export.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FormatName {
-    /// CrystalQore CSV: read back, it gives exactly the same contacts.
+    /// CrystalQore CSV. Importing it again results in exactly the same contacts.
     #[default]
     Csv,
     /// The same columns as an Excel workbook.
     Xlsx,
     /// The CSV of Google Contacts.
     Google,
-    /// The same in a ZIP archive of files of 3,000 contacts each, as many as Google imports at once.
+    /// The same in a ZIP archive of files of 3,000 contacts each, the maximum that Google imports at once.
     #[serde(rename = "google-parts")]
     GoogleParts,
     /// The CSV of Outlook for Windows.
@@ -73,7 +73,7 @@ impl From<FormatName> for ExportFormat {
     }
 }
 
-/// In which order.
+/// The order of the exported contacts.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OrderName {
@@ -82,13 +82,13 @@ pub enum OrderName {
     Name,
 }
 
-/// Which contacts, and how they are written.
+/// Which contacts to export, and in which format.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ExportQuery {
-    /// `csv` (CrystalQore CSV, which reads back exactly), `xlsx`, `google`, `google-parts` (a ZIP archive of files of
-    /// 3,000 contacts each), `outlook`, `vcard`, `vcard4` or `jsonl` [default: csv].
+    /// The format: `csv` (CrystalQore CSV, which can be imported again without loss), `xlsx`, `google`, `google-parts` (a
+    /// ZIP archive of files of 3,000 contacts each), `outlook`, `vcard`, `vcard4` or `jsonl` [default: csv].
     #[param(inline)]
     format: FormatName,
     /// Which contacts: `mine`, `shared` with the member, or `all` [default: all].
@@ -96,19 +96,20 @@ pub struct ExportQuery {
     scope: ScopeName,
     /// Words and conditions, as in the list of contacts.
     filter: String,
-    /// Only these columns, separated by commas, such as `first_name,email:work` (`csv` and `xlsx`).
+    /// The columns to export, separated by commas, such as `first_name,email:work` (`csv` and `xlsx`).
     columns: String,
-    /// `created` or `name` [default: created].
+    /// The order: `created` or `name` [default: created].
     #[param(inline)]
     order: OrderName,
-    /// Whether a byte order mark comes first, for Excel (CSV).
+    /// Whether the file begins with a byte order mark, for Excel (CSV).
     bom: bool,
 }
 
 /// Exports contacts.
 ///
-/// Streamed while it is computed; an answer that fails on its way is broken off. To a request with `TE: trailers` the trailer
-/// `Crystalqore-Contacts` counts the contacts, and `Unencoded-Digest` (RFC 9530's form) has the SHA-256 of the file. The audit log tells of every export.
+/// The file is streamed while it is computed; if an error occurs, the response is aborted. For a request with `TE: trailers`,
+/// the trailer `Crystalqore-Contacts` contains the number of contacts, and `Unencoded-Digest` (in the form of RFC 9530) the
+/// SHA-256 of the file. Every export is recorded in the audit log.
 #[utoipa::path(
     get, path = "/api/v1/exports", tag = "Exports", operation_id = "export_contacts",
     params(ExportQuery),

@@ -33,16 +33,16 @@ pub struct MemberList {
 pub struct MemberResource {
     id: String,
     name: String,
-    /// Empty for who has no account.
+    /// The email of the account; empty if the member has none.
     email: String,
     /// `owner`, `admin` or `member`.
     role: String,
     /// `active` or `deactivated`.
     state: String,
-    /// How many contacts the member owns; for admins and owners.
+    /// How many contacts the member owns; only for admins and owners.
     #[serde(skip_serializing_if = "Option::is_none")]
     contacts: Option<u64>,
-    /// When last seen; for admins and owners.
+    /// When the member was last seen; only for admins and owners.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "date-time")]
     last_seen: Option<String>,
@@ -65,7 +65,7 @@ impl From<MemberInfo> for MemberResource {
 
 /// Lists members.
 ///
-/// Those who are active, by name; to admins and owners all, with more about them.
+/// Returns the active members. Admins and owners also get deactivated members, and more details.
 #[utoipa::path(
     get, path = "/api/v1/members", tag = "Members", operation_id = "list_members",
     responses((status = 200, description = "The members", body = MemberList)),
@@ -88,7 +88,7 @@ fn done((): &()) -> Reply {
 
 /// Deactivates a member.
 ///
-/// For admins and owners: the member is out at once, everywhere, and their tokens end. What is theirs stays.
+/// For admins and owners. Ends all sessions and API tokens of the member immediately. Their contacts and imports stay.
 #[utoipa::path(
     post, path = "/api/v1/members/{member}:deactivate", tag = "Members", operation_id = "deactivate_member",
     params(("member" = String, Path, description = "The id of the member")),
@@ -109,7 +109,7 @@ pub async fn deactivate(
 
 /// Activates a member.
 ///
-/// For admins and owners: a member who was deactivated can sign in again.
+/// For admins and owners. Lets a deactivated member sign in again.
 #[utoipa::path(
     post, path = "/api/v1/members/{member}:activate", tag = "Members", operation_id = "activate_member",
     params(("member" = String, Path, description = "The id of the member")),
@@ -128,16 +128,16 @@ pub async fn activate(
     .await
 }
 
-/// Who gets what belongs to a member who is removed.
+/// Who receives the contacts and imports of a removed member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"hand_to": "1"}))]
 pub struct RemoveBody {
-    /// The id of the member who gets it.
+    /// The id of the member who receives them.
     hand_to: String,
 }
 
-/// What belonged to a member who was removed.
+/// How many contacts, trashed contacts and imports were transferred.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"contacts": 12, "trashed": 0, "imports": 1}))]
 pub struct RemovedResource {
@@ -148,7 +148,7 @@ pub struct RemovedResource {
 
 /// Removes a member.
 ///
-/// For admins and owners: for good. Contacts, trash and imports go to another member.
+/// For admins and owners. The removal is permanent. Contacts, trash and imports are transferred to another member.
 #[utoipa::path(
     post, path = "/api/v1/members/{member}:remove", tag = "Members", operation_id = "remove_member",
     params(("member" = String, Path, description = "The id of the member")),
@@ -176,7 +176,7 @@ pub async fn remove(
     .await
 }
 
-/// The invitations that nobody has used yet.
+/// Invitations that were not used yet.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"invitations": []}))]
 pub struct InvitationList {
@@ -188,7 +188,7 @@ pub struct InvitationList {
 pub struct InvitationResource {
     email: String,
     role: String,
-    /// The name of who made it.
+    /// The name of the member who created it.
     by: String,
     #[schema(format = "date-time")]
     made: String,
@@ -210,7 +210,7 @@ impl From<InvitationInfo> for InvitationResource {
 
 /// Lists invitations.
 ///
-/// For admins and owners: those that nobody has used yet.
+/// For admins and owners. Returns the invitations that were not used yet.
 #[utoipa::path(
     get, path = "/api/v1/invitations", tag = "Members", operation_id = "list_invitations",
     responses((status = 200, description = "The invitations", body = InvitationList)),
@@ -222,7 +222,7 @@ pub async fn invitations(State(web): State<Arc<Web>>, member: TokenMember) -> Re
     }))
 }
 
-/// Whom to invite.
+/// The email to invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"email": "bob@example.org"}))]
@@ -230,22 +230,22 @@ pub struct InvitationBody {
     email: String,
 }
 
-/// An invitation that was made, with its link.
+/// A new invitation, with its link.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"email": "bob@example.org", "link": "/join/…", "expires": "2026-12-06T09:36:40Z"}))]
 pub struct InvitedResource {
     email: String,
-    /// The path of the link, to be put behind the address of the server. It lets its holder in, once.
+    /// The path of the link, to append to the address of the server. The link can be used once.
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
     #[schema(format = "date-time")]
     expires: String,
 }
 
-/// Invites somebody.
+/// Creates an invitation.
 ///
-/// For admins and owners: as a member. Who is to be more is made so on the page Members, which asks for a password. An answer
-/// that is given again has no link: it is kept nowhere.
+/// For admins and owners. The invited person gets the role `member`; other roles are assigned on the page Members, which
+/// asks for a password. The response to a repeated request has no link, because links are not stored.
 #[utoipa::path(
     post, path = "/api/v1/invitations", tag = "Members", operation_id = "invite",
     request_body = InvitationBody,
@@ -276,11 +276,11 @@ pub async fn invite(
 
 /// Revokes an invitation.
 ///
-/// For admins and owners: its link is worth nothing any more. One that is not there is no error.
+/// For admins and owners. The link of the invitation becomes invalid. A missing invitation is not an error.
 #[utoipa::path(
     delete, path = "/api/v1/invitations/{email}", tag = "Members", operation_id = "revoke_invitation",
-    params(("email" = String, Path, description = "Whom it is for")),
-    responses((status = 204, description = "There is no such invitation any more")),
+    params(("email" = String, Path, description = "The invited email")),
+    responses((status = 204, description = "The invitation no longer exists")),
 )]
 pub async fn revoke_invitation(
     State(web): State<Arc<Web>>,
@@ -291,21 +291,21 @@ pub async fn revoke_invitation(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Which entries of the audit log.
+/// Which entries of the audit log to return.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AuditQuery {
-    /// Only of this action, such as `exported`.
+    /// Return only entries of this action, such as `exported`.
     action: Option<String>,
-    /// Only of the member with this id.
+    /// Return only entries of the member with this id.
     #[serde(deserialize_with = "filled")]
     member: Option<i64>,
-    /// Entries of a page [default: 100].
+    /// Maximum number of entries to return (1 to 1000) [default: 100].
     #[param(minimum = 1, maximum = 1000)]
     #[serde(deserialize_with = "filled")]
     limit: Option<u64>,
-    /// Where the page before has ended: its `next`.
+    /// The `next` of the previous page.
     cursor: Option<String>,
 }
 
@@ -313,9 +313,9 @@ pub struct AuditQuery {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"entries": [{"at": "2026-11-29T09:36:40Z", "by": "Ada", "action": "exported", "about": "all, CSV", "contacts": 12}], "next": null}))]
 pub struct AuditList {
-    /// The latest first.
+    /// The entries, latest first.
     entries: Vec<AuditResource>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     next: Option<String>,
 }
 
@@ -324,22 +324,22 @@ pub struct AuditList {
 pub struct AuditResource {
     #[schema(format = "date-time")]
     at: String,
-    /// The name of who did it.
+    /// The name of the member who did it.
     by: String,
-    /// What was done; null if a newer program has done it.
+    /// The action; null if it was recorded by a newer version of the program.
     action: Option<String>,
     about: String,
-    /// How many contacts it was about.
+    /// How many contacts it affected.
     contacts: u64,
 }
 
-/// Reads the audit log.
+/// Lists entries of the audit log.
 ///
-/// For admins and owners: who did what, the latest first.
+/// For admins and owners. Returns who did what and when, latest first.
 #[utoipa::path(
     get, path = "/api/v1/audit", tag = "Audit log", operation_id = "list_audit",
     params(AuditQuery),
-    responses((status = 200, description = "A page of the log", body = AuditList)),
+    responses((status = 200, description = "A page of the audit log", body = AuditList)),
 )]
 pub async fn audit(
     State(web): State<Arc<Web>>,

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub const PREFIX: &str = "/api/v1/";
 const KIND: &str = "application/problem+json";
 
-/// What went wrong.
+/// The details of a problem (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "title": "Unprocessable Content", "status": 422, "code": "invalid_values",
@@ -26,30 +26,30 @@ const KIND: &str = "application/problem+json";
     "errors": [{"pointer": "/contact/emails/0/value", "detail": "has no @"}],
 }))]
 pub struct ProblemDetails {
-    /// The words of the status.
+    /// The reason phrase of the status.
     pub title: String,
     pub status: u16,
-    /// A stable code, to be compared by programs.
+    /// A stable code for programs.
     #[schema(examples("no_such_contact", "changed_meanwhile", "invalid_values"))]
     pub code: String,
-    /// What went wrong and what to do, for people.
+    /// What went wrong and what to do, as text for people.
     pub detail: String,
-    /// Every value that is wrong.
+    /// All invalid values.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ValueError>,
-    /// On a conflict, what there is now.
+    /// After a conflict, the current state of the resource.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub current: Option<Value>,
 }
 
-/// A value that is wrong.
+/// An invalid value.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ValueError {
-    /// Where in the body: a JSON pointer (RFC 6901).
+    /// The location in the body, as a JSON pointer (RFC 6901).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
-    /// Which parameter of the query.
+    /// The name of the query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter: Option<String>,
     /// What is wrong.

@@ -58,7 +58,7 @@ impl From<WebhookEvent> for EventName {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"webhooks": []}))]
 pub struct WebhookList {
-    /// The oldest first.
+    /// The webhooks, oldest first.
     webhooks: Vec<WebhookResource>,
 }
 
@@ -72,13 +72,13 @@ pub struct WebhookResource {
     id: String,
     url: String,
     events: Vec<EventName>,
-    /// `active`; `paused` by the member; `disabled` by the server, after three days of failures or an answer 410.
+    /// `active`, `paused` by the member, or `disabled` by the server after three days of failures or a 410 response.
     state: &'static str,
-    /// Why it is disabled.
+    /// Why the webhook is disabled.
     reason: Option<String>,
     #[schema(format = "date-time")]
     created: String,
-    /// Since when every attempt has failed; null if the last one did not.
+    /// Since when every attempt has failed; null if the last attempt succeeded.
     #[schema(format = "date-time")]
     failing_since: Option<String>,
 }
@@ -105,7 +105,7 @@ fn state_name(state: WebhookState) -> &'static str {
     }
 }
 
-/// A webhook with its secret, which is shown this once.
+/// A webhook with its secret, which is shown only once.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "webhook": {
@@ -116,7 +116,7 @@ fn state_name(state: WebhookState) -> &'static str {
 }))]
 pub struct WebhookWithSecret {
     webhook: WebhookResource,
-    /// What deliveries are signed with: `whsec_` and the key in base64.
+    /// The secret that signs deliveries: `whsec_` and the key in base64.
     #[schema(examples("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))]
     secret: String,
 }
@@ -130,7 +130,7 @@ fn with_secret(secret: &WebhookSecret) -> WebhookWithSecret {
 
 /// Lists webhooks.
 ///
-/// For admins and owners: the member's own.
+/// For admins and owners. Returns the member's own webhooks.
 #[utoipa::path(
     get, path = "/api/v1/webhooks", tag = "Webhooks", operation_id = "list_webhooks",
     responses((status = 200, description = "The webhooks", body = WebhookList)),
@@ -142,20 +142,20 @@ pub async fn list(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Re
     }))
 }
 
-/// A webhook that is made.
+/// A webhook to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"url": "https://example.org/hook", "events": ["contact.created", "contact.updated"]}))]
 pub struct WebhookBody {
-    /// Where deliveries are sent: `https` or `http`, port 80, 443, or 1024 and above, at a public address.
+    /// The URL that receives deliveries: `https` or `http`, port 80, 443, or 1024 and above, at a public address.
     url: String,
     events: Vec<EventName>,
 }
 
 /// Creates a webhook.
 ///
-/// For admins and owners. It receives events from now on about contacts that the member may see, and about imports of the
-/// member. The secret is shown this once.
+/// For admins and owners. The webhook receives events from now on about contacts that the member may see, and about imports
+/// of the member. The secret is shown only once.
 #[utoipa::path(
     post, path = "/api/v1/webhooks", tag = "Webhooks", operation_id = "create_webhook",
     request_body = WebhookBody,
@@ -180,9 +180,9 @@ pub async fn create(
     .await
 }
 
-/// Reads a webhook.
+/// Returns a webhook.
 ///
-/// Its state, and why it is disabled if it is.
+/// Includes its state, and the reason if it is disabled.
 #[utoipa::path(
     get, path = "/api/v1/webhooks/{webhook}", tag = "Webhooks", operation_id = "get_webhook",
     params(("webhook" = String, Path, description = "The id of the webhook")),
@@ -197,21 +197,21 @@ pub async fn get(
     Ok(ok(&WebhookResource::from(webhook)))
 }
 
-/// What is changed of a webhook; what is not named stays.
+/// Changes of a webhook; omitted fields stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(example = json!({"active": true}))]
 pub struct WebhookPatch {
     url: Option<String>,
     events: Option<Vec<EventName>>,
-    /// Whether anything is sent to it. `true` also activates one that is disabled.
+    /// Whether deliveries are sent. `true` also activates a disabled webhook.
     active: Option<bool>,
 }
 
 /// Changes a webhook.
 ///
-/// What waits to be sent is sent to the new address, and at once. While a webhook is not active, changes wait for it for as long
-/// as they are kept, 90 days.
+/// Waiting deliveries are sent to the new address immediately. While a webhook is not active, changes are kept for it for
+/// 90 days.
 #[utoipa::path(
     patch, path = "/api/v1/webhooks/{webhook}", tag = "Webhooks", operation_id = "patch_webhook",
     params(("webhook" = String, Path, description = "The id of the webhook")),
@@ -237,11 +237,11 @@ pub async fn patch(
 
 /// Deletes a webhook.
 ///
-/// Its log goes with it, and what was not sent yet is not sent any more.
+/// Its log is deleted too, and waiting deliveries are not sent.
 #[utoipa::path(
     delete, path = "/api/v1/webhooks/{webhook}", tag = "Webhooks", operation_id = "delete_webhook",
     params(("webhook" = String, Path, description = "The id of the webhook")),
-    responses((status = 204, description = "It is gone")),
+    responses((status = 204, description = "The webhook is deleted")),
 )]
 pub async fn delete(
     State(web): State<Arc<Web>>,
@@ -252,9 +252,9 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Gives a webhook another secret.
+/// Rotates the secret of a webhook.
 ///
-/// The new one is shown this once. For 24 hours deliveries have a signature by each of the two.
+/// The new secret is shown only once. For 24 hours, deliveries are signed with both secrets.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook}:rotate-secret", tag = "Webhooks", operation_id = "rotate_webhook_secret",
     params(("webhook" = String, Path, description = "The id of the webhook")),
@@ -281,7 +281,7 @@ pub async fn rotate(
     "answer": "answered 200 OK",
 }))]
 pub struct DeliveryResource {
-    /// Also the header `webhook-id`: the same for every attempt.
+    /// The id of the delivery, also sent in the header `webhook-id`; the same for every attempt.
     id: String,
     event: String,
     #[schema(format = "date-time")]
@@ -290,13 +290,13 @@ pub struct DeliveryResource {
     /// When it arrived; null if it has not.
     #[schema(format = "date-time")]
     arrived: Option<String>,
-    /// When it was tried last.
+    /// When the last attempt was made.
     #[schema(format = "date-time")]
     attempted: Option<String>,
-    /// When it is tried next; null if it has arrived or was given up.
+    /// When the next attempt is due; null if it has arrived or was given up.
     #[schema(format = "date-time")]
     next: Option<String>,
-    /// What became of the last attempt, in words.
+    /// The result of the last attempt, as text.
     answer: Option<String>,
 }
 
@@ -317,11 +317,11 @@ impl From<DeliveryInfo> for DeliveryResource {
 
 /// Tests a webhook.
 ///
-/// Sends the event `webhook.test` as any other: the log says what became of it.
+/// Sends the event `webhook.test` like any other event. The log contains the result.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook}:test", tag = "Webhooks", operation_id = "test_webhook",
     params(("webhook" = String, Path, description = "The id of the webhook")),
-    responses((status = 202, description = "The delivery, which is sent in a moment", body = DeliveryResource)),
+    responses((status = 202, description = "The delivery, which is sent shortly", body = DeliveryResource)),
 )]
 pub async fn test(
     State(web): State<Arc<Web>>,
@@ -339,36 +339,36 @@ pub async fn test(
     .await
 }
 
-/// Which deliveries.
+/// Which deliveries to return.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DeliveryQuery {
-    /// Deliveries of a page [default: 100].
+    /// Maximum number of deliveries to return (1 to 1000) [default: 100].
     #[param(minimum = 1, maximum = 1000)]
     #[serde(deserialize_with = "filled")]
     limit: Option<u64>,
-    /// Where the page before has ended: its `next`.
+    /// The `next` of the previous page.
     cursor: Option<String>,
 }
 
-/// A page of the log of a webhook.
+/// A page of deliveries.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"deliveries": [], "next": null}))]
 pub struct DeliveryList {
-    /// The newest first.
+    /// The deliveries, newest first.
     deliveries: Vec<DeliveryResource>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     next: Option<String>,
 }
 
-/// Reads the log of a webhook.
+/// Lists the deliveries of a webhook.
 ///
-/// The deliveries of the last 30 days, the newest first, with their attempts.
+/// Returns the deliveries of the last 30 days, newest first, with their attempts.
 #[utoipa::path(
     get, path = "/api/v1/webhooks/{webhook}/deliveries", tag = "Webhooks", operation_id = "list_webhook_deliveries",
     params(("webhook" = String, Path, description = "The id of the webhook"), DeliveryQuery),
-    responses((status = 200, description = "A page of the log", body = DeliveryList)),
+    responses((status = 200, description = "A page of deliveries", body = DeliveryList)),
 )]
 pub async fn deliveries(
     State(web): State<Arc<Web>>,
@@ -408,11 +408,11 @@ pub struct Replayed {
 
 /// Sends deliveries again.
 ///
-/// All of the log that were given up, in a moment.
+/// All deliveries in the log that were given up are sent shortly.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook}:replay", tag = "Webhooks", operation_id = "replay_webhook",
     params(("webhook" = String, Path, description = "The id of the webhook")),
-    responses((status = 202, description = "How many", body = Replayed)),
+    responses((status = 202, description = "The number of deliveries", body = Replayed)),
 )]
 pub async fn replay_all(
     State(web): State<Arc<Web>>,
@@ -425,13 +425,13 @@ pub async fn replay_all(
 
 /// Sends a delivery again.
 ///
-/// In a moment, and under the same id, whatever became of it.
+/// The delivery is sent shortly, under the same id, regardless of its previous result.
 #[utoipa::path(
     post, path = "/api/v1/webhooks/{webhook}/deliveries/{delivery}:replay", tag = "Webhooks",
     operation_id = "replay_webhook_delivery",
     params(("webhook" = String, Path, description = "The id of the webhook"),
         ("delivery" = String, Path, description = "The id of the delivery")),
-    responses((status = 202, description = "That it is one", body = Replayed)),
+    responses((status = 202, description = "The number of deliveries, which is 1", body = Replayed)),
 )]
 pub async fn replay(
     State(web): State<Arc<Web>>,

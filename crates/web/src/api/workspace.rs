@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"fields": [{"id": "1", "name": "Shoe size", "kind": "number", "choices": [], "archived": false}]}))]
 pub struct FieldList {
-    /// In the order in which they are offered.
+    /// The fields, in the order in which they are offered.
     fields: Vec<FieldResource>,
 }
 
@@ -31,13 +31,13 @@ pub struct FieldResource {
     id: String,
     name: String,
     kind: KindName,
-    /// What a value may be, if the kind is `choice`.
+    /// The allowed values, if the kind is `choice`.
     choices: Vec<String>,
-    /// Whether nothing offers it any more; its values stay.
+    /// Whether the field is no longer offered; its values stay.
     archived: bool,
 }
 
-/// What a value is.
+/// The kind of a field's values.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KindName {
@@ -67,7 +67,7 @@ impl From<DefinedField> for FieldResource {
 
 /// Lists custom fields.
 ///
-/// The custom fields of the workspace in the order in which they are offered, archived ones too.
+/// Returns the custom fields of the workspace in the order in which they are offered, including archived ones.
 #[utoipa::path(
     get, path = "/api/v1/fields", tag = "Custom fields", operation_id = "list_fields",
     responses((status = 200, description = "The fields", body = FieldList)),
@@ -79,7 +79,7 @@ pub async fn fields(State(web): State<Arc<Web>>, member: TokenMember) -> Result<
     }))
 }
 
-/// A field that is made.
+/// A custom field to create.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Shoe size", "kind": "number"}))]
@@ -87,14 +87,14 @@ pub struct FieldBody {
     name: String,
     #[serde(default)]
     kind: KindName,
-    /// What a value may be, if the kind is `choice`.
+    /// The allowed values, if the kind is `choice`.
     #[serde(default)]
     choices: Vec<String>,
 }
 
 /// Creates a custom field.
 ///
-/// For admins and owners. Its name is that of its values in contacts and files.
+/// For admins and owners. Contacts and files contain the field's values under its name.
 #[utoipa::path(
     post, path = "/api/v1/fields", tag = "Custom fields", operation_id = "create_field",
     request_body = FieldBody,
@@ -128,7 +128,7 @@ fn field_of(app: &app::App, member: TokenMember, id: FieldId) -> Result<FieldRes
     field.map(FieldResource::from).ok_or(Error::Broken)
 }
 
-/// What is changed of a field.
+/// Changes of a custom field.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(example = json!({"archived": true}))]
@@ -139,7 +139,7 @@ pub struct FieldPatch {
 
 /// Changes a custom field.
 ///
-/// For admins and owners: its choices, and whether it is archived. Values of contacts stay.
+/// For admins and owners. Changes its choices, and whether it is archived. Values of contacts stay.
 #[utoipa::path(
     patch, path = "/api/v1/fields/{field}", tag = "Custom fields", operation_id = "patch_field",
     params(("field" = String, Path, description = "The id of the field")),
@@ -197,11 +197,11 @@ pub struct ViewList {
 pub struct ViewResource {
     id: String,
     name: String,
-    /// What the page of the list shows, as its address has it.
+    /// The query string of the contact list's address.
     query: String,
-    /// Whether everybody in the workspace may use it.
+    /// Whether all members of the workspace may use it.
     shared: bool,
-    /// Who made it; null if the member did.
+    /// The name of the member who created it; null if this member did.
     by: Option<String>,
     /// Whether the member may change and delete it.
     may_change: bool,
@@ -222,7 +222,7 @@ impl From<SavedView> for ViewResource {
 
 /// Lists saved views.
 ///
-/// The views of the member, and those that others share with everyone.
+/// Returns the member's own views, and those that others share with everyone.
 #[utoipa::path(
     get, path = "/api/v1/views", tag = "Views", operation_id = "list_views",
     responses((status = 200, description = "The views", body = ViewList)),
@@ -234,13 +234,13 @@ pub async fn views(State(web): State<Arc<Web>>, member: TokenMember) -> Result<R
     }))
 }
 
-/// What a view is to be.
+/// The content of a view.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "Customers", "query": "tag=customer", "shared": false}))]
 pub struct ViewBody {
     name: String,
-    /// What the page of the list shows, as its address has it.
+    /// The query string of the contact list's address.
     query: String,
     #[serde(default)]
     shared: bool,
@@ -256,7 +256,7 @@ impl From<ViewBody> for ViewContent {
     }
 }
 
-/// The number of a view that was saved.
+/// The id of a saved view.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"id": "1"}))]
 pub struct ViewSaved {
@@ -265,11 +265,11 @@ pub struct ViewSaved {
 
 /// Saves a view.
 ///
-/// In the place of the member's own view of that name, if there is one.
+/// Replaces the member's own view of that name, if there is one.
 #[utoipa::path(
     post, path = "/api/v1/views", tag = "Views", operation_id = "save_view",
     request_body = ViewBody,
-    responses((status = 201, description = "Its number", body = ViewSaved)),
+    responses((status = 201, description = "The id of the view", body = ViewSaved)),
 )]
 pub async fn save_view(
     State(web): State<Arc<Web>>,
@@ -286,12 +286,12 @@ pub async fn save_view(
 
 /// Changes a view.
 ///
-/// Its name, what it shows, and whether everybody may use it.
+/// Replaces its name, its query, and whether all members may use it.
 #[utoipa::path(
     put, path = "/api/v1/views/{view}", tag = "Views", operation_id = "replace_view",
     params(("view" = String, Path, description = "The id of the view")),
     request_body = ViewBody,
-    responses((status = 204, description = "It was changed")),
+    responses((status = 204, description = "The view was changed")),
 )]
 pub async fn replace_view(
     State(web): State<Arc<Web>>,
@@ -307,11 +307,11 @@ pub async fn replace_view(
 
 /// Deletes a view.
 ///
-/// The contacts that it shows stay as they are.
+/// The contacts that it shows are not changed.
 #[utoipa::path(
     delete, path = "/api/v1/views/{view}", tag = "Views", operation_id = "delete_view",
     params(("view" = String, Path, description = "The id of the view")),
-    responses((status = 204, description = "It is gone")),
+    responses((status = 204, description = "The view is deleted")),
 )]
 pub async fn delete_view(
     State(web): State<Arc<Web>>,
@@ -331,24 +331,24 @@ pub async fn delete_view(
 }))]
 pub struct SettingsResource {
     name: String,
-    /// The country of numbers without country code, where nothing else tells.
+    /// The country of phone numbers without country code, if nothing else indicates it.
     country: Option<String>,
-    /// The fields that every contact needs, such as `email` or `custom:Shoe size`.
+    /// The fields that every contact must have, such as `email` or `custom:Shoe size`.
     required: Vec<String>,
-    /// What new imports do with duplicates, unless somebody chooses.
+    /// What new imports do with duplicates by default.
     duplicates: DuplicatesName,
-    /// What counts as a match in new imports, unless somebody chooses.
+    /// What counts as a match in new imports by default.
     #[serde(rename = "match")]
     matching: MatchName,
-    /// For how many days deleted contacts can be restored.
+    /// Number of days for which deleted contacts can be restored.
     trash_days: u32,
-    /// For how many days imports and bulk changes can be undone.
+    /// Number of days for which imports and bulk actions can be undone.
     log_days: u32,
-    /// How many imports each member may prepare without starting them.
+    /// Maximum number of drafts of each member.
     drafts_each: u32,
-    /// How many GiB the uploaded files of each member may have.
+    /// Maximum size of each member's uploaded files, in GiB.
     member_gib: u32,
-    /// How many GiB the uploaded files of all members may have.
+    /// Maximum size of all members' uploaded files, in GiB.
     workspace_gib: u32,
 }
 
@@ -369,9 +369,9 @@ impl From<WorkspaceSettings> for SettingsResource {
     }
 }
 
-/// Reads the settings of the workspace.
+/// Returns the settings of the workspace.
 ///
-/// For admins and owners. Those about signing in are on the page *Settings* alone.
+/// For admins and owners. Settings for signing in are only on the page *Settings*.
 #[utoipa::path(
     get, path = "/api/v1/settings", tag = "Settings", operation_id = "get_settings",
     responses((status = 200, description = "The settings", body = SettingsResource)),
@@ -384,13 +384,13 @@ pub async fn settings(State(web): State<Arc<Web>>, member: TokenMember) -> Resul
     Ok(ok(&SettingsResource::from(settings.await?)))
 }
 
-/// What is changed of the settings; what is not named stays.
+/// Changes of the settings; omitted settings stay unchanged.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(example = json!({"country": "DE", "trash_days": 60}))]
 pub struct SettingsPatch {
     name: Option<String>,
-    /// A two-letter code; empty for none.
+    /// The two-letter code of the country; empty for none.
     country: Option<String>,
     required: Option<Vec<String>>,
     duplicates: Option<DuplicatesName>,
@@ -446,7 +446,7 @@ fn wrong(pointer: &str, what: &str) -> Error {
 
 /// Changes the settings of the workspace.
 ///
-/// For admins and owners: what is not named stays.
+/// For admins and owners. Omitted settings stay unchanged.
 #[utoipa::path(
     patch, path = "/api/v1/settings", tag = "Settings", operation_id = "patch_settings",
     request_body = SettingsPatch,

@@ -21,16 +21,16 @@ use std::str::FromStr;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-/// How a batch is done.
+/// Options of a batch.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct BatchQuery {
-    /// Whether nothing is done unless everything can be [default: false].
+    /// Whether to apply no operation if any operation fails [default: false].
     atomic: bool,
 }
 
-/// Changes of contacts, up to 1,000, in their order.
+/// Up to 1,000 operations on contacts, applied in order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"operations": [
@@ -42,7 +42,7 @@ pub struct BatchBody {
     operations: Vec<Value>,
 }
 
-/// What is done.
+/// The type of an operation.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OperationName {
@@ -50,31 +50,31 @@ pub enum OperationName {
     Create,
     /// Merges `contact` into the values of the contact `id`.
     Update,
-    /// Merges `contact` into the values of the contact with this `external_id`, or else of the one with this `email`, or creates
-    /// it.
+    /// Merges `contact` into the values of the contact with this `external_id`, or else with this `email`. If there is none,
+    /// creates it.
     Upsert,
     /// Moves the contact `id` to the trash.
     Delete,
 }
 
-/// A change of a contact.
+/// An operation on a contact.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"op": "update", "id": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f", "version": "1764409000000000", "contact": {"notes": null}}))]
 pub struct BatchOperation {
     op: OperationName,
-    /// Which contact is updated or deleted.
+    /// The id of the contact to update or delete.
     #[serde(default)]
     #[schema(format = "uuid")]
     id: Option<String>,
-    /// The version that the contact must have; without one, whichever it has.
+    /// The version that the contact must have; if omitted, any version is accepted.
     #[serde(default)]
     version: Option<String>,
-    /// By which contact an upsert looks.
+    /// The email by which an upsert finds the contact.
     #[serde(default)]
     email: Option<String>,
-    /// The id of the contact in another system, such as `shop:4711`: by what an upsert looks first. The contact has it from then
-    /// on, for the programs of this member.
+    /// The id of the contact in another system, such as `shop:4711`. An upsert looks for it first, and stores it with the
+    /// contact for the programs of this member.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 255)]
     external_id: Option<String>,
@@ -84,27 +84,27 @@ pub struct BatchOperation {
     contact: Option<Map<String, Value>>,
 }
 
-/// What became of each operation.
+/// The results of a batch.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"results": [
     {"status": 201, "id": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f", "version": "1764409000000000"},
     {"status": 409, "problem": {"title": "Conflict", "status": 409, "code": "several_contacts", "detail": "2 contacts have the email bob@acme.example; name the one that is meant by its id"}},
 ]}))]
 pub struct BatchResults {
-    /// In the order of the operations.
+    /// The results, in the order of the operations.
     results: Vec<BatchResult>,
 }
 
-/// What became of an operation.
+/// The result of an operation.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct BatchResult {
-    /// 201 created, 200 changed or the same as it was, 204 deleted; else the status of the problem.
+    /// 201 if created, 200 if changed or unchanged, 204 if deleted; otherwise the status of the problem.
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
-    /// The address of a contact that was created.
+    /// The address of the created contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -113,13 +113,13 @@ pub struct BatchResult {
 
 /// Changes many contacts.
 ///
-/// Up to 1,000 operations in one transaction, each with a status of its own. What cannot be done changes nothing and is
-/// named with all that is wrong with it; the others are done all the same, or with `atomic=true` none is.
+/// Applies up to 1,000 operations in one transaction, each with its own status. An operation that fails changes nothing, and
+/// its result lists all its problems. The other operations are still applied; with `atomic=true`, none is.
 #[utoipa::path(
     post, path = "/api/v1/contacts:batch", tag = "Contacts", operation_id = "change_contacts",
     params(BatchQuery),
     request_body = BatchBody,
-    responses((status = 200, description = "What became of each operation", body = BatchResults)),
+    responses((status = 200, description = "The result of each operation", body = BatchResults)),
 )]
 pub async fn batch(
     State(web): State<Arc<Web>>,

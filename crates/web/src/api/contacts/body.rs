@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// A contact that is created, or whose values are all replaced.
+/// The values of a contact to create or replace.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contact": {"first_name": "Ann", "emails": [{"value": "ann@acme.example"}]}}))]
@@ -16,7 +16,7 @@ pub struct ContactBody {
     pub contact: ContactValues,
 }
 
-/// Values of a contact that are changed: what is named gets the new value, what is null goes, lists are replaced whole.
+/// Values of a contact to change. A null removes a value; lists are replaced as a whole; omitted values stay unchanged.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contact": {"title": "Engineer", "notes": null}}))]

@@ -15,43 +15,43 @@ use std::str::FromStr;
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
-/// From where on.
+/// Which changes to return.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
-    /// The `next` of the answer before; without it the answer has no contacts, and `next` is this moment.
+    /// The `next` of the previous response. Without it, the response has no contacts, and `next` is the current position.
     since: Option<String>,
-    /// Contacts of an answer [default: 100].
+    /// Maximum number of contacts to return (1 to 1000) [default: 100].
     #[param(minimum = 1, maximum = 1000)]
     #[serde(deserialize_with = "filled")]
     limit: Option<u64>,
 }
 
-/// What was changed.
+/// A page of changes.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"contacts": [], "removed": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "next": "1204", "more": false}))]
 pub struct ChangeList {
-    /// Contacts that were created or changed, or that the member sees since, as they are now.
+    /// Contacts that were created, changed, or became visible to the member, in their current state.
     contacts: Vec<ContactResource>,
-    /// Ids of contacts that were deleted, or that the member does not see any more.
+    /// The ids of contacts that were deleted, or that the member may no longer see.
     removed: Vec<String>,
-    /// From where to go on: the `since` of the next request.
+    /// The `since` of the next request.
     next: String,
-    /// Whether there is more already.
+    /// Whether more changes are available now.
     more: bool,
 }
 
-/// Follows the changes of contacts.
+/// Lists changes of contacts.
 ///
-/// A program that applies one answer after the other to a copy has exactly the contacts that the member may see. To begin: ask
-/// without `since`, keep `next`, read the list, and follow from `next` on. A contact may be in an answer again though it has not changed.
-/// A position is worth something for 90 days.
+/// A program that applies each response in order to a copy has exactly the contacts that the member may see. To begin, send a
+/// request without `since`, store `next`, read the list of contacts, and then request the changes since `next`. A response may
+/// contain a contact again although it has not changed. A position is valid for 90 days.
 #[utoipa::path(
     get, path = "/api/v1/contacts/changes", tag = "Contacts", operation_id = "follow_contacts",
     params(ChangesQuery),
-    responses((status = 200, description = "What was changed", body = ChangeList),
-        (status = 410, description = "The changes since then are not kept any more: read all contacts, and begin anew", body = ProblemDetails, content_type = "application/problem+json")),
+    responses((status = 200, description = "A page of changes", body = ChangeList),
+        (status = 410, description = "The changes since then are no longer stored: read all contacts, and begin again", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn follow(
     State(web): State<Arc<Web>>,

@@ -25,13 +25,13 @@ pub const MOST: u64 = 1_000;
 const TRIES: usize = 20;
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// Which contacts.
+/// Which contacts to include.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ScopeName {
-    /// Those that the member owns.
+    /// Contacts that the member owns.
     Mine,
-    /// Those that others share with the member.
+    /// Contacts that others share with the member.
     Shared,
     #[default]
     All,
@@ -47,20 +47,20 @@ impl From<ScopeName> for Scope {
     }
 }
 
-/// In which order.
+/// The order of contacts.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 pub enum SortName {
     /// By family name and given name.
     #[default]
     #[serde(rename = "name")]
     Name,
-    /// The same from the end.
+    /// The same in reverse order.
     #[serde(rename = "-name")]
     NameDown,
-    /// Those first that were created last.
+    /// Most recently created first.
     #[serde(rename = "newest")]
     Newest,
-    /// Those first that were changed last.
+    /// Most recently changed first.
     #[serde(rename = "changed")]
     Changed,
 }
@@ -76,25 +76,25 @@ impl From<SortName> for Sort {
     }
 }
 
-/// Which contacts are asked for.
+/// Which contacts to return.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// Words, and conditions such as `tag:customer`, `company:acme`, `no:email`, `changed:2026-11-01`; all must hold.
+    /// Words, and conditions such as `tag:customer`, `company:acme`, `no:email`, `changed:2026-11-01`; all must match.
     #[param(example = "tag:customer")]
     filter: String,
     /// Which contacts: `mine`, `shared` with the member, or `all` [default: all].
     #[param(inline)]
     scope: ScopeName,
-    /// `name`, `-name`, `newest` or `changed` [default: name].
+    /// The order: `name`, `-name`, `newest` or `changed` [default: name].
     #[param(inline)]
     sort: SortName,
-    /// Contacts of a page [default: 100].
+    /// Maximum number of contacts to return (1 to 1000) [default: 100].
     #[param(minimum = 1, maximum = 1000)]
     #[serde(deserialize_with = "filled")]
     limit: Option<u64>,
-    /// Where the page before has ended: its `next`.
+    /// The `next` of the previous page.
     cursor: Option<String>,
 }
 
@@ -102,20 +102,20 @@ pub struct ListQuery {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"contacts": [], "total": 0, "next": null, "catching_up": false}))]
 pub struct ContactList {
-    /// Whole contacts.
+    /// The contacts, with all their values.
     contacts: Vec<ContactResource>,
-    /// How many pass the filter, on all pages.
+    /// How many contacts match the filter, on all pages.
     total: u64,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     next: Option<String>,
-    /// Whether others have just changed much, as an import does, that the list does not show yet.
+    /// Whether many recent changes, such as those of an import, are not in the list yet.
     catching_up: bool,
 }
 
 /// Lists contacts.
 ///
-/// The contacts that the member may see, whole, page by page. A contact that moves in the order while a program reads may
-/// be left out or come twice; `GET /contacts/changes` leaves nothing out.
+/// Returns the contacts that the member may see, with all their values, in pages. If a contact changes its position in the
+/// order between pages, it may be missing or occur twice; `GET /contacts/changes` omits nothing.
 #[utoipa::path(
     get, path = "/api/v1/contacts", tag = "Contacts", operation_id = "list_contacts",
     params(ListQuery),

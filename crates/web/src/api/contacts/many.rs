@@ -42,7 +42,7 @@ impl From<Access> for AccessName {
     }
 }
 
-/// Who sees a contact beside its owner.
+/// The shares of a contact.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"shares": [{"to": "everyone", "name": "", "access": "view", "by": "Ada"}]}))]
 pub struct ShareList {
@@ -52,12 +52,12 @@ pub struct ShareList {
 /// A share.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShareResource {
-    /// The number of a member, or `everyone`.
+    /// The id of a member, or `everyone`.
     to: String,
-    /// What that member is called; empty for everyone.
+    /// The name of that member; empty for `everyone`.
     name: String,
     access: AccessName,
-    /// The name of the member who gave it.
+    /// The name of the member who created the share.
     by: String,
 }
 
@@ -80,7 +80,7 @@ const EVERYONE: &str = "everyone";
 
 /// Lists the shares of a contact.
 ///
-/// With whom it is shared beside its owner, and what that allows.
+/// Returns the shares of the contact, and what each of them allows.
 #[utoipa::path(
     get, path = "/api/v1/contacts/{id}/shares", tag = "Sharing", operation_id = "list_shares",
     params(("id" = String, Path, description = "The id of the contact")),
@@ -98,15 +98,15 @@ pub async fn shares(
     }))
 }
 
-/// What was done to many contacts.
+/// The result of a bulk action.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"contacts": 2, "skipped": 0, "action": "7"}))]
 pub struct ActionResult {
-    /// Contacts that were changed.
+    /// How many contacts were changed.
     contacts: u64,
-    /// Contacts skipped, because the member has no right to change them so.
+    /// How many contacts were skipped, because the member lacks the right to this change.
     skipped: u64,
-    /// By what it can be undone: `POST /actions/{action}:undo`; null if nothing was changed.
+    /// The id of the action, for `POST /actions/{action}:undo`; null if nothing was changed.
     action: Option<String>,
 }
 
@@ -155,25 +155,25 @@ fn grantee(text: &str, pointer: &str) -> Result<Grantee, Error> {
     }
 }
 
-/// Contacts that are shared.
+/// Contacts to share.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "to": ["everyone"], "access": "view"}))]
 pub struct ShareBody {
-    /// Their ids.
+    /// The ids of the contacts.
     contacts: Vec<String>,
-    /// Numbers of members, or `everyone`.
+    /// The ids of members, or `everyone`.
     to: Vec<String>,
     access: AccessName,
 }
 
 /// Shares contacts.
 ///
-/// With members or everyone, to view or to edit. Contacts that are not the member's own are skipped.
+/// Shares contacts with members or everyone, to view or to edit. Contacts that the member does not own are skipped.
 #[utoipa::path(
     post, path = "/api/v1/contacts:share", tag = "Sharing", operation_id = "share_contacts",
     request_body = ShareBody,
-    responses((status = 200, description = "What was done", body = ActionResult)),
+    responses((status = 200, description = "The result of the action", body = ActionResult)),
 )]
 pub async fn share(
     State(web): State<Arc<Web>>,
@@ -188,25 +188,26 @@ pub async fn share(
     act(&web, member, key, &body.contacts, BulkAction::Share(to, access)).await
 }
 
-/// Contacts whose shares are revoked.
+/// Contacts whose shares to revoke.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "from": "everyone"}))]
 pub struct UnshareBody {
-    /// Their ids.
+    /// The ids of the contacts.
     contacts: Vec<String>,
-    /// The number of a member, or `everyone`; without it all shares are revoked.
+    /// The id of a member, or `everyone`; if omitted, all shares are revoked.
     #[serde(default)]
     from: Option<String>,
 }
 
 /// Revokes shares of contacts.
 ///
-/// Of one member, of everyone, or all. Contacts that are not the member's own are skipped.
+/// Revokes the share with one member, the share with everyone, or all shares. Contacts that the member does not own are
+/// skipped.
 #[utoipa::path(
     post, path = "/api/v1/contacts:unshare", tag = "Sharing", operation_id = "unshare_contacts",
     request_body = UnshareBody,
-    responses((status = 200, description = "What was done", body = ActionResult)),
+    responses((status = 200, description = "The result of the action", body = ActionResult)),
 )]
 pub async fn unshare(
     State(web): State<Arc<Web>>,
@@ -217,27 +218,27 @@ pub async fn unshare(
     act(&web, member, key, &body.contacts, BulkAction::Unshare(from)).await
 }
 
-/// Contacts that get another owner.
+/// Contacts to transfer to another owner.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "to": "2", "keep": "view"}))]
 pub struct TransferBody {
-    /// Their ids.
+    /// The ids of the contacts.
     contacts: Vec<String>,
-    /// The number of the member who owns them then.
+    /// The id of the member who becomes their owner.
     to: String,
-    /// What the member who gives them may still do with them; nothing without it.
+    /// The access that the previous owner keeps; none if omitted.
     #[serde(default)]
     keep: Option<AccessName>,
 }
 
 /// Transfers contacts to another owner.
 ///
-/// Contacts that are not the member's own are skipped.
+/// Contacts that the member does not own are skipped.
 #[utoipa::path(
     post, path = "/api/v1/contacts:transfer", tag = "Sharing", operation_id = "transfer_contacts",
     request_body = TransferBody,
-    responses((status = 200, description = "What was done", body = ActionResult)),
+    responses((status = 200, description = "The result of the action", body = ActionResult)),
 )]
 pub async fn transfer(
     State(web): State<Arc<Web>>,
@@ -250,7 +251,7 @@ pub async fn transfer(
     act(&web, member, key, &body.contacts, BulkAction::HandOver { to, keep }).await
 }
 
-/// The tags that contacts have.
+/// The tags of contacts.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"tags": ["customer", "supplier"]}))]
 pub struct TagList {
@@ -259,7 +260,7 @@ pub struct TagList {
 
 /// Lists tags.
 ///
-/// The contacts among these that the member may see.
+/// Returns the tags of the contacts that the member may see.
 #[utoipa::path(
     get, path = "/api/v1/tags", tag = "Tags", operation_id = "list_tags",
     responses((status = 200, description = "The tags", body = TagList)),
@@ -269,23 +270,24 @@ pub async fn tags(State(web): State<Arc<Web>>, member: TokenMember) -> Result<Re
     Ok(ok(&TagList { tags }))
 }
 
-/// Contacts that get or lose a tag.
+/// Contacts, and the tag to add or remove.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contacts": ["01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"], "tag": "customer"}))]
 pub struct TagBody {
-    /// Their ids.
+    /// The ids of the contacts.
     contacts: Vec<String>,
     tag: String,
 }
 
-/// Gives contacts a tag.
+/// Adds a tag to contacts.
 ///
-/// Those that have it, also in other letters, stay as they are; those that the member may not change are skipped.
+/// Contacts that already have the tag, ignoring case and diacritics, stay unchanged. Contacts that the member may not change
+/// are skipped.
 #[utoipa::path(
     post, path = "/api/v1/contacts:tag", tag = "Tags", operation_id = "tag_contacts",
     request_body = TagBody,
-    responses((status = 200, description = "What was done", body = ActionResult)),
+    responses((status = 200, description = "The result of the action", body = ActionResult)),
 )]
 pub async fn tag(
     State(web): State<Arc<Web>>,
@@ -295,13 +297,13 @@ pub async fn tag(
     act(&web, member, key, &body.contacts, BulkAction::Tag(body.tag)).await
 }
 
-/// Takes a tag from contacts.
+/// Removes a tag from contacts.
 ///
-/// However it is written; contacts that the member may not change are skipped.
+/// Ignores case and diacritics. Contacts that the member may not change are skipped.
 #[utoipa::path(
     post, path = "/api/v1/contacts:untag", tag = "Tags", operation_id = "untag_contacts",
     request_body = TagBody,
-    responses((status = 200, description = "What was done", body = ActionResult)),
+    responses((status = 200, description = "The result of the action", body = ActionResult)),
 )]
 pub async fn untag(
     State(web): State<Arc<Web>>,
@@ -311,23 +313,24 @@ pub async fn untag(
     act(&web, member, key, &body.contacts, BulkAction::Untag(body.tag)).await
 }
 
-/// What an undo has done.
+/// The result of an undo.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"restored": 2, "kept": 0}))]
 pub struct ActionUndoneResult {
-    /// Contacts that are what they were before.
+    /// How many contacts were restored to their previous state.
     restored: u64,
-    /// Contacts that stay as they are, because somebody has changed them since.
+    /// How many contacts stay unchanged, because they were changed since, or the member may no longer change them.
     kept: u64,
 }
 
 /// Undoes an action.
 ///
-/// A merge, a tag, shares or a transfer, by who did it, for as long as the settings of the workspace say.
+/// Undoes a merge, or a change of tags, shares or owners. Only the member who performed the action can undo it, within the
+/// period set in the settings of the workspace.
 #[utoipa::path(
     post, path = "/api/v1/actions/{action}:undo", tag = "Contacts", operation_id = "undo_action",
-    params(("action" = String, Path, description = "The `action` of the answer")),
-    responses((status = 200, description = "What was undone", body = ActionUndoneResult)),
+    params(("action" = String, Path, description = "The id of the action: `action` in its response")),
+    responses((status = 200, description = "The result of the undo", body = ActionUndoneResult)),
 )]
 pub async fn undo(
     State(web): State<Arc<Web>>,

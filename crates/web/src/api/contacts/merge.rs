@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// Contacts that are to become one.
+/// Contacts to merge into one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -24,31 +24,31 @@ use utoipa::ToSchema;
     "choose": {"company": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e70"},
 }))]
 pub struct MergeBody {
-    /// The contact that stays, by its id. The member needs the right to edit it.
+    /// The id of the contact that stays. The member needs the right to edit it.
     #[schema(format = "uuid")]
     keep: String,
-    /// The contacts that go. The member must own them.
+    /// The ids of the contacts to merge into it. The member must own them.
     #[schema(min_items = 1, max_items = 9)]
     merge: Vec<String>,
-    /// The versions that the program has seen, by the contacts' ids. A contact that has another one is not merged.
+    /// The versions that the program has read, by contact id. If a contact has another version, nothing is merged.
     #[serde(default)]
     versions: BTreeMap<String, String>,
-    /// Whose value a field gets, such as `company` or `custom:Shoe size`; else the first that there is, the contact that
-    /// stays first.
+    /// The id of the contact whose value is kept, by field, such as `company` or `custom:Shoe size`. The default is the first
+    /// value, starting with the contact that stays.
     #[serde(default)]
     choose: BTreeMap<String, String>,
-    /// Whether the notes of all are kept, one below the other.
+    /// Whether to keep the notes of all contacts, one below the other.
     #[serde(default)]
     all_notes: bool,
 }
 
-/// What a merge has done.
+/// The result of a merge.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"merged": 2, "action": "7", "id": "01935f2e-7b1a-7c3e-8f5d-2a1b3c4d5e6f"}))]
 pub struct MergeResult {
-    /// How many contacts became one.
+    /// How many contacts were merged into one.
     merged: u64,
-    /// By what it can be undone: `POST /actions/{action}:undo`.
+    /// The id of the action, for `POST /actions/{action}:undo`.
     action: Option<String>,
     #[serde(flatten)]
     contact: ContactResource,
@@ -56,11 +56,11 @@ pub struct MergeResult {
 
 /// Merges contacts.
 ///
-/// Two to ten contacts become one, which keeps the values of all lists. `POST /actions/{action}:undo` undoes it.
+/// Merges two to ten contacts into one, which keeps the values of all lists. `POST /actions/{action}:undo` undoes the merge.
 #[utoipa::path(
     post, path = "/api/v1/contacts:merge", tag = "Contacts", operation_id = "merge_contacts",
     request_body = MergeBody,
-    responses((status = 200, description = "The contact that stayed", body = MergeResult, headers(("ETag" = String)))),
+    responses((status = 200, description = "The merged contact", body = MergeResult, headers(("ETag" = String)))),
 )]
 pub async fn merge(
     State(web): State<Arc<Web>>,

@@ -24,8 +24,8 @@ use utoipa::ToSchema;
 
 /// Creates a contact.
 ///
-/// The member owns it. Nothing is compared with the contacts that there are: `contacts:batch` with `upsert`, or an import,
-/// looks for duplicates.
+/// The member becomes its owner. Existing contacts are not checked for duplicates; for that, use `contacts:batch` with
+/// `upsert`, or an import.
 #[utoipa::path(
     post, path = "/api/v1/contacts", tag = "Contacts", operation_id = "create_contact",
     request_body = ContactBody,
@@ -66,9 +66,9 @@ fn created(result: Option<&OperationResult>) -> Option<Reply> {
     Some(reply.at(address(stored.id)).tagged(etag(stored.version)))
 }
 
-/// Reads a contact.
+/// Returns a contact.
 ///
-/// The header `ETag` has its version, which a change must name.
+/// The header `ETag` contains its version, which a change must send in `If-Match`.
 #[utoipa::path(
     get, path = "/api/v1/contacts/{id}", tag = "Contacts", operation_id = "get_contact",
     params(("id" = String, Path, description = "The id of the contact")),
@@ -94,14 +94,14 @@ fn shown(stored: &StoredContact) -> Response {
 
 /// Replaces the values of a contact.
 ///
-/// All of them: what the body does not name, goes.
+/// Replaces all values. Values that the body omits are removed.
 #[utoipa::path(
     put, path = "/api/v1/contacts/{id}", tag = "Contacts", operation_id = "replace_contact",
     params(("id" = String, Path, description = "The id of the contact"),
-        ("If-Match" = String, Header, description = "The ETag of the contact as it was read")),
+        ("If-Match" = String, Header, description = "The ETag of the contact when it was read")),
     request_body = ContactBody,
-    responses((status = 200, description = "The contact as it is now", body = ContactResource, headers(("ETag" = String))),
-        (status = 412, description = "The contact has changed since; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
+    responses((status = 200, description = "The contact in its current state", body = ContactResource, headers(("ETag" = String))),
+        (status = 412, description = "The contact was changed since; `current` contains its current state", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 428, description = "If-Match is missing", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn replace(
@@ -117,15 +117,15 @@ pub async fn replace(
 
 /// Changes values of a contact.
 ///
-/// A merge patch (RFC 7396) of what `GET` shows below `contact`: what is named gets the new value, what is null goes, lists
-/// are replaced whole.
+/// The body is a merge patch (RFC 7396) of `contact` in the response of `GET`: a null removes a value, lists are replaced as
+/// a whole, and omitted values stay unchanged.
 #[utoipa::path(
     patch, path = "/api/v1/contacts/{id}", tag = "Contacts", operation_id = "patch_contact",
     params(("id" = String, Path, description = "The id of the contact"),
-        ("If-Match" = String, Header, description = "The ETag of the contact as it was read")),
+        ("If-Match" = String, Header, description = "The ETag of the contact when it was read")),
     request_body(content((ContactPatch = "application/json"), (ContactPatch = "application/merge-patch+json"))),
-    responses((status = 200, description = "The contact as it is now", body = ContactResource, headers(("ETag" = String))),
-        (status = 412, description = "The contact has changed since; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
+    responses((status = 200, description = "The contact in its current state", body = ContactResource, headers(("ETag" = String))),
+        (status = 412, description = "The contact was changed since; `current` contains its current state", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 428, description = "If-Match is missing", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn patch(
@@ -172,13 +172,13 @@ async fn change(
 
 /// Deletes a contact.
 ///
-/// It goes to the trash of its owner, from where it can be restored for as long as the settings of the workspace say.
+/// Moves it to the trash of its owner. It can be restored within the period set in the settings of the workspace.
 #[utoipa::path(
     delete, path = "/api/v1/contacts/{id}", tag = "Contacts", operation_id = "delete_contact",
     params(("id" = String, Path, description = "The id of the contact"),
-        ("If-Match" = String, Header, description = "The ETag of the contact as it was read")),
-    responses((status = 204, description = "It is in the trash"),
-        (status = 412, description = "The contact has changed since; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json"),
+        ("If-Match" = String, Header, description = "The ETag of the contact when it was read")),
+    responses((status = 204, description = "The contact is in the trash"),
+        (status = 412, description = "The contact was changed since; `current` contains its current state", body = ProblemDetails, content_type = "application/problem+json"),
         (status = 428, description = "If-Match is missing", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn delete(
@@ -200,7 +200,7 @@ pub async fn delete(
 
 /// Restores a contact from the trash.
 ///
-/// It comes back exactly as it was, with its id, shared with those with whom it was shared.
+/// The contact is exactly as before, with its id and its shares.
 #[utoipa::path(
     post, path = "/api/v1/contacts/{id}:restore", tag = "Contacts", operation_id = "restore_contact",
     params(("id" = String, Path, description = "The id of the contact")),
@@ -222,17 +222,17 @@ pub async fn restore(
     .await
 }
 
-/// Where the values of a contact came from.
+/// The origin of the values of a contact.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"creator": "Ada", "created_from": "contacts.csv", "editor": "Ada", "last_import": null}))]
 pub struct HistoryResource {
     /// The name of the member who created it.
     creator: Option<String>,
-    /// The name of the file that it was created from; null if a person created it.
+    /// The name of the file from which it was created; null if a person created it.
     created_from: Option<String>,
     /// The name of the member who changed it last.
     editor: Option<String>,
-    /// The import that changed it last; null if a person did.
+    /// The import that changed it last; null if no import made the last change.
     last_import: Option<LastImportResource>,
 }
 
@@ -242,7 +242,7 @@ pub struct LastImportResource {
     import: String,
     file: String,
     line: u64,
-    /// What was there before it; only for the contact's owner.
+    /// The values before the import; only for the owner of the contact.
     #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<ContactValues>,
 }
@@ -258,13 +258,13 @@ impl From<LastImport> for LastImportResource {
     }
 }
 
-/// Tells where the values of a contact came from.
+/// Returns the origin of the values of a contact.
 ///
-/// Who created it and from which file, who changed it last, and what the last import has changed.
+/// Includes who created it and from which file, who changed it last, and what the last import changed.
 #[utoipa::path(
     get, path = "/api/v1/contacts/{id}/history", tag = "Contacts", operation_id = "get_contact_history",
     params(("id" = String, Path, description = "The id of the contact")),
-    responses((status = 200, description = "Where its values came from", body = HistoryResource)),
+    responses((status = 200, description = "The origin of its values", body = HistoryResource)),
 )]
 pub async fn history(
     State(web): State<Arc<Web>>,

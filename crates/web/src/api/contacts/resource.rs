@@ -20,27 +20,27 @@ use utoipa::ToSchema;
 pub struct ContactResource {
     #[schema(format = "uuid")]
     pub id: String,
-    /// What an `If-Match` names, in quotes.
+    /// The version of the contact; in quotes, it is the value of `If-Match`.
     pub version: String,
     #[schema(format = "date-time")]
     pub created_at: String,
-    /// When a value was changed last.
+    /// When a value was last changed.
     #[schema(format = "date-time")]
     pub updated_at: String,
-    /// What the member may do with it.
+    /// The right of the member to the contact.
     pub right: RightName,
-    /// To whom it belongs.
+    /// The name of the owner.
     pub owner: String,
-    /// The import that created it; absent in a list.
+    /// The id of the import that created it; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by_import: Option<String>,
-    /// The line of the file that it was created from.
+    /// The line of the file from which it was created; absent in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_by_line: Option<u64>,
     pub contact: ContactValues,
 }
 
-/// What a member may do with a contact. Later ones include those before.
+/// What a member may do with a contact. Each right includes the previous ones.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RightName {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// The values of a contact. Fields without a value are left out.
+/// The values of a contact. Fields without a value are omitted.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[schema(example = json!({
@@ -45,17 +45,17 @@ pub struct ContactValues {
     pub addresses: Vec<AddressValue>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub website: Vec<LabeledValue>,
-    /// `1984-03-09`, or `--03-09` without a year.
+    /// The birthday, as `1984-03-09`, or `--03-09` without a year.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub birthday: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub notes: String,
-    /// The values of custom fields by the fields' names.
+    /// The values of custom fields, by the name of the field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: BTreeMap<String, String>,
-    /// Lines of a vCard that no field holds, kept to be written back.
+    /// Lines of a vCard that no field can hold, stored to be written back.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub vcard_lines: Vec<String>,
 }
@@ -64,7 +64,7 @@ pub struct ContactValues {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LabeledValue {
-    /// `work`, `home`, `mobile`, `fax`, `other`, or a word of your own.
+    /// `work`, `home`, `mobile`, `fax`, `other`, or a custom label.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
     pub value: String,
@@ -74,23 +74,23 @@ pub struct LabeledValue {
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PhoneValue {
-    /// `work`, `home`, `mobile`, `fax`, `other`, or a word of your own.
+    /// `work`, `home`, `mobile`, `fax`, `other`, or a custom label.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
-    /// The number as E.164, with its extension as `;ext=`. In a request, as it is usually written, with its country code.
+    /// The number in E.164 format, with its extension as `;ext=`. In a request, any usual notation with its country code.
     pub value: String,
-    /// The number as it was written, if otherwise.
+    /// The number as it was written, if different.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
 }
 
-/// A postal address and its type. There is one for each type.
+/// A postal address and its type. A contact has at most one address of each type.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AddressValue {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub label: String,
-    /// Street and house number, in any number of lines.
+    /// Street and house number, on one or more lines.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub address: String,
     #[serde(skip_serializing_if = "String::is_empty")]

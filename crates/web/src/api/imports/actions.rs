@@ -19,26 +19,26 @@ use utoipa::{IntoParams, ToSchema};
 /// How long accepting suggestions waits for the preview.
 const PREVIEW: Duration = Duration::from_secs(20);
 
-/// How many suggestions were taken.
+/// The result of accepting suggestions.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"columns": 1, "values": 12, "import": {"import": "3", "state": "previewing"}}))]
 pub struct AcceptedResource {
-    /// Columns that fill a field from now on.
+    /// How many columns were mapped to a field.
     columns: u64,
-    /// Values that were corrected.
+    /// How many values were corrected.
     values: u64,
-    /// The import as `GET` shows it.
+    /// The import, as returned by `GET`.
     import: ImportResource,
 }
 
 /// Accepts all suggestions of a draft.
 ///
-/// Columns fill the fields that they may fill, and emails of invalid rows that were surely mistyped are corrected, as far as
-/// the preview has come. The preview is made anew.
+/// Maps columns to their proposed fields, and corrects emails of invalid rows that were clearly mistyped, as far as the preview
+/// has processed the rows. The preview is made again.
 #[utoipa::path(
     post, path = "/api/v1/imports/{import}:accept-suggestions", tag = "Imports", operation_id = "accept_suggestions",
-    params(("import" = String, Path, description = "The number of the import")),
-    responses((status = 200, description = "How many were taken", body = AcceptedResource)),
+    params(("import" = String, Path, description = "The id of the import")),
+    responses((status = 200, description = "The number of accepted suggestions", body = AcceptedResource)),
 )]
 pub async fn accept_suggestions(
     State(web): State<Arc<Web>>,
@@ -90,12 +90,12 @@ async fn act(
 
 /// Starts an import.
 ///
-/// It runs in the background; `GET` with `Prefer: wait`, or the events, tell when it has ended. Its mapping is remembered for
-/// this header.
+/// The import runs in the background. Use `GET` with `Prefer: wait`, or the events, to wait for its end. Its mapping is
+/// remembered for this header.
 #[utoipa::path(
     post, path = "/api/v1/imports/{import}:start", tag = "Imports", operation_id = "start_import",
-    params(("import" = String, Path, description = "The number of the import")),
-    responses((status = 202, description = "It is running", body = ImportResource)),
+    params(("import" = String, Path, description = "The id of the import")),
+    responses((status = 202, description = "The import is running", body = ImportResource)),
 )]
 pub async fn start(
     State(web): State<Arc<Web>>,
@@ -111,11 +111,11 @@ pub async fn start(
 
 /// Cancels an import.
 ///
-/// It stops after the current batch. What was imported stays; it can be resumed or undone.
+/// The import stops after the current batch. Imported contacts stay; the import can be resumed or undone.
 #[utoipa::path(
     post, path = "/api/v1/imports/{import}:cancel", tag = "Imports", operation_id = "cancel_import",
-    params(("import" = String, Path, description = "The number of the import")),
-    responses((status = 202, description = "It is stopping, or has ended", body = ImportResource)),
+    params(("import" = String, Path, description = "The id of the import")),
+    responses((status = 202, description = "The import is stopping, or has ended", body = ImportResource)),
 )]
 pub async fn cancel(
     State(web): State<Arc<Web>>,
@@ -131,11 +131,11 @@ pub async fn cancel(
 
 /// Resumes an import that was cancelled.
 ///
-/// It goes on behind the last row that was done, and ends as if it had never been stopped.
+/// Continues after the last processed row. The result is the same as without the interruption.
 #[utoipa::path(
     post, path = "/api/v1/imports/{import}:resume", tag = "Imports", operation_id = "resume_import",
-    params(("import" = String, Path, description = "The number of the import")),
-    responses((status = 202, description = "It is running", body = ImportResource)),
+    params(("import" = String, Path, description = "The id of the import")),
+    responses((status = 202, description = "The import is running", body = ImportResource)),
 )]
 pub async fn resume(
     State(web): State<Arc<Web>>,
@@ -149,39 +149,39 @@ pub async fn resume(
     .await
 }
 
-/// How an import is undone.
+/// Options of an undo.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UndoQuery {
-    /// Whether it is only said what would happen [default: false].
+    /// Whether to only return what an undo would do [default: false].
     dry_run: bool,
 }
 
-/// What an undo has done, or would do.
+/// The result of an undo, or what it would be.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"import": "3", "dry_run": false, "removed": 480, "restored": 0, "kept": 1, "kept_names": ["Ann Miller"]}))]
 pub struct UndoResource {
     import: String,
     dry_run: bool,
-    /// Contacts that it created and that are gone.
+    /// How many contacts created by the import are removed.
     removed: u64,
-    /// Contacts that it changed and that have their old values.
+    /// How many contacts changed by the import get their old values back.
     restored: u64,
-    /// Contacts that stay as they are, because somebody has changed them since.
+    /// How many contacts stay unchanged, because they were changed since, or the member may no longer change them.
     kept: u64,
-    /// The names of the first of them.
+    /// The names of the first contacts that stay unchanged.
     kept_names: Vec<String>,
 }
 
 /// Undoes an import.
 ///
-/// What it created goes, what it changed gets its old values; contacts that were changed since stay as they are. A large one
-/// takes a while. If the connection breaks, it goes on in the background.
+/// Removes the contacts that the import created, and restores the old values of those that it changed. Contacts that were
+/// changed since stay unchanged. A large undo takes a while; if the connection breaks, it continues in the background.
 #[utoipa::path(
     post, path = "/api/v1/imports/{import}:undo", tag = "Imports", operation_id = "undo_import",
-    params(("import" = String, Path, description = "The number of the import"), UndoQuery),
-    responses((status = 200, description = "What was done, or would be", body = UndoResource)),
+    params(("import" = String, Path, description = "The id of the import"), UndoQuery),
+    responses((status = 200, description = "The result of the undo, or what it would be", body = UndoResource)),
 )]
 pub async fn undo(
     State(web): State<Arc<Web>>,

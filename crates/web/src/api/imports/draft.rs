@@ -24,16 +24,16 @@ const LONGEST_WAIT: u64 = 60;
 /// The interval between checks while a request waits.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Which imports.
+/// Which imports to return.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportsQuery {
-    /// Imports of a page [default: 100].
+    /// Maximum number of imports to return (1 to 1000) [default: 100].
     #[param(minimum = 1, maximum = 1000)]
     #[serde(deserialize_with = "filled")]
     limit: Option<u64>,
-    /// Where the page before has ended: its `next`.
+    /// The `next` of the previous page.
     cursor: Option<String>,
 }
 
@@ -41,15 +41,16 @@ pub struct ImportsQuery {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({"imports": [], "next": null}))]
 pub struct ImportList {
-    /// The newest first.
+    /// The imports, newest first.
     imports: Vec<ImportResource>,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     next: Option<String>,
 }
 
 /// Lists imports.
 ///
-/// The imports of the member, the newest first, drafts too, page by page. The progress of a preview is given for one import alone.
+/// Returns the imports of the member, including drafts, newest first, in pages. Only `GET` of a single import includes the
+/// progress of its preview.
 #[utoipa::path(
     get, path = "/api/v1/imports", tag = "Imports", operation_id = "list_imports",
     params(ImportsQuery),
@@ -72,14 +73,14 @@ pub async fn list(
     }))
 }
 
-/// Reads an import.
+/// Returns an import.
 ///
-/// Its state and its counts. The header `ETag` of a draft is the tag of what is chosen for it. With the header `Prefer: wait=30` the answer comes when the state does not go on by itself any
-/// more, after 30 seconds at the latest: at the end of a preview, an import or an undo.
+/// Includes its state and counts. The header `ETag` of a draft identifies its settings. With the header `Prefer: wait=30`, the
+/// response is sent at the end of the preview, import or undo, or after 30 seconds at the latest.
 #[utoipa::path(
     get, path = "/api/v1/imports/{import}", tag = "Imports", operation_id = "get_import",
-    params(("import" = String, Path, description = "The number of the import"),
-        ("Prefer" = Option<String>, Header, description = "`wait=30` to be answered when it has come to an end, or after 30 seconds; at most 60")),
+    params(("import" = String, Path, description = "The id of the import"),
+        ("Prefer" = Option<String>, Header, description = "`wait=30` to get the response when the import is no longer in progress, or after 30 seconds; at most 60")),
     responses((status = 200, description = "The import", body = ImportResource, headers(("ETag" = Option<String>)))),
 )]
 pub async fn get(
@@ -128,7 +129,7 @@ fn wait_of(headers: &HeaderMap) -> Option<u64> {
     wait.map(|wait| wait.min(LONGEST_WAIT))
 }
 
-/// What is chosen anew.
+/// Changes of the settings of a draft.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
@@ -136,22 +137,22 @@ fn wait_of(headers: &HeaderMap) -> Option<u64> {
 pub struct ImportPatch {
     #[serde(deserialize_with = "object")]
     options: ImportSettings,
-    /// The field that a column fills, such as `email:work` or `custom:Shoe size`; empty to leave the column out, null to
-    /// take what is proposed. Columns are named by their headers, or by numbers as `#3`.
+    /// The field that a column fills, such as `email:work` or `custom:Shoe size`; empty to ignore the column, null to use the
+    /// proposed field. Columns are identified by their headers, or by numbers as `#3`.
     mapping: BTreeMap<String, Option<String>>,
 }
 
-/// Changes what is chosen for a draft.
+/// Changes the settings of a draft.
 ///
-/// Options and the mapping of columns: what is not named stays. The preview is made anew. With `If-Match` nothing is changed if
-/// somebody has changed the draft since it was read.
+/// Changes options and the mapping of columns; omitted ones stay unchanged. The preview is made again. With `If-Match`, nothing
+/// is changed if the draft was changed since it was read.
 #[utoipa::path(
     patch, path = "/api/v1/imports/{import}", tag = "Imports", operation_id = "patch_import",
-    params(("import" = String, Path, description = "The number of the import"),
-        ("If-Match" = Option<String>, Header, description = "The ETag of the import as it was read")),
+    params(("import" = String, Path, description = "The id of the import"),
+        ("If-Match" = Option<String>, Header, description = "The ETag of the import when it was read")),
     request_body = ImportPatch,
     responses((status = 200, description = "The import", body = ImportResource, headers(("ETag" = Option<String>))),
-        (status = 412, description = "The draft has changed since; `current` is what it is now", body = ProblemDetails, content_type = "application/problem+json")),
+        (status = 412, description = "The draft was changed since; `current` contains its current state", body = ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn patch(
     State(web): State<Arc<Web>>,
@@ -220,13 +221,13 @@ fn choose(settings: &mut DraftSettings, mapped: &MappedFile, wanted: &BTreeMap<S
     }
 }
 
-/// Drops a draft.
+/// Deletes a draft.
 ///
-/// Its file and everything chosen for it are deleted. An import that was started is undone instead.
+/// Deletes its file and all its settings. To reverse an import that was started, undo it instead.
 #[utoipa::path(
     delete, path = "/api/v1/imports/{import}", tag = "Imports", operation_id = "delete_import",
-    params(("import" = String, Path, description = "The number of the import")),
-    responses((status = 204, description = "It is gone")),
+    params(("import" = String, Path, description = "The id of the import")),
+    responses((status = 204, description = "The draft is deleted")),
 )]
 pub async fn discard(
     State(web): State<Arc<Web>>,
@@ -238,7 +239,7 @@ pub async fn discard(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// How a file is read, and what its columns become.
+/// How a file is read, and how its columns are mapped.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "encoding": "utf-8", "delimiter": ",", "header_row": 0, "layout": null, "region": "US", "remembered": false,
@@ -247,41 +248,41 @@ pub async fn discard(
 pub struct ColumnList {
     encoding: String,
     delimiter: String,
-    /// Which record holds the header, from 0; null if there is none.
+    /// The record that contains the header, counted from 0; null if there is none.
     header_row: Option<u64>,
-    /// The name of the program whose export it is, if that is known.
+    /// The name of the program that exported the file, if known.
     layout: Option<String>,
-    /// The country of numbers without country code.
+    /// The country of phone numbers without country code.
     region: Option<String>,
-    /// Whether a mapping is applied that the member has used before for this header.
+    /// Whether a mapping that the member used before for this header is applied.
     remembered: bool,
     columns: Vec<ColumnResource>,
 }
 
-/// A column.
+/// A column of a file.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ColumnResource {
-    /// Its name in the file.
+    /// The name of the column in the file.
     header: String,
-    /// The field that it fills; null if it is left out.
+    /// The field that the column fills; null if the column is ignored.
     field: Option<String>,
-    /// A field that it may fill, but not surely enough to be applied.
+    /// A proposed field that is not certain enough to be applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     proposal: Option<String>,
-    /// How sure, from 0 to 1.
+    /// The confidence in the mapping, from 0 to 1.
     confidence: f64,
-    /// Why, in words.
+    /// The reason for the mapping, as text.
     reason: String,
-    /// The first distinct values.
+    /// Up to three distinct values of the column.
     samples: Vec<String>,
 }
 
-/// Reads how the columns of a draft are mapped.
+/// Returns the mapping of the columns of a draft.
 ///
-/// Each with its field, how sure that is and why, and with its first values.
+/// Each column has its field, the confidence in it, the reason, and sample values.
 #[utoipa::path(
     get, path = "/api/v1/imports/{import}/columns", tag = "Imports", operation_id = "get_import_columns",
-    params(("import" = String, Path, description = "The number of the import")),
+    params(("import" = String, Path, description = "The id of the import")),
     responses((status = 200, description = "The columns", body = ColumnList)),
 )]
 pub async fn columns(

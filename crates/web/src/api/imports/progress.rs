@@ -37,11 +37,11 @@ pub struct ProgressEvent {
 
 /// Streams the progress of an import.
 ///
-/// Server-sent events: `progress` with the import as `GET` shows it while it goes on, `end` when it does not go on by itself
-/// any more. Then the stream ends.
+/// Sends server-sent events: `progress` with the import as returned by `GET` while it is in progress, and `end` when it is no
+/// longer in progress. Then the stream ends.
 #[utoipa::path(
     get, path = "/api/v1/imports/{import}/events", tag = "Imports", operation_id = "follow_import",
-    params(("import" = String, Path, description = "The number of the import")),
+    params(("import" = String, Path, description = "The id of the import")),
     responses((status = 200, description = "The events", body = ProgressEvent, content_type = "text/event-stream")),
 )]
 pub async fn events(
@@ -104,13 +104,13 @@ async fn is_valid(web: &Arc<Web>, secret: &TokenSecret) -> bool {
 
 /// Downloads the rejected rows of an import.
 ///
-/// The rows that were not imported, as a CSV with line and reasons before the original cells. Corrected there, the file can
-/// be imported as it is.
+/// Returns the rows that were not imported, as a CSV with the line and the reasons before the original cells. After the
+/// values are corrected, the file can be imported as it is.
 #[utoipa::path(
     get, path = "/api/v1/imports/{import}/rejected.csv", tag = "Imports", operation_id = "get_rejected_rows",
-    params(("import" = String, Path, description = "The number of the import")),
+    params(("import" = String, Path, description = "The id of the import")),
     responses((status = 200, description = "The rows", body = String, content_type = "text/csv"),
-        (status = 410, description = "The import was undone, or the rows are not kept any more", body = crate::api::problem::ProblemDetails, content_type = "application/problem+json")),
+        (status = 410, description = "The import was undone, or the rows are no longer stored", body = crate::api::problem::ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn rejected(
     State(web): State<Arc<Web>>,

@@ -20,36 +20,36 @@ use utoipa::ToSchema;
     "settings": {"options": {"duplicates": "skip", "match": "email-or-phone"}, "mapping": {}}, "problem": null, "warnings": [],
 }))]
 pub struct ImportResource {
-    /// Its id.
+    /// The id of the import.
     import: String,
     /// The name of the file.
     file: String,
     file_size: u64,
     state: StateName,
-    /// Whether it is not finished and no process runs it; one that is running takes it up.
+    /// Whether the import is not finished and no process runs it. A running process resumes it.
     interrupted: bool,
-    /// When it was uploaded.
+    /// When the file was uploaded.
     #[schema(format = "date-time")]
     started: String,
     #[schema(format = "date-time")]
     #[serde(skip_serializing_if = "Option::is_none")]
     updated: Option<String>,
-    /// When it came to its end.
+    /// When the import ended.
     finished: Option<String>,
-    /// Rows by outcome: of the preview so far, or of the import so far.
+    /// Rows by outcome, in the preview or the import so far.
     counts: CountsResource,
-    /// What the preview said when the import was started. Where it differs, somebody changed the contacts in between.
+    /// The counts of the preview when the import was started. If they differ, contacts were changed in between.
     expected: Option<CountsResource>,
     progress: ProgressResource,
-    /// How many corrections of values there are.
+    /// How many corrections were made.
     corrections: u64,
-    /// How many rows were decided on one by one.
+    /// How many rows have a decision of their own.
     decisions: u64,
-    /// What is chosen; null once it was started.
+    /// The settings of the draft; null after the start.
     settings: Option<ChosenSettings>,
-    /// Why the file cannot be previewed as it is chosen.
+    /// Why the file cannot be previewed with these settings.
     problem: Option<String>,
-    /// What is odd about rows that are not rejected, by kind, each with its code, its count and its first rows.
+    /// Warnings about rows that are not rejected, by kind, each with its code, its count and its first rows.
     #[schema(value_type = Vec<Object>)]
     warnings: Value,
     /// The tag of what is chosen for a draft, which is a header.
@@ -57,26 +57,26 @@ pub struct ImportResource {
     revision: Option<String>,
 }
 
-/// Where an import stands. More may be added: treat an unknown one as not finished.
+/// The state of an import. States may be added: treat an unknown state as not finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StateName {
-    /// Rows are being looked at; nothing is written.
+    /// Rows are being checked; nothing is written.
     Previewing,
-    /// All rows were looked at; nothing is written.
+    /// All rows were checked; nothing is written.
     Previewed,
     /// Rows are being written.
     Running,
-    /// It is to stop behind the rows in hand.
+    /// The import stops after the current rows.
     Cancelling,
-    /// It was stopped; what is written stays. It can go on.
+    /// The import was stopped; written rows stay. It can be resumed.
     Cancelled,
-    /// Every row is done.
+    /// All rows are processed.
     Done,
-    /// It is being undone.
+    /// The import is being undone.
     Undoing,
     Undone,
-    /// The file cannot be read as it is chosen; another choice may help.
+    /// The file cannot be read with these settings; other settings may help.
     Failed,
 }
 
@@ -90,7 +90,7 @@ impl StateName {
     }
 }
 
-/// Rows by outcome. Every row is in exactly one of `new`, `update`, `unchanged`, `duplicate`, `ambiguous`, `conflict` and
+/// Rows by outcome. Every row is counted in exactly one of `new`, `update`, `unchanged`, `duplicate`, `ambiguous`, `conflict` and
 /// `invalid`.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct CountsResource {
@@ -102,7 +102,7 @@ pub struct CountsResource {
     ambiguous: u64,
     conflict: u64,
     invalid: u64,
-    /// Of the duplicates: those that share a phone or an email with somebody of another name.
+    /// How many duplicates share a phone or an email with a contact of another name.
     possible: u64,
 }
 
@@ -122,10 +122,10 @@ impl From<Counts> for CountsResource {
     }
 }
 
-/// How much of the file was read.
+/// How much of the file was read, in bytes.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct ProgressResource {
-    /// Null where another process reads it.
+    /// The bytes read so far; null if another process reads the file.
     bytes: Option<u64>,
     of_bytes: u64,
 }

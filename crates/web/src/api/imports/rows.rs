@@ -23,7 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 const PAGE: u64 = 100;
 const MOST: u64 = 500;
 
-/// What a row becomes.
+/// The class of a row, by its outcome.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ClassName {
@@ -31,7 +31,7 @@ pub enum ClassName {
     Update,
     Unchanged,
     Duplicate,
-    /// A duplicate that shares a phone or an email with somebody of another name.
+    /// A duplicate that shares a phone or an email with a contact of another name.
     Possible,
     Ambiguous,
     Conflict,
@@ -68,19 +68,19 @@ impl From<RowClass> for ClassName {
     }
 }
 
-/// Which rows are asked for.
+/// Which rows to return.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RowsQuery {
-    /// What the rows become.
+    /// The class of the rows.
     #[param(inline)]
     class: ClassName,
-    /// Rows of a page [default: 100].
+    /// Maximum number of rows to return (1 to 500) [default: 100].
     #[serde(default, deserialize_with = "filled")]
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u64>,
-    /// Where the page before has ended: its `next`.
+    /// The `next` of the previous page.
     #[serde(default)]
     cursor: Option<String>,
 }
@@ -92,13 +92,13 @@ pub struct RowList {
     /// The names of the file's columns.
     header: Vec<String>,
     rows: Vec<RowResource>,
-    /// How many rows of the class there are so far, on all pages.
+    /// How many rows of this class there are so far, on all pages.
     total: u64,
-    /// The `cursor` of the next page; null on the last one.
+    /// The `cursor` of the next page; null on the last page.
     next: Option<String>,
 }
 
-/// A row of the file, as the import would take it or has taken it.
+/// A row of the file, with its expected or actual outcome.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "line": 4, "class": "invalid", "cells": ["Ann", "ann@gmial.com"], "corrected": [], "contact": {"first_name": "Ann"},
@@ -106,40 +106,40 @@ pub struct RowList {
     "matches": [], "changes": [], "decision": null,
 }))]
 pub struct RowResource {
-    /// The line that it begins on, from 1.
+    /// The line on which the row begins, from 1.
     line: u64,
     class: ClassName,
-    /// Its cells as in the file, after corrections.
+    /// The cells as in the file, after corrections.
     cells: Vec<String>,
-    /// The places of the cells that were corrected, from 0.
+    /// The indexes of the corrected cells, from 0.
     corrected: Vec<usize>,
-    /// The contact that it describes, as far as it could be read.
+    /// The contact that the row describes, as far as it could be read.
     contact: Option<ContactValues>,
-    /// Everything that is wrong or odd.
+    /// All problems and warnings of the row.
     reasons: Vec<ReasonResource>,
-    /// The contacts that it matches.
+    /// The contacts that the row matches.
     matches: Vec<MatchResource>,
-    /// What an update changes, or would change.
+    /// The values that an update changes, or would change.
     changes: Vec<ChangeResource>,
-    /// What was decided for this row alone.
+    /// The decision for this row.
     decision: Option<DecisionResource>,
 }
 
-/// What is wrong or odd.
+/// A problem or a warning.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ReasonResource {
     /// A stable code.
     code: String,
     line: u64,
-    /// The column's name; empty if it is about the row.
+    /// The name of the column; empty if the reason is about the whole row.
     column: String,
     /// The value as written in the file, shortened.
     value: String,
     /// What is wrong.
     message: String,
-    /// What would be right.
+    /// What to do about it.
     advice: String,
-    /// Whether the row can be imported all the same.
+    /// Whether the row can be imported anyway.
     warning: bool,
 }
 
@@ -160,10 +160,10 @@ impl From<&Reason> for ReasonResource {
 /// A contact that a row matches.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MatchResource {
-    /// Which; null if it is an earlier row of the same file.
+    /// The id of the contact; null if the match is an earlier row of the same file.
     #[schema(format = "uuid")]
     id: Option<String>,
-    /// The line of that row.
+    /// The line of that earlier row.
     line: Option<u64>,
     contact: ContactValues,
 }
@@ -177,18 +177,18 @@ pub struct ChangeResource {
     new: String,
 }
 
-/// What is decided for one row that matches a contact.
+/// A decision for one row that matches a contact.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionResource {
     action: ActionName,
-    /// Which contact is updated or filled, if the row matches more than one.
+    /// The id of the contact to update or fill, if the row matches more than one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(format = "uuid")]
     contact: Option<String>,
 }
 
-/// What is done with a row.
+/// What to do with a row.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionName {
@@ -260,13 +260,13 @@ impl From<PreviewRow> for RowResource {
 
 /// Lists rows of an import.
 ///
-/// Those of one class, in the order of the file: of the preview as far as it has come, or after the start what became of
-/// them. Each with its line, its original cells and everything that is wrong or odd about it.
+/// Returns the rows of one class in the order of the file: for a draft, the rows previewed so far; after the start, the actual
+/// outcomes. Each row has its line, its original cells, and all its problems and warnings.
 #[utoipa::path(
     get, path = "/api/v1/imports/{import}/rows", tag = "Imports", operation_id = "list_import_rows",
-    params(("import" = String, Path, description = "The number of the import"), RowsQuery),
+    params(("import" = String, Path, description = "The id of the import"), RowsQuery),
     responses((status = 200, description = "A page of rows", body = RowList),
-        (status = 410, description = "The rows are not kept any more", body = crate::api::problem::ProblemDetails, content_type = "application/problem+json")),
+        (status = 410, description = "The rows are no longer stored", body = crate::api::problem::ProblemDetails, content_type = "application/problem+json")),
 )]
 pub async fn list(
     State(web): State<Arc<Web>>,
@@ -313,15 +313,15 @@ fn place(query: &RowsQuery) -> Result<(u64, u64), ApiProblem> {
     }
 }
 
-/// What is corrected or decided of a row.
+/// Corrections of a row, or the decision for it.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"cells": {"Mail": "ann@gmail.com"}}))]
 pub struct RowPatch {
-    /// New values of cells, by the names of their columns, or by numbers as `#3`.
+    /// New values of cells, by column name, or by column number as `#3`.
     #[serde(default)]
     cells: BTreeMap<String, String>,
-    /// What is done with the row if it matches a contact; null for what holds for all rows.
+    /// What to do with the row if it matches a contact; null to use the options of the import.
     #[serde(default, with = "given")]
     #[schema(value_type = Option<DecisionResource>)]
     decision: Option<Option<DecisionResource>>,
@@ -339,15 +339,15 @@ mod given {
     }
 }
 
-/// Corrects or decides a row of a draft.
+/// Corrects a row of a draft, or decides what to do with it.
 ///
-/// The file itself stays as it is. The preview is made anew; the answer is the row as the new preview has it, if it has come
-/// past it within a moment, else 202.
+/// The file itself is not changed. The preview is made again. If it reaches the row shortly, the response is the row in the new
+/// preview, otherwise 202.
 #[utoipa::path(
     patch, path = "/api/v1/imports/{import}/rows/{line}", tag = "Imports", operation_id = "patch_import_row",
-    params(("import" = String, Path, description = "The number of the import"), ("line" = u64, Path, description = "The line that the row begins on")),
+    params(("import" = String, Path, description = "The id of the import"), ("line" = u64, Path, description = "The line on which the row begins")),
     request_body = RowPatch,
-    responses((status = 200, description = "The row", body = RowResource), (status = 202, description = "The correction is kept; the preview has not come past the row yet", body = crate::api::imports::resource::ImportResource)),
+    responses((status = 200, description = "The row", body = RowResource), (status = 202, description = "The correction is stored; the preview has not reached the row yet", body = crate::api::imports::resource::ImportResource)),
 )]
 pub async fn patch(
     State(web): State<Arc<Web>>,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
-/// With rows that match a contact.
+/// What to do with rows that match a contact.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum DuplicatesName {
@@ -70,7 +70,7 @@ impl From<Match> for MatchName {
     }
 }
 
-/// With rows whose contact was changed since they were exported.
+/// What to do with rows whose contact was changed since they were exported.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ConflictsName {
@@ -78,7 +78,7 @@ pub enum ConflictsName {
     Overwrite,
 }
 
-/// What an empty cell does to the contact's value when updating.
+/// What to do with the contact's value for an empty cell when updating.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EmptyCellsName {
@@ -86,7 +86,7 @@ pub enum EmptyCellsName {
     Clear,
 }
 
-/// What a value that cannot be read does to its row.
+/// What to do with a value that cannot be read.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BadValuesName {
@@ -94,7 +94,7 @@ pub enum BadValuesName {
     LeaveOut,
 }
 
-/// What becomes of columns that nothing is known of.
+/// What to do with columns that match no field.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum UnmappedName {
@@ -110,13 +110,13 @@ pub enum DateOrderName {
     MonthFirst,
 }
 
-/// Options of an import; what is not named stays as it is, or is what the workspace's settings and the file say.
+/// Options of an import. An omitted option stays unchanged, or is taken from the settings of the workspace and the file.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, IntoParams, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 #[schema(example = json!({"duplicates": "update", "region": "US"}))]
 pub struct ImportSettings {
-    /// A row that matches a contact: skip it, update the contact, fill its blanks, or create another contact.
+    /// What to do with a row that matches a contact: skip it, update the contact, fill its blanks, or create another contact.
     #[param(inline)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<DuplicatesName>,
@@ -124,39 +124,39 @@ pub struct ImportSettings {
     #[param(inline)]
     #[serde(rename = "match", skip_serializing_if = "Option::is_none")]
     pub matching: Option<MatchName>,
-    /// A row whose contact was changed here since the row was exported.
+    /// What to do with a row whose contact was changed here since the row was exported.
     #[param(inline)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conflicts: Option<ConflictsName>,
-    /// An empty cell when updating: keep the contact's value, or clear it.
+    /// What to do with an empty cell when updating: keep the contact's value, or clear it.
     #[param(inline)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub empty_cells: Option<EmptyCellsName>,
-    /// Whether the lists of a row take the place of those of the contact, instead of being added.
+    /// Whether the lists of a row replace those of the contact, instead of being added.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replace_lists: Option<bool>,
-    /// A value that cannot be read: reject its row, or leave the value out.
+    /// What to do with a value that cannot be read: reject its row, or leave the value out.
     #[param(inline)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bad_values: Option<BadValuesName>,
-    /// Columns that nothing is known of: ignore them, or keep them as custom fields.
+    /// What to do with columns that match no field: ignore them, or keep them as custom fields.
     #[param(inline)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unmapped: Option<UnmappedName>,
-    /// The country of numbers without country code, as a two-letter code; empty for what the file says.
+    /// The country of phone numbers without country code, as a two-letter code; empty to detect it.
     #[param(example = "US")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
-    /// The file's encoding, such as `utf-8` or `windows-1252`; empty for what the file says.
+    /// The file's encoding, such as `utf-8` or `windows-1252`; empty to detect it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
-    /// The file's delimiter, `,`, `;`, `|` or `tab`; empty for what the file says.
+    /// The file's delimiter: `,`, `;`, `|` or `tab`; empty to detect it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delimiter: Option<String>,
-    /// Which row is the header: `auto`, `none`, or its number from 1.
+    /// The header row: `auto`, `none`, or its number from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub header: Option<String>,
-    /// The order of day and month, where the file does not tell.
+    /// The order of day and month in dates; if not set, it is detected or assumed.
     #[param(inline)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrderName>,
@@ -278,11 +278,11 @@ fn header_choice(text: &str) -> Option<HeaderChoice> {
     }
 }
 
-/// What is chosen for a draft, as its resource shows it.
+/// The settings of a draft.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ChosenSettings {
     options: ImportSettings,
-    /// The fields of columns that were chosen: the column as `#3` for the third, and the field; empty for none.
+    /// The fields chosen for columns, by column (`#3` for the third); empty if the column is ignored.
     mapping: BTreeMap<String, String>,
 }
 

@@ -29,17 +29,17 @@ const UNNAMED: &str = "file.csv";
 /// The size limit of rows sent as JSON, in bytes. They are held in memory; files never are.
 const JSON_ROWS: usize = 32 << 20;
 
-/// How a file is imported.
+/// Options of an uploaded file.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UploadQuery {
-    /// The name by which people know the file.
+    /// The name of the file.
     #[param(example = "contacts.csv")]
     name: Option<String>,
-    /// Whether the import is started at once, without looking at the preview.
+    /// Whether to start the import immediately, without checking the preview.
     start: bool,
-    /// A row that matches a contact: skip it, update the contact, fill its blanks, or create another contact.
+    /// What to do with a row that matches a contact: skip it, update the contact, fill its blanks, or create another contact.
     #[param(inline)]
     #[serde(deserialize_with = "chosen")]
     duplicates: Option<DuplicatesName>,
@@ -47,35 +47,35 @@ pub struct UploadQuery {
     #[param(inline)]
     #[serde(rename = "match", deserialize_with = "chosen")]
     matching: Option<MatchName>,
-    /// A row whose contact was changed here since the row was exported.
+    /// What to do with a row whose contact was changed here since the row was exported.
     #[param(inline)]
     #[serde(deserialize_with = "chosen")]
     conflicts: Option<ConflictsName>,
-    /// An empty cell when updating: keep the contact's value, or clear it.
+    /// What to do with an empty cell when updating: keep the contact's value, or clear it.
     #[param(inline)]
     #[serde(deserialize_with = "chosen")]
     empty_cells: Option<EmptyCellsName>,
-    /// Whether the lists of a row take the place of those of the contact, instead of being added.
+    /// Whether the lists of a row replace those of the contact, instead of being added.
     #[serde(deserialize_with = "filled")]
     replace_lists: Option<bool>,
-    /// A value that cannot be read: reject its row, or leave the value out.
+    /// What to do with a value that cannot be read: reject its row, or leave the value out.
     #[param(inline)]
     #[serde(deserialize_with = "chosen")]
     bad_values: Option<BadValuesName>,
-    /// Columns that nothing is known of: ignore them, or keep them as custom fields.
+    /// What to do with columns that match no field: ignore them, or keep them as custom fields.
     #[param(inline)]
     #[serde(deserialize_with = "chosen")]
     unmapped: Option<UnmappedName>,
-    /// The country of numbers without country code, as a two-letter code.
+    /// The country of phone numbers without country code, as a two-letter code.
     #[param(example = "US")]
     region: Option<String>,
     /// The file's encoding, such as `utf-8` or `windows-1252`.
     encoding: Option<String>,
     /// The file's delimiter: `,`, `;`, `|` or `tab`.
     delimiter: Option<String>,
-    /// Which row is the header: `auto`, `none`, or its number from 1.
+    /// The header row: `auto`, `none`, or its number from 1.
     header: Option<String>,
-    /// The order of day and month, where the file does not tell.
+    /// The order of day and month in dates; if omitted, it is detected or assumed.
     #[param(inline)]
     #[serde(deserialize_with = "chosen")]
     date_order: Option<DateOrderName>,
@@ -100,12 +100,12 @@ impl UploadQuery {
     }
 }
 
-/// Rows that are sent instead of a file.
+/// Rows sent instead of a file.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"rows": [{"First Name": "Ann", "Email": "ann@acme.example"}]}))]
 pub struct RowsBody {
-    /// Each with its values by the names of their columns, which are mapped as those of a file.
+    /// The rows, each with its values by column name. The columns are mapped like those of a file.
     rows: Vec<JsonRow>,
 }
 
@@ -116,8 +116,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Uploads a file to import.
 ///
-/// The body is the file itself, or rows as JSON. Nothing is written to the contacts: the answer is an import whose rows are being previewed.
-/// With `start=true` it is started at once.
+/// The body is the file itself, or rows as JSON. No contacts are changed: the response is an import whose rows are being
+/// previewed. With `start=true`, the import is started immediately.
 #[utoipa::path(
     post, path = "/api/v1/imports", tag = "Imports", operation_id = "create_import",
     params(UploadQuery),
