@@ -26,6 +26,7 @@ use crate::View;
 use crate::access::Scope;
 use crate::access::{self, CanView};
 use crate::access::{Actor, Right};
+use crate::contact_index::index::ContactIndex;
 use crate::contact_index::query::Query;
 use crate::contact_index::updater::Fresh;
 use crate::contacts::shares::{SharedBy, SharedWith, shared_by, shared_with};
@@ -118,8 +119,7 @@ impl App {
     /// Counts the contacts of a scope that pass a filter; `None` while the index is being built.
     pub fn count_contacts(&self, actor: Actor, scope: Scope, filter: &Filter) -> Result<Option<u64>, Error> {
         let fresh = self.contact_indexes.fresh(actor.workspace)?;
-        let passing =
-            |index: &crate::contact_index::index::ContactIndex| index.passing(&query(actor, scope, filter)).total;
+        let passing = |index: &ContactIndex| index.passing(&query(actor, scope, filter)).total;
         Ok(fresh.index.as_deref().map(passing))
     }
 
@@ -132,17 +132,14 @@ impl App {
         filter: &Filter,
     ) -> Result<Option<Vec<ContactId>>, Error> {
         let Fresh { index, catching_up } = self.contact_indexes.fresh(actor.workspace)?;
-        let ids =
-            |index: &crate::contact_index::index::ContactIndex| index.ids(&index.passing(&query(actor, scope, filter)));
+        let ids = |index: &ContactIndex| index.ids(&index.passing(&query(actor, scope, filter)));
         Ok(index.filter(|_| !catching_up).as_deref().map(ids))
     }
 
     /// Counts the contacts that each of some members owns; `None` while the index is being built.
     pub(crate) fn owned_counts(&self, workspace: Workspace, members: &[Member]) -> Result<Option<Vec<u64>>, Error> {
         let fresh = self.contact_indexes.fresh(workspace)?;
-        let owned = |index: &crate::contact_index::index::ContactIndex, member| {
-            index.passing(&Query::new(member, Scope::Mine, &[])).total
-        };
+        let owned = |index: &ContactIndex, member| index.passing(&Query::new(member, Scope::Mine, &[])).total;
         Ok(fresh
             .index
             .as_deref()

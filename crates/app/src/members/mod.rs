@@ -59,8 +59,7 @@ pub struct MemberMore {
 }
 
 impl App {
-    /// Returns the members. An admin gets all except removed ones, with details; other members get the active ones, by
-    /// name.
+    /// Returns the members. An admin gets all except removed ones, with details; other members get the active ones.
     pub fn members(&self, actor: Actor) -> Result<Vec<MemberInfo>, Error> {
         let (workspace, now) = (actor.workspace, self.system.now());
         // Other members see no counts, so nothing is counted for them.

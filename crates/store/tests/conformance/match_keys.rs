@@ -129,24 +129,24 @@ fn keys_of_runs_are_found_deleted_and_merged_as_others_are() {
         store
             .write(|tx| match_keys::insert_run(tx, ELSEWHERE, vec![(key("e1"), id(9))]))
             .unwrap();
-        // Many runs, but fewer than are merged.
-        for run in 0..40 {
+        // Two runs are stored last, and those before them were merged when there were 64.
+        for run in 0..66 {
             store
                 .write(|tx| match_keys::insert_run(tx, HERE, keys(run * 10..run * 10 + 10)))
                 .unwrap();
             assert!(store.read(|tx| match_keys::exist(tx, HERE)).unwrap());
         }
-        let holders = |n: u64| (0..400).filter(|at| at * 7 % 50 == n).map(id).collect::<Vec<_>>();
+        let holders = |n: u64| (0..660).filter(|at| at * 7 % 50 == n).map(id).collect::<Vec<_>>();
         let expected: Vec<_> = (0..52).map(holders).collect();
-        assert_eq!((found(), count()), (expected.clone(), 400));
+        assert_eq!((found(), count()), (expected.clone(), 660));
         // One key of each of two runs, and one that does not exist.
         let some = vec![(key("e43"), id(399)), (key("e0"), id(0)), (key("e0"), id(399))];
         assert_eq!(store.write(|tx| match_keys::delete_many(tx, HERE, some)).unwrap(), 2);
-        assert_eq!(count(), 398);
+        assert_eq!(count(), 658);
         store
             .write(|tx| match_keys::insert_last(tx, HERE, vec![(key("e43"), id(399)), (key("e0"), id(0))]))
             .unwrap();
-        assert_eq!((found(), count()), (expected, 400));
+        assert_eq!((found(), count()), (expected, 660));
         let elsewhere = store.read(|tx| match_keys::find_many(tx, ELSEWHERE, &asked)).unwrap();
         assert_eq!(elsewhere[1], [id(9)]);
     });
