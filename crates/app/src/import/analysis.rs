@@ -68,6 +68,9 @@ pub(crate) struct Reading {
     /// Whether the countries in the rows' address columns are not the countries of their phone numbers.
     #[serde(default)]
     pub rows_disagree: bool,
+    /// Whether no number of the file is without country code.
+    #[serde(default)]
+    pub no_bare_numbers: bool,
     pub month_first: bool,
     /// The detected date order of each column; empty if the member chose the order.
     #[serde(default)]
@@ -182,6 +185,7 @@ pub(crate) fn build_analysis(
         suggested_region: survey.region.map(Region::code),
         fallback_region: known_regions(opening, terms).fallback.map(Region::code),
         rows_disagree: survey.rows_disagree,
+        no_bare_numbers: survey.no_bare_numbers,
         month_first,
         dates: if opening.date_order.is_some() {
             Vec::new()
@@ -278,7 +282,8 @@ fn show_choices(columns: &mut [Column], mapping: &BoundMapping) {
 pub struct PhoneRegion {
     /// The country's code.
     pub region: String,
-    /// Whether the country is only assumed: it was not chosen, and nothing in the file indicates it.
+    /// Whether the country is only assumed: there are such numbers, it was not chosen, and nothing in the file
+    /// indicates it.
     pub assumed: bool,
 }
 
@@ -293,7 +298,7 @@ impl Reading {
         let region = known.or(self.fallback_region.as_ref())?.clone();
         Some(PhoneRegion {
             region,
-            assumed: known.is_none(),
+            assumed: known.is_none() && !self.no_bare_numbers,
         })
     }
 

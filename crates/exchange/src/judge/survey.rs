@@ -21,6 +21,8 @@ pub struct Survey {
     pub region: Option<Region>,
     /// Whether the countries that rows name are not the countries of their numbers.
     pub rows_disagree: bool,
+    /// Whether every row was examined and none has a number without country code.
+    pub no_bare_numbers: bool,
     /// How the dates of its columns are read.
     pub dates: Vec<ColumnDates>,
 }
@@ -214,6 +216,7 @@ impl Findings {
             },
             region,
             rows_disagree,
+            no_bare_numbers: self.wants_phones() && self.bare.is_empty() && self.named.is_empty(),
             dates: self
                 .dates
                 .into_iter()

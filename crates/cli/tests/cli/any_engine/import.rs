@@ -296,6 +296,17 @@ fn an_assumed_country_is_reported() {
 }
 
 #[test]
+fn no_country_is_assumed_where_no_number_needs_one() {
+    let scratch = Scratch::new();
+    let words = "Numbers without country code were read as those of";
+    for numbers in ["", "+43 1 58858", "0043 1 58858"] {
+        scratch.write("own.csv", format!("First Name,Phone\nAnn,{numbers}\n"));
+        let run = scratch.run(&["import", "own.csv", "--dry-run"]);
+        assert!(!run.expect(0).out.contains(words), "{numbers}");
+    }
+}
+
+#[test]
 fn encoding_and_delimiter_can_be_said() {
     let scratch = Scratch::new();
     // These bytes are Russian in Windows-1251, but not in the Western encoding that a detector may guess.
