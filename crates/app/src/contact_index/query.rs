@@ -20,7 +20,7 @@ pub(crate) struct Query {
     member: Member,
     scope: Scope,
     conditions: Vec<Condition>,
-    /// Words of one letter, of which the segments know who has them.
+    /// Words of one letter, which are found in the [letters](Segment::letters) of a segment.
     letters: Vec<u8>,
     wanted: Vec<TextPredicate>,
     since: u32,
@@ -88,7 +88,8 @@ impl Query {
         passing
     }
 
-    /// Whether every condition is about texts, so that traits and the time of the last change need no look.
+    /// Whether every condition is about texts, so that traits and the time of the last change need not be
+    /// checked.
     fn only_reads_texts(&self) -> bool {
         self.since == 0
             && self.conditions.iter().all(|condition| match condition {

@@ -18,25 +18,25 @@ const MAX_IN_FLIGHT: usize = 2;
 /// The access of a transaction to its connection.
 pub(crate) struct Session<'c> {
     connection: &'c Mutex<&'c mut Connection>,
-    way: &'c Way,
+    in_flight: &'c InFlight,
     /// `None` in a read transaction.
-    parcels: Option<SyncSender<CopyBatch>>,
+    batches: Option<SyncSender<CopyBatch>>,
 }
 
 /// The state of the bulk writes in flight.
 #[derive(Default)]
-struct Way {
+struct InFlight {
     state: Mutex<State>,
     arrived: Condvar,
 }
 
 #[derive(Default)]
 struct State {
-    parcels: usize,
+    batches: usize,
     failed: Option<Error>,
 }
 
-impl Way {
+impl InFlight {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -50,34 +50,34 @@ pub(super) fn with_session(
     work: impl FnOnce(Session<'_>) -> Result<bool>,
 ) -> Result<bool> {
     let connection = Mutex::new(connection);
-    let way = Way::default();
-    let session = |parcels| Session {
+    let in_flight = InFlight::default();
+    let session = |batches| Session {
         connection: &connection,
-        way: &way,
-        parcels,
+        in_flight: &in_flight,
+        batches,
     };
     if !writes {
         return work(session(None));
     }
     let is_done = thread::scope(|scope| {
-        let (parcels, queue) = sync_channel(MAX_IN_FLIGHT);
-        scope.spawn(|| deliver(&connection, &way, queue));
-        work(session(Some(parcels)))
+        let (batches, queue) = sync_channel(MAX_IN_FLIGHT);
+        scope.spawn(|| deliver(&connection, &in_flight, queue));
+        work(session(Some(batches)))
     })?;
-    match way.lock().failed.take() {
+    match in_flight.lock().failed.take() {
         Some(error) if is_done => Err(error),
         _ => Ok(is_done),
     }
 }
 
 /// Wakes all threads that wait for deliveries, however delivering ends, so that none waits forever.
-struct WakeOnDrop<'w>(&'w Way);
+struct WakeOnDrop<'w>(&'w InFlight);
 
 impl Drop for WakeOnDrop<'_> {
     fn drop(&mut self) {
         let mut state = self.0.lock();
-        if state.parcels > 0 {
-            state.parcels = 0;
+        if state.batches > 0 {
+            state.batches = 0;
             state.failed.get_or_insert(Error::Disconnected {
                 doing: "writing many rows",
             });
@@ -86,32 +86,36 @@ impl Drop for WakeOnDrop<'_> {
     }
 }
 
-fn deliver(connection: &Mutex<&mut Connection>, way: &Way, queue: Receiver<CopyBatch>) {
-    let _wake_on_drop = WakeOnDrop(way);
-    for parcel in queue {
+fn deliver(connection: &Mutex<&mut Connection>, in_flight: &InFlight, queue: Receiver<CopyBatch>) {
+    let _wake_on_drop = WakeOnDrop(in_flight);
+    for batch in queue {
         // After a failure the server accepts nothing until the rollback.
-        let delivered = if way.lock().failed.is_some() {
+        let delivered = if in_flight.lock().failed.is_some() {
             Ok(())
         } else {
             let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
-            parcel.deliver(&mut connection)
+            batch.deliver(&mut connection)
         };
-        let mut state = way.lock();
-        state.parcels -= 1;
+        let mut state = in_flight.lock();
+        state.batches -= 1;
         if let Err(error) = delivered {
             state.failed.get_or_insert(error);
         }
         drop(state);
-        way.arrived.notify_all();
+        in_flight.arrived.notify_all();
     }
 }
 
 impl<'c> Session<'c> {
     /// Returns the connection, once all bulk writes in flight are done.
     pub fn connection(&self) -> Result<MutexGuard<'c, &'c mut Connection>> {
-        let mut state = self.way.lock();
-        while state.parcels > 0 {
-            state = self.way.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.in_flight.lock();
+        while state.batches > 0 {
+            state = self
+                .in_flight
+                .arrived
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         match state.failed.take() {
             Some(error) => Err(error),
@@ -120,21 +124,21 @@ impl<'c> Session<'c> {
     }
 
     /// Sends rows; blocks only while too many bulk writes are in flight.
-    pub fn send(&self, parcel: CopyBatch) -> Result<()> {
-        let Some(parcels) = &self.parcels else {
+    pub fn send(&self, batch: CopyBatch) -> Result<()> {
+        let Some(batches) = &self.batches else {
             let mut connection = self.connection()?;
-            return parcel.deliver(&mut connection);
+            return batch.deliver(&mut connection);
         };
-        let mut state = self.way.lock();
+        let mut state = self.in_flight.lock();
         if let Some(error) = state.failed.take() {
             return Err(error);
         }
-        state.parcels += 1;
+        state.batches += 1;
         drop(state);
-        let doing = parcel.doing;
-        parcels.send(parcel).map_err(|_| {
+        let doing = batch.doing;
+        batches.send(batch).map_err(|_| {
             // The delivering thread is gone, so nothing else would decrement the count.
-            self.way.lock().parcels = 0;
+            self.in_flight.lock().batches = 0;
             Error::Disconnected { doing }
         })
     }
